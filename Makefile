@@ -1,0 +1,50 @@
+# Two commands are all there is to set up: make demo, make test. Everything lives in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+.PHONY: help demo test check bench validate lint format types imports services clean
+.DEFAULT_GOAL := help
+
+help:  ## what there is to make
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(STAMP): pyproject.toml constraints.txt tests/install_services.sh
+	@sh tests/install_services.sh venv "$(PYTHON)"
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+demo: $(STAMP)  ## two virtual sensors, the whole way, live in the terminal
+	$(BIN)/kneeload demo --duration 60 --data-dir .demo
+
+test: $(STAMP) services  ## all tests, with private mosquitto, InfluxDB, VictoriaMetrics and Chromium
+	$(BIN)/pytest
+
+check: $(STAMP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
+
+lint: $(STAMP)  ## formatting and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+format: $(STAMP)  ## write the formatting
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+types: $(STAMP)  ## mypy --strict over everything
+	$(BIN)/mypy
+
+imports: $(STAMP)  ## imports point one way
+	$(BIN)/lint-imports
+
+bench: $(STAMP)  ## costs, as ratios to something named in the same run
+	$(BIN)/python -m benchmarks
+
+validate: $(STAMP)  ## accuracy on recordings and on the simulator
+	$(BIN)/python -m benchmarks.validate
+
+services:
+	@sh tests/install_services.sh services
+
+clean:  ## remove what was built
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo .validation build dist

@@ -1,0 +1,1 @@
+"""Pure decisions: rules, baselines, load history."""

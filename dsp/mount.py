@@ -1,0 +1,28 @@
+"""Where a sensor is worn."""
+
+from enum import StrEnum
+from typing import Literal
+
+__all__ = ["Mount"]
+
+
+class Mount(StrEnum):
+    """One place a sensor can be worn; its value is the name used in files, topics and on the command line."""
+
+    LEFT_SHIN = "left-shin"
+    RIGHT_SHIN = "right-shin"
+    LEFT_SHOE = "left-shoe"
+    RIGHT_SHOE = "right-shoe"
+
+    @property
+    def side(self) -> Literal["left", "right"]:
+        return "left" if self.value.startswith("left") else "right"
+
+    @property
+    def segment(self) -> Literal["shin", "shoe"]:
+        return "shin" if self.value.endswith("shin") else "shoe"
+
+    @property
+    def opposite(self) -> "Mount":
+        """The same segment of the other leg."""
+        return Mount(f"{'right' if self.side == 'left' else 'left'}-{self.segment}")

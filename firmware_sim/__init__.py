@@ -1,0 +1,1 @@
+"""A pretend sensor: gait model with ground truth, packet encoder, faults, GATT server, simulated radio."""

@@ -1,0 +1,1 @@
+"""Dashboards, alert rules and provisioning, generated and checked against kneeload.streams."""

@@ -1,0 +1,1 @@
+"""The way in: BLE link, sensor decoders, device clock, packet recording, file import."""

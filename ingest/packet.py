@@ -1,0 +1,32 @@
+"""What comes from a sensor, as it came: the unit that is recorded and from which a run is computed again."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from dsp.mount import Mount
+
+__all__ = ["Kind", "Packet"]
+
+
+class Kind(StrEnum):
+    """Which characteristic the bytes came from; LINK is the link's own state."""
+
+    DATA = "data"
+    INFO = "info"
+    CONFIG = "config"
+    STATS = "stats"
+    SYNC = "sync"
+    BATTERY = "battery"
+    LINK = "link"  # data is ASCII: b"connected", b"lost"
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """mount: which sensor; family: key into ingest.sensors.FAMILIES, says how to decode;
+    arrival_ns: host arrival on the run's timeline (monotonic, 0 at the run's start); data: the bytes."""
+
+    mount: Mount
+    family: str
+    kind: Kind
+    arrival_ns: int
+    data: bytes

@@ -1,0 +1,1 @@
+"""The application: command line, configuration, live run, journal, sinks and review."""
