@@ -1,4 +1,4 @@
-"""The sensor's side of docs/gatt-profile.md: values in, bytes of a characteristic out, and what a client writes.
+"""The sensor's side of docs/gatt-profile.md: values in, bytes out, and what a client writes.
 
 Pure. All numbers little-endian. The receiving side is written apart; tests/golden/gatt_v1.json binds both.
 """
@@ -19,6 +19,7 @@ __all__ = [
     "ACC_RANGES_G",
     "CHANNELS",
     "FULL_SCALE_LSB",
+    "NO_FLAGS",
     "VERSION",
     "Config",
     "Flag",
@@ -70,6 +71,9 @@ class Flag(IntFlag):
     MARK = 8
 
 
+NO_FLAGS: Final = Flag(0)
+
+
 class Op(IntEnum):
     """CONTROL, what is asked."""
 
@@ -111,9 +115,9 @@ def encode_data(
     tick_us: int,
     interval_us: int,
     boot: int,
-    flags: Flag = Flag(0),
+    flags: Flag = NO_FLAGS,
 ) -> bytes:
-    """DATA. samples: (n, channels of the layout), 1 <= n <= 255. counter, tick_us and boot wrap as on the wire."""
+    """DATA. samples: (n, channels of the layout), n from 1 to 255. counter, tick_us and boot wrap here."""
     n, channels = samples.shape
     if not 1 <= n <= 255 or channels != CHANNELS[layout]:
         raise ValueError(f"{n} samples of {channels} channels do not fit layout {layout.name}")
@@ -149,7 +153,7 @@ class Info:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """CONFIG: what the sensor does now. Ranges are 0 where nothing is measured; scales follow from the ranges."""
+    """CONFIG: what the sensor does now. A range is 0 where nothing is measured; scales follow from ranges."""
 
     layout: Layout
     mount: Mount | None

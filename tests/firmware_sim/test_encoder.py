@@ -28,7 +28,7 @@ ROWS = json.loads((Path(__file__).parents[1] / "golden" / "gatt_v1.json").read_t
 LAYOUTS = {"acc": Layout.ACC, "six-axis": Layout.SIX_AXIS, "high-g": Layout.HIGH_G}
 
 
-def rows(kind: str) -> Any:
+def rows(kind: str) -> pytest.MarkDecorator:
     chosen = [row for row in ROWS if row["kind"] == kind]
     assert chosen
     return pytest.mark.parametrize("row", chosen, ids=[row["name"] for row in chosen])
