@@ -1,0 +1,54 @@
+"""What is usual for this runner: a stored baseline, or one learned from the first minutes of the run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+
+from alerts.observation import Metric
+from dsp.mount import Mount
+
+__all__ = ["LEARN_STRIDES", "WARM_UP_STRIDES", "Baseline", "Collector", "Usual"]
+
+# At 160-180 steps/min: leave out the first minute, then learn from the two minutes after it.
+WARM_UP_STRIDES = 80
+LEARN_STRIDES = 200
+
+# A spread seen over two minutes understates the drift of an hour.
+LEAST_RELATIVE_SPREAD = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Usual:
+    """A metric's median and median absolute deviation, in the metric's unit."""
+
+    value: float
+    spread: float
+
+
+Baseline = Mapping[tuple[Metric, Mount], Usual]
+
+
+@dataclass(frozen=True, slots=True)
+class Collector:
+    """Gathers one metric of one mount until there is enough to say what is usual."""
+
+    seen: int = 0
+    values: tuple[float, ...] = ()
+    usual: Usual | None = None
+
+    def collect(self, value: float) -> "Collector":
+        """The collector after one more stride of steady running."""
+        if self.usual is not None:
+            return self
+        if self.seen < WARM_UP_STRIDES:
+            return Collector(self.seen + 1)
+        values = (*self.values, value)
+        if len(values) < LEARN_STRIDES:
+            return Collector(self.seen + 1, values)
+        return Collector(self.seen + 1, (), _usual(values))
+
+
+def _usual(values: tuple[float, ...]) -> Usual:
+    middle = median(values)
+    deviation = median(abs(value - middle) for value in values)
+    return Usual(middle, max(deviation, LEAST_RELATIVE_SPREAD * abs(middle)))

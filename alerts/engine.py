@@ -1,0 +1,186 @@
+"""Observations and strides in, alerts out. No clock: time is what the observations say."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from alerts.alert import Alert
+from alerts.baseline import Baseline, Collector, Usual
+from alerts.observation import Metric, Observation
+from alerts.rule import Rule, Thresholds
+from alerts.sensor_strides import SensorStrides, steady
+from alerts.track import Track, follow
+from dsp.mount import Mount
+from dsp.stride import Stride
+
+__all__ = ["AlertEngine", "EngineState", "asymmetry_percent"]
+
+# Stride fields that are metrics of their own, and whether a clipped stride's value is of any use:
+# as it is, as a lower bound, or not at all.
+STRIDE_METRICS: tuple[tuple[Metric, str], ...] = (
+    ("peak_resultant_g", "lower bound"),
+    ("cadence_spm", "as it is"),
+    ("ringing", "none"),
+)
+
+Place = tuple[str, Mount | None]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """All that the engine knows; never changed in place, so keeping a reference is a snapshot.
+
+    tracks: by rule and mount, in the order of first use. compared: the segment whose sides are compared.
+    """
+
+    tracks: Mapping[Place, Track] = field(default_factory=dict)
+    sensors: Mapping[Mount, SensorStrides] = field(default_factory=dict)
+    learned: Mapping[tuple[Metric, Mount], Collector] = field(default_factory=dict)
+    compared: str | None = None
+
+
+def asymmetry_percent(left: float, right: float) -> float:
+    """Symmetry index 200 (R-L)/(R+L), %; 0 where there is nothing on either side."""
+    both = right + left
+    return 200.0 * (right - left) / both if both > 0 else 0.0
+
+
+def _spoiled(when_clipped: str, stride: Stride, *, sensor: SensorStrides) -> bool:
+    return when_clipped != "as it is" and (stride.clipped or sensor.heavily_clipped)
+
+
+class AlertEngine:
+    """Holds observations against the rules.
+
+    baseline: what is usual, from earlier runs; what is not in it is learned from this one.
+    """
+
+    def __init__(self, rules: Sequence[Rule], *, baseline: Baseline | None = None) -> None:
+        self._rules = tuple(rules)
+        self._by_metric: dict[Metric, tuple[Rule, ...]] = {
+            rule.metric: tuple(other for other in self._rules if other.metric == rule.metric)
+            for rule in self._rules
+        }
+        self._stored: Baseline = dict(baseline or {})
+        self._state = EngineState()
+
+    def snapshot(self) -> EngineState:
+        """The state, to be restored later into an engine with the same rules and baseline."""
+        return self._state
+
+    def restore(self, state: EngineState) -> None:
+        """Go on from a snapshot."""
+        self._state = state
+
+    @property
+    def open(self) -> tuple[Place, ...]:
+        """Rule id and mount of every alert that is raised and not yet cleared."""
+        return tuple(place for place, track in self._state.tracks.items() if track.raised)
+
+    @property
+    def baseline(self) -> Baseline:
+        """What is usual as far as known: learned in this run, a stored baseline first."""
+        learned = {
+            key: collector.usual
+            for key, collector in self._state.learned.items()
+            if collector.usual is not None
+        }
+        return {**learned, **self._stored}
+
+    def shock_asymmetry_percent(self, t_us: int) -> float | None:
+        """Symmetry index of the sides compared, % (+ = right larger); None when either side is not known."""
+        if self._state.compared is None:
+            return None
+        return self._asymmetry(Mount(f"left-{self._state.compared}"), t_us)
+
+    def observe(self, seen: Observation) -> list[Alert]:
+        """Hold one value against the rules of its metric."""
+        alerts = []
+        for rule in self._by_metric.get(seen.metric, ()):
+            place = (rule.id, seen.mount)
+            before = self._state.tracks.get(place, Track())
+            after, alert = follow(before, rule, thresholds=self._thresholds(rule, seen.mount), seen=seen)
+            if after is not before:
+                self._state = replace(self._state, tracks={**self._state.tracks, place: after})
+            if alert is not None:
+                alerts.append(alert)
+        return alerts
+
+    def push(self, stride: Stride) -> list[Alert]:
+        """Hold one foot contact against the rules; walking, gaps and doubtful contacts say nothing."""
+        if stride.activity != "run":
+            return []
+        sensor = self._state.sensors.get(stride.mount, SensorStrides()).push(stride)
+        self._state = replace(self._state, sensors={**self._state.sensors, stride.mount: sensor})
+        alerts = []
+        for seen in self._observations(stride, sensor):
+            alerts.extend(self.observe(seen))
+        self._learn(stride, sensor)
+        return alerts
+
+    def _observations(self, stride: Stride, sensor: SensorStrides) -> Iterable[Observation]:
+        mount, t_us = stride.mount, stride.initial_contact_us
+        if sensor.clipped_percent is not None:
+            yield Observation("clipped_strides_percent", mount, t_us, sensor.clipped_percent)
+        if not steady(stride):
+            return
+        for metric, when_clipped in STRIDE_METRICS:
+            value: float | None = getattr(stride, metric)
+            if value is None:
+                continue
+            if not _spoiled(when_clipped, stride, sensor=sensor):
+                yield Observation(metric, mount, t_us, value)
+            elif stride.clipped and when_clipped == "lower bound":
+                yield Observation(metric, mount, t_us, value, lower_bound=True)
+        if self._state.compared not in (None, mount.segment):
+            return
+        percent = self._asymmetry(mount, t_us)
+        if percent is not None:
+            self._state = replace(self._state, compared=mount.segment)
+            yield Observation("shock_asymmetry_percent", None, t_us, abs(percent))
+
+    def _asymmetry(self, mount: Mount, t_us: int) -> float | None:
+        sides = {side.side: self._state.sensors.get(side) for side in (mount, mount.opposite)}
+        left = sides["left"].shock_g(t_us) if sides["left"] is not None else None
+        right = sides["right"].shock_g(t_us) if sides["right"] is not None else None
+        return None if left is None or right is None else asymmetry_percent(left, right)
+
+    def _learn(self, stride: Stride, sensor: SensorStrides) -> None:
+        if not steady(stride):
+            return
+        learned = {}
+        for metric, when_clipped in STRIDE_METRICS:
+            value: float | None = getattr(stride, metric)
+            key = (metric, stride.mount)
+            if value is None or key in self._stored:
+                continue
+            if not _spoiled(when_clipped, stride, sensor=sensor):
+                before = self._state.learned.get(key, Collector())
+                learned[key] = before.collect(value)
+        if learned:
+            self._state = replace(self._state, learned={**self._state.learned, **learned})
+
+    def _usual(self, metric: Metric, mount: Mount) -> Usual | None:
+        stored = self._stored.get((metric, mount))
+        if stored is not None:
+            return stored
+        collector = self._state.learned.get((metric, mount))
+        return None if collector is None else collector.usual
+
+    def _thresholds(self, rule: Rule, mount: Mount | None) -> Thresholds | None:
+        if rule.form == "absolute":
+            return rule.thresholds(None)
+        if mount is None:
+            return rule.thresholds(self._usual_asymmetry())
+        first = rule.first_shin if mount.segment == "shin" else rule.first_shoe
+        return rule.thresholds(self._usual(rule.metric, mount), first)
+
+    def _usual_asymmetry(self) -> Usual | None:
+        if self._state.compared is None:
+            return None
+        left, right = (
+            self._usual("peak_resultant_g", Mount(f"{side}-{self._state.compared}"))
+            for side in ("left", "right")
+        )
+        if left is None or right is None:
+            return None
+        return Usual(abs(asymmetry_percent(left.value, right.value)), 0.0)

@@ -1,0 +1,33 @@
+"""One value that rules are held against."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from dsp.mount import Mount
+
+__all__ = ["Metric", "Observation"]
+
+Metric = Literal[
+    "peak_resultant_g",
+    "cadence_spm",
+    "ringing",
+    "shock_asymmetry_percent",
+    "clipped_strides_percent",
+    "silence_s",
+    "battery_percent",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A metric's value at one moment; mount is None where it speaks of both legs.
+
+    lower_bound: the true value is at least this (a clipped peak). It can show that a limit was passed,
+    never that it was kept.
+    """
+
+    metric: Metric
+    mount: Mount | None
+    t_us: int
+    value: float
+    lower_bound: bool = False

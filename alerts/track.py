@@ -1,0 +1,56 @@
+"""One rule at one place: the last values, and whether the alert is raised."""
+
+from dataclasses import dataclass
+from statistics import median
+from typing import Literal
+
+from alerts.alert import Alert
+from alerts.observation import Observation
+from alerts.rule import Rule, Thresholds
+
+__all__ = ["STALE_US", "Track", "follow"]
+
+# Values from before a pause this long say nothing about now.
+STALE_US = 30_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """values: the window, oldest first; last_us: its newest time; raised_us: last raising, open or over."""
+
+    values: tuple[float, ...] = ()
+    last_us: int | None = None
+    raised: bool = False
+    raised_us: int | None = None
+
+
+def follow(
+    track: Track, rule: Rule, *, thresholds: Thresholds | None, seen: Observation
+) -> tuple[Track, Alert | None]:
+    """The track after one more value, and the alert that it raised or cleared."""
+    if thresholds is None or not _counts(track, rule, thresholds=thresholds, seen=seen):
+        return track, None
+    fresh = track.last_us is None or seen.t_us - track.last_us > STALE_US
+    values = (() if fresh else track.values) + (seen.value,)
+    values = values[-rule.window :]
+    limit = thresholds.clear_at if track.raised else thresholds.raise_at
+    crossed = rule.inside if track.raised else rule.beyond
+    turned = sum(crossed(value, limit) for value in values) >= rule.of
+    if not turned or (not track.raised and _cooling(track, rule, t_us=seen.t_us)):
+        return Track(values, seen.t_us, track.raised, track.raised_us), None
+    state: Literal["raised", "cleared"] = "cleared" if track.raised else "raised"
+    raised_us = track.raised_us if track.raised else seen.t_us
+    alert = Alert(rule.id, rule.level, state, seen.t_us, seen.mount, median(values), limit)
+    return Track(values, seen.t_us, not track.raised, raised_us), alert
+
+
+def _counts(track: Track, rule: Rule, *, thresholds: Thresholds, seen: Observation) -> bool:
+    if seen.lower_bound and not rule.beyond(seen.value, thresholds.raise_at):
+        return False
+    if track.last_us is None or rule.window_unit == "strides":
+        return True
+    return seen.t_us // 1_000_000 > track.last_us // 1_000_000
+
+
+def _cooling(track: Track, rule: Rule, *, t_us: int) -> bool:
+    return track.raised_us is not None and t_us - track.raised_us < round(rule.cooldown_s * 1e6)
