@@ -34,7 +34,8 @@ class Rule:
     bounds: limit must lie between them. least: the limit in the metric's unit is never below this.
     first_shin, first_shoe: absolute limits that hold until there is a baseline; None = silent until then.
     window, of: raised when at least `of` of the last `window` values are beyond the limit, cleared when as
-    many are back inside `clear`; counted in strides or in seconds that have a value.
+    many are back inside `clear`; counted in strides, in readings or in seconds that
+    have a value.
     cooldown_s: least time between two raisings.
     """
 
@@ -48,7 +49,7 @@ class Rule:
     clear: float
     bounds: tuple[float, float]
     window: int
-    window_unit: Literal["strides", "s"]
+    window_unit: Literal["strides", "readings", "s"]
     of: int
     level: Level
     title: str

@@ -47,7 +47,7 @@ def follow(
 def _counts(track: Track, rule: Rule, *, thresholds: Thresholds, seen: Observation) -> bool:
     if seen.lower_bound and not rule.beyond(seen.value, thresholds.raise_at):
         return False
-    if track.last_us is None or rule.window_unit == "strides":
+    if track.last_us is None or rule.window_unit != "s":
         return True
     return seen.t_us // 1_000_000 > track.last_us // 1_000_000
 
