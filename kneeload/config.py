@@ -1,0 +1,187 @@
+"""The configuration: one TOML file, checked as a whole; kneeload.example.toml explains every key."""
+
+import os
+import sys
+import tomllib
+from collections.abc import Mapping
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+
+from alerts.errors import RuleError
+from alerts.rules import RULES, with_overrides
+from kneeload.errors import ConfigError
+from kneeload.secrets import Secrets, is_private, read_secret
+from kneeload.settings import (
+    DataSettings,
+    InfluxSettings,
+    MqttSettings,
+    RuleOverride,
+    RunnerSettings,
+    SensorSettings,
+    Settings,
+)
+
+__all__ = ["Config", "default_config_file", "default_data_dir", "load"]
+
+# Section and key of each secret; its environment variable is KNEELOAD_SECTION_KEY.
+SECRETS = (("mqtt", "password"), ("influx", "password"), ("influx", "token"))
+PATHS = (
+    ("data", "dir"),
+    *((section, key) for section in ("mqtt", "influx") for key in ("ca_file", "cert_file", "key_file")),
+)
+
+
+class Config(Settings):
+    """Everything a person can set. Frozen; secrets never show in its text or JSON."""
+
+    runner: RunnerSettings = RunnerSettings()
+    sensors: tuple[SensorSettings, ...] = Field(default=(), max_length=8)
+    mqtt: MqttSettings = MqttSettings()
+    influx: InfluxSettings = InfluxSettings()
+    alerts: dict[str, RuleOverride] = Field(default_factory=dict)
+    data: DataSettings
+
+    @model_validator(mode="after")
+    def _one_sensor_a_place(self) -> "Config":
+        for what in ("mount", "address", "name"):
+            seen = [value for sensor in self.sensors if (value := getattr(sensor, what)) is not None]
+            twice = next((value for value in seen if seen.count(value) > 1), None)
+            if twice is not None:
+                raise ValueError(f"two sensors have the {what} {twice}; each needs its own")
+        return self
+
+    def public(self) -> dict[str, Any]:
+        """The settings as JSON values, without secrets: what the journal keeps with a run."""
+        return self.model_dump(mode="json", exclude_none=True)
+
+
+def load(
+    path: Path | None = None, *, data_dir: Path | None = None, overrides: Mapping[str, Any] | None = None
+) -> Config:
+    """The configuration of a file (None: all defaults), with secrets filled in and every path absolute.
+
+    data_dir wins over KNEELOAD_HOME, that over the file, that over the platform's place for data.
+    overrides: further values by section, as the file would have them; they win over the file.
+    """
+    values = _read(path) if path else {}
+    for section, keys in (overrides or {}).items():
+        given = values.get(section)
+        if isinstance(keys, Mapping):
+            keys = {**given, **keys} if isinstance(given, dict) else dict(keys)
+        values[section] = keys
+    if path and not is_private(path.stat()):
+        _refuse_open_secrets(values, path)
+    _resolve_paths(values, path.parent if path else Path.cwd())
+    _fill_secrets(values, path)
+    home = data_dir or (Path(text) if (text := os.environ.get("KNEELOAD_HOME")) else None)
+    data = values.setdefault("data", {})
+    if isinstance(data, dict) and (home is not None or data.get("dir") is None):
+        data["dir"] = (home or default_data_dir()).absolute()
+    try:
+        config = Config.model_validate(values)
+    except ValidationError as error:
+        # `from None`: pydantic's own error would carry the values that it refused.
+        raise _explained(error, path) from None
+    try:
+        with_overrides(RULES, config.alerts)
+    except RuleError as error:
+        raise ConfigError(str(error), file=path) from None
+    return config
+
+
+def default_config_file() -> Path | None:
+    """kneeload.toml in the platform's place for settings, None when there is none."""
+    if sys.platform == "win32":
+        place = Path(os.environ.get("APPDATA", Path.home() / "AppData/Roaming"))
+    else:
+        place = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    path = place / "kneeload" / "kneeload.toml"
+    return path if path.is_file() else None
+
+
+def default_data_dir() -> Path:
+    """The platform's place for a program's data."""
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "kneeload"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData/Local")) / "kneeload"
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "kneeload"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"cannot be read ({error.strerror})", file=path) from None
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=path) from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"is not valid TOML: {error}", file=path) from None
+    except RecursionError:
+        raise ConfigError("is nested too deeply", file=path) from None
+
+
+def _refuse_open_secrets(values: Mapping[str, Any], path: Path) -> None:
+    for section, key in SECRETS:
+        if isinstance(table := values.get(section), dict) and key in table:
+            raise ConfigError(
+                f"others can read this file: chmod 600 {path}, or take the secret out and set "
+                f"KNEELOAD_{section.upper()}_{key.upper()} or {section}.{key}_file",
+                file=path,
+                key=f"{section}.{key}",
+            )
+
+
+def _resolve_paths(values: Mapping[str, Any], folder: Path) -> None:
+    for section, key in (*PATHS, *((section, f"{key}_file") for section, key in SECRETS)):
+        if isinstance(table := values.get(section), dict) and isinstance(text := table.get(key), str):
+            table[key] = (folder / os.path.expanduser(os.path.expandvars(text))).absolute()
+
+
+def _fill_secrets(values: dict[str, Any], path: Path | None) -> None:
+    """Environment, then the file named by KEY_file, then what stands in the configuration itself."""
+    gathered = Secrets.gather()
+    for section, key in SECRETS:
+        table = values.setdefault(section, {})
+        if not isinstance(table, dict):
+            continue
+        secret: SecretStr | None = getattr(gathered, f"{section}_{key}")
+        file = table.get(f"{key}_file")
+        if secret is not None:
+            table[key] = secret
+        elif isinstance(file, Path):
+            table[key] = read_secret(file, key=f"{section}.{key}_file", config=path)
+
+
+def _explained(error: ValidationError, path: Path | None) -> ConfigError:
+    """The first complaint in one line; for an unknown key with the nearest valid one."""
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    first = problems[0]
+    key = ".".join(str(part) for part in first["loc"])
+    message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        known = _keys_at(first["loc"][:-1])
+        near = get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.0)
+        message = f"there is no such key; did you mean {near[0]}?" if near else "there is no such key"
+    if len(problems) > 1:
+        message += f" (and {len(problems) - 1} more)"
+    return ConfigError(message, file=path, key=key or None)
+
+
+def _keys_at(place: tuple[int | str, ...]) -> list[str]:
+    """The keys that are valid at a place of the configuration."""
+    model: type[BaseModel] = Config
+    sections: dict[str, type[BaseModel]] = {
+        "runner": RunnerSettings,
+        "sensors": SensorSettings,
+        "mqtt": MqttSettings,
+        "influx": InfluxSettings,
+        "alerts": RuleOverride,
+        "data": DataSettings,
+    }
+    if place:
+        model = sections[str(place[0])]
+    return list(model.model_fields)

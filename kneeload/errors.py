@@ -1,0 +1,73 @@
+"""What can go wrong on the way out, each in one line that says what, where and what to do."""
+
+from pathlib import Path
+
+__all__ = [
+    "BrokerMissingError",
+    "ConfigError",
+    "JournalError",
+    "JournalFullError",
+    "JournalLockedError",
+    "JournalVersionError",
+    "KneeloadError",
+    "RowError",
+    "SinkError",
+]
+
+
+class KneeloadError(Exception):
+    """Root of the application's errors that a person can mend."""
+
+
+class ConfigError(KneeloadError):
+    """The configuration is wrong: in this file (None: environment, command line), at this dotted key."""
+
+    def __init__(self, message: str, *, file: Path | None = None, key: str | None = None) -> None:
+        where = ": ".join(part for part in (str(file) if file else None, key) if part)
+        super().__init__(f"{where}: {message}" if where else message)
+        self.file = file
+        self.key = key
+
+
+class JournalError(KneeloadError):
+    """The journal cannot be read or written."""
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(f"{path}: {message}")
+        self.path = path
+
+
+class JournalLockedError(JournalError):
+    """Another process is recording into the same data folder."""
+
+
+class JournalVersionError(JournalError):
+    """A newer kneeload wrote the journal."""
+
+
+class JournalFullError(JournalError):
+    """No room left on the disk; what was in the journal before is untouched."""
+
+
+class RowError(KneeloadError):
+    """A row of the journal is not a result of this version."""
+
+    def __init__(self, message: str, *, seq: int) -> None:
+        super().__init__(f"journal row {seq}: {message}")
+        self.seq = seq
+
+
+class BrokerMissingError(KneeloadError):
+    """The embedded broker's package is not installed."""
+
+
+class SinkError(KneeloadError):
+    """A server did not take results, which may change: try again after at least retry_after_s.
+
+    needs_person: somebody has to do something about it (password, certificate, database).
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float = 0.0, needs_person: bool = False) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        self.needs_person = needs_person

@@ -1,0 +1,269 @@
+"""The configuration: what is accepted, what is refused in which words, and that secrets stay secret."""
+
+import json
+import re
+import traceback
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from alerts.rules import RULES
+from dsp.mount import Mount
+from kneeload.config import Config, default_config_file, load
+from kneeload.errors import ConfigError
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "kneeload.example.toml"
+PLANTED = "hunter2-planted-secret"
+
+
+@pytest.fixture(autouse=True)
+def no_settings_around(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("HOME", "MQTT_PASSWORD", "INFLUX_PASSWORD", "INFLUX_TOKEN"):
+        monkeypatch.delenv(f"KNEELOAD_{name}", raising=False)
+    monkeypatch.delenv("CREDENTIALS_DIRECTORY", raising=False)
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+
+def written(folder: Path, text: str, *, mode: int = 0o644) -> Path:
+    path = folder / "kneeload.toml"
+    path.write_text(text)
+    path.chmod(mode)
+    return path
+
+
+def test_the_example_loads() -> None:
+    config = load(EXAMPLE)
+    assert [sensor.mount for sensor in config.sensors] == [Mount.LEFT_SHIN, Mount.RIGHT_SHIN]
+    assert config.mqtt.host == "127.0.0.1"
+    assert config.influx.store == "kneeload"
+
+
+def test_the_example_with_its_commented_keys_loads_and_lacks_none(tmp_path: Path) -> None:
+    text = re.sub(r"^# (\w+ = )", r"\1", EXAMPLE.read_text(), flags=re.MULTILINE)
+    text = text.replace('"/etc/ssl/', '"').replace("tls = false", "tls = true")
+    for name in ("my-ca.pem", "me.pem", "me-key.pem", "mqtt-password", "influx-token"):
+        (tmp_path / name).write_text("x\n")
+        (tmp_path / name).chmod(0o600)
+    config = load(written(tmp_path, text))
+    assert config.mqtt.password is not None
+    assert config.influx.token is not None
+    for model in (*type(config).model_fields, *config.alerts["shock-high"].model_fields_set):
+        assert model in text
+    for table in (config.runner, config.sensors[0], config.mqtt, config.influx, config.data):
+        for key in set(type(table).model_fields) - {"password", "token", "bucket"}:
+            assert key in text
+
+
+def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
+    config = load(EXAMPLE)
+    assert config.alerts["shock-high"].limit == next(r.limit for r in RULES if r.id == "shock-high")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ('[mqtt]\nhots = "x"', "mqtt.hots", "did you mean host?"),
+        ("[mqqt]\nport = 1", "mqqt", "did you mean mqtt?"),
+        ('[[sensors]]\nmount = "left-shin"\nadress = "x"', "sensors.0.adress", "did you mean address?"),
+        ("[alerts.shock-high]\nlimt = 1.2", "alerts.shock-high.limt", "did you mean limit?"),
+        ("[alerts.shock-hihg]\nlimit = 1.2", None, "did you mean shock-high?"),
+        ("[alerts.shock-high]\nlimit = 99.0", None, "must be between"),
+        ('[mqtt]\nhost = "h"\nport = 70000', "mqtt.port", "65535"),
+        ('[influx]\nurl = "ftp://x"', "influx.url", "http://host:8086"),
+        ('[influx]\nurl = "http://a:b@x"', "influx.url", "KNEELOAD_INFLUX_PASSWORD"),
+        ("[influx]\nversion = 4", "influx.version", "'auto'"),
+        ('[influx]\ndatabase = "a"\nbucket = "b"', "influx", "one of them"),
+        ('[runner]\nname = "a/b"', "runner.name", "'/'"),
+        ('[runner]\nname = "a\\u0000"', "runner.name", "'\\x00'"),
+        ('[runner]\nname = "\\u202eanna"', "runner.name", "'\\u202e'"),
+        ('[runner]\nname = "$SYS"', "runner.name", "$"),
+        ('[[sensors]]\nmount = "left-shin"', "sensors.0", "kneeload scan"),
+        ('[[sensors]]\nmount = "left-knee"\nname = "x"', "sensors.0.mount", "left-shin"),
+        ('[[sensors]]\nmount = "left-shin"\naddress = "1"', "sensors.0.address", "C0:FF:EE"),
+        ('[[sensors]]\nmount = "left-shin"\nname = "x"\nacc_range_g = 17', "sensors.0.acc_range_g", "one of"),
+        (2 * '[[sensors]]\nmount = "left-shin"\nname = "x"\n', None, "two sensors have the mount left-shin"),
+        ("[mqtt]\nca_file = 'nowhere.pem'\ntls = true", "mqtt", "there is no file"),
+        ("[data]\ndrain = 1", "data.drain", "did you mean dir?"),
+        ("mqtt = 5", "mqtt", "dictionary"),
+        ("data = 5", "data", "dictionary"),
+        ("[mqtt\n", None, "line 1"),
+        ("[mqtt]\ndrain_s = nan", "mqtt.drain_s", "finite"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, key: str | None, words: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(ConfigError) as caught:
+        load(path)
+    assert caught.value.file == path
+    assert caught.value.key == key
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert str(path) in str(caught.value)
+
+
+def test_unreadable_files_are_said(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load(tmp_path / "nowhere.toml")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="UTF-8"):
+        load(tmp_path / "binary.toml")
+    (tmp_path / "deep.toml").write_text("x = " + "[" * 100_000)
+    with pytest.raises(ConfigError, match=r"nested|TOML"):
+        load(tmp_path / "deep.toml")
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_configuration_or_a_configuration_error(
+    tmp_path_factory: pytest.TempPathFactory, content: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "any.toml"
+    path.write_bytes(content)
+    with suppress(ConfigError):
+        assert isinstance(load(path), Config)
+
+
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=5))
+NAMES = st.sampled_from(
+    [
+        "runner",
+        "sensors",
+        "mqtt",
+        "influx",
+        "alerts",
+        "data",
+        "name",
+        "url",
+        "dir",
+        "password_file",
+        "token",
+        "x",
+    ]
+)
+TREES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.dictionaries(NAMES, TREES, max_size=5))
+def test_any_tree_of_values_is_a_configuration_or_a_configuration_error(tree: dict[str, object]) -> None:
+    try:
+        config = load(None, overrides=tree)
+    except ConfigError:
+        return
+    json.dumps(config.public(), allow_nan=False)
+
+
+def test_data_folder_by_precedence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = written(tmp_path, "")
+    assert load(plain).data.dir == tmp_path / "home" / ".local" / "share" / "kneeload"
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "xdg"))
+    assert load(plain).data.dir == tmp_path / "xdg" / "kneeload"
+    path = written(tmp_path, '[data]\ndir = "mine"')
+    assert load(path).data.dir == tmp_path / "mine"
+    monkeypatch.setenv("KNEELOAD_HOME", str(tmp_path / "env"))
+    assert load(path).data.dir == tmp_path / "env"
+    assert load(path, data_dir=tmp_path / "option").data.dir == tmp_path / "option"
+
+
+def test_the_default_file_is_where_settings_belong(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert default_config_file() is None
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    (tmp_path / "kneeload").mkdir()
+    (tmp_path / "kneeload" / "kneeload.toml").touch()
+    assert default_config_file() == tmp_path / "kneeload" / "kneeload.toml"
+
+
+def test_overrides_win_over_the_file(tmp_path: Path) -> None:
+    path = written(tmp_path, '[mqtt]\nhost = "file"\nport = 1')
+    config = load(path, overrides={"mqtt": {"host": "given"}})
+    assert (config.mqtt.host, config.mqtt.port) == ("given", 1)
+
+
+def test_tls_moves_the_usual_port(tmp_path: Path) -> None:
+    assert load(written(tmp_path, '[mqtt]\nhost = "h"\ntls = true')).mqtt.port == 8883
+    assert load(written(tmp_path, '[mqtt]\nhost = "h"\ntls = true\nport = 1883')).mqtt.port == 1883
+    assert load(written(tmp_path, '[mqtt]\nhost = "h"')).mqtt.port == 1883
+
+
+def test_secrets_come_from_the_environment_before_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "word").write_text("from-file\nsecond line\n")
+    (tmp_path / "word").chmod(0o600)
+    path = written(tmp_path, '[mqtt]\nhost = "h"\nusername = "u"\npassword_file = "word"')
+    config = load(path)
+    assert config.mqtt.password is not None
+    assert config.mqtt.password.get_secret_value() == "from-file"
+    monkeypatch.setenv("KNEELOAD_MQTT_PASSWORD", "from-environment")
+    config = load(path)
+    assert config.mqtt.password is not None
+    assert config.mqtt.password.get_secret_value() == "from-environment"
+
+
+def test_systemd_credentials_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    (tmp_path / "kneeload_influx_token").write_text("from-systemd")
+    (tmp_path / "kneeload_influx_token").chmod(0o440)
+    config = load()
+    assert config.influx.token is not None
+    assert config.influx.token.get_secret_value() == "from-systemd"
+    path = written(tmp_path, '[influx]\ntoken_file = "${CREDENTIALS_DIRECTORY}/kneeload_influx_token"')
+    assert load(path).influx.token == config.influx.token
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o620])
+def test_a_secret_that_others_can_read_is_refused(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "word").write_text(PLANTED)
+    (tmp_path / "word").chmod(mode)
+    path = written(tmp_path, '[mqtt]\nhost = "h"\nusername = "u"\npassword_file = "word"')
+    with pytest.raises(ConfigError, match="chmod 600") as caught:
+        load(path)
+    assert caught.value.key == "mqtt.password_file"
+    assert PLANTED not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_secret_in_the_file_itself_needs_a_private_file(tmp_path: Path) -> None:
+    text = f'[influx]\nurl = "http://h"\ntoken = "{PLANTED}"'
+    with pytest.raises(ConfigError, match="KNEELOAD_INFLUX_TOKEN") as caught:
+        load(written(tmp_path, text))
+    assert PLANTED not in "".join(traceback.format_exception(caught.value))
+    config = load(written(tmp_path, text, mode=0o600))
+    assert config.influx.token is not None
+    assert config.influx.token.get_secret_value() == PLANTED
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"\xff\xfe", b"\nsecond"])
+def test_a_secret_file_without_a_secret_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "word").write_bytes(content)
+    (tmp_path / "word").chmod(0o600)
+    with pytest.raises(ConfigError, match="holds no text"):
+        load(written(tmp_path, '[mqtt]\nusername = "u"\npassword_file = "word"'))
+
+
+def test_secrets_never_show(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("MQTT_PASSWORD", "INFLUX_TOKEN"):
+        monkeypatch.setenv(f"KNEELOAD_{name}", PLANTED)
+    config = load(written(tmp_path, '[mqtt]\nhost = "h"\nusername = "u"'))
+    for shown in (repr(config), str(config), config.model_dump_json(), json.dumps(config.public())):
+        assert PLANTED not in shown
+    broken = written(
+        tmp_path, f'[mqtt]\nhost = "h"\npassword = ["{PLANTED}"]\nport = "{PLANTED}"', mode=0o600
+    )
+    monkeypatch.delenv("KNEELOAD_MQTT_PASSWORD")
+    with pytest.raises(ConfigError) as caught:
+        load(broken)
+    assert PLANTED not in "".join(traceback.format_exception(caught.value))
+
+
+def test_a_loaded_configuration_cannot_change() -> None:
+    config = load()
+    with pytest.raises(ValueError, match="frozen"):
+        config.mqtt.port = 1
