@@ -1,0 +1,83 @@
+"""The queries name what kneeload.streams has, and a real InfluxDB answers each of them with rows."""
+
+import re
+from collections.abc import Sequence
+
+import pytest
+
+from dsp.mount import Mount
+from kneeload.results import Result, SensorHealth
+from tests.grafana.points import line_protocol
+from tests.grafana.queries import all_queries, columns_of, expand, known_columns, unknown
+from tests.grafana.sample_run import DURATION_S, sample_results
+from tests.services import Influxd
+
+__all__: list[str] = []
+
+RUN, RUNNER = "20260301T070000Z", "Ada / M. (left knee)"
+START_NS = 1_772_348_400_000_000_000
+WINDOW = {"from_ns": START_NS, "to_ns": START_NS + int(DURATION_S * 1e9), "runner": RUNNER, "run": RUN}
+FORBIDDEN = re.compile(r"\bfrom\(|\|>|\bDATE_BIN\b|\$__timeFilter|SELECT \*", re.IGNORECASE)
+"""Flux, SQL and the time macro of other data sources; `*` would hide what is read."""
+
+
+@pytest.mark.parametrize("query", all_queries(), ids=lambda q: q.place)
+def test_a_query_names_only_what_the_streams_have(query) -> None:  # type: ignore[no-untyped-def]
+    assert unknown(query.text) == set()
+    assert not FORBIDDEN.search(query.text)
+
+
+def test_the_check_sees_a_field_that_does_not_exist() -> None:
+    assert unknown('SELECT median("cadence") FROM "stride" WHERE "runner" = \'x\'') == {"cadence"}
+    assert unknown('SELECT "advice" FROM "stride"') == {"advice"}
+    assert unknown('SELECT last("state") FROM "status"') == {"status"}
+
+
+def test_the_dashboard_shows_what_it_is_for() -> None:
+    shown: dict[str, set[str]] = {name: set() for name in known_columns()}
+    for query in all_queries():
+        measurement, columns = columns_of(query.text)
+        shown[measurement] |= columns
+    assert {"cadence_spm", "contact_time_s", "peak_resultant_g", "clipped"} <= shown["stride"]
+    assert {"advice", "raised", "rule", "level"} <= shown["alert"]
+    assert {"connected", "rate_hz", "lost_percent", "battery_percent", "reconnects"} <= shown["sensor"]
+
+
+def test_every_query_has_rows_from_a_real_database(influxd: Influxd) -> None:
+    influxd.query("CREATE DATABASE kneeload")
+    results = sample_results((*Mount,))
+    fill(influxd, results, run=RUN)
+    fill(influxd, results, run="20260228T070000Z", start_ns=START_NS - 86_400 * 10**9)
+    for query in all_queries():
+        statement = expand(query.text, **WINDOW)  # type: ignore[arg-type]
+        rows = influxd.query(statement)
+        assert rows, f"{query.place}: no rows for {statement}"
+        assert any(value is not None for row in rows for name, value in row.items() if name != "time")
+        if "time" in rows[0] and "rules.yaml" not in query.place:
+            assert all(row["time"] >= START_NS for row in rows), f"{query.place} reads another run"
+
+
+def test_the_variables_offer_the_runs_of_this_runner(influxd: Influxd) -> None:
+    influxd.query("CREATE DATABASE kneeload")
+    health = [r for r in sample_results() if isinstance(r, SensorHealth)]
+    fill(influxd, health, run=RUN)
+    fill(influxd, health, run="20260228T070000Z", runner="Ben")
+    runner, run = (
+        expand(query.text, **WINDOW)  # type: ignore[arg-type]
+        for query in all_queries()
+        if query.text.startswith("SHOW")
+    )
+    assert {row["value"] for row in influxd.query(runner)} == {RUNNER, "Ben"}
+    assert [row["value"] for row in influxd.query(run)] == [RUN]
+
+
+def fill(
+    influxd: Influxd,
+    results: Sequence[Result],
+    *,
+    run: str,
+    runner: str = RUNNER,
+    start_ns: int = START_NS,
+) -> None:
+    lines = line_protocol(results, runner=runner, run=run, start_ns=start_ns)
+    influxd.request("/write", body="\n".join(lines).encode(), parameters={"db": "kneeload"})
