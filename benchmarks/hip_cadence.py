@@ -1,0 +1,86 @@
+"""Cadence from a sensor on the hip, independent of anything that dsp does.
+
+Each step shakes the trunk once, whichever leg makes it: the acceleration's autocorrelation has its first high
+peak at the step time. It knows nothing of feet, so it cannot share an octave error with a leg-worn sensor.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import signal
+
+__all__ = ["HipCadence", "hip_cadence"]
+
+WINDOW_S = 5.0
+FASTEST_SPM, SLOWEST_SPM = 250.0, 80.0
+MOVING_G = 0.05
+RUNNING_G = 0.2
+PERIODIC, STEADY = 0.5, 0.6
+STOP_S = 3.0
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HipCadence:
+    """start_s (n,): beginnings of consecutive 5 s windows; cadence_spm (n,): NaN where no steady run.
+
+    stops_s: (m, 2) from-to, at least three seconds without movement.
+    """
+
+    start_s: Floats
+    cadence_spm: Floats
+    stops_s: Floats
+
+
+def hip_cadence(t_s: Floats, acc_g: Floats, rate_hz: float) -> HipCadence:
+    """t_s (n,) even, acc_g (n, 3) g."""
+    size = np.sqrt((acc_g * acc_g).sum(axis=1))
+    sos = signal.butter(2, (1.2, 5.0), btype="bandpass", fs=rate_hz, output="sos")
+    band = signal.sosfiltfilt(sos, size)
+    length = round(WINDOW_S * rate_hz)
+    starts = np.arange(0, size.size - length + 1, length)
+    cadence = [_window_spm(band[start : start + length], rate_hz) for start in starts]
+    return HipCadence(t_s[starts], np.array(cadence, dtype=np.float64), _stops_s(t_s, band, rate_hz))
+
+
+def _window_spm(band: Floats, rate_hz: float) -> float:
+    if band.std() < RUNNING_G:
+        return float("nan")
+    correlation = np.correlate(band, band, mode="full")[band.size - 1 :]
+    # Fewer products go into longer lags: without this the first peak is always the highest.
+    correlation = correlation / np.arange(band.size, 0, -1) / band.var()
+    low, high = int(60 / FASTEST_SPM * rate_hz), int(60 / SLOWEST_SPM * rate_hz)
+    peaks = signal.argrelmax(correlation[low - 1 : high + 1])[0] + low - 1
+    if not peaks.size or correlation[peaks].max() < PERIODIC:
+        return float("nan")
+    step = int(peaks[correlation[peaks] > 0.6 * correlation[peaks].max()][0])
+    # Left and right steps differ: only strides, pairs of steps, repeat exactly. The last of several strides
+    # divides the reading error by their number.
+    strides = int(0.5 * band.size / (2 * step))
+    lag, likeness = _track(correlation, 2 * step, strides)
+    return 120 * rate_hz * strides / lag if likeness > STEADY else float("nan")
+
+
+def _track(correlation: Floats, stride: int, count: int) -> tuple[float, float]:
+    """Lag of the count-th repetition and its height, followed from one to the next, summit by a parabola."""
+    estimate, lag, height = float(stride), float("nan"), 0.0
+    for number in range(1, count + 1):
+        centre, reach = round(estimate * number), max(2, stride // 10)
+        index = centre - reach + int(correlation[centre - reach : centre + reach + 1].argmax())
+        left, middle, right = correlation[index - 1 : index + 2]
+        bend = left - 2 * middle + right
+        lag = index + (0.5 * (left - right) / bend if bend < 0 else 0.0)
+        estimate, height = lag / number, float(middle)
+    return lag, height
+
+
+def _stops_s(t_s: Floats, band: Floats, rate_hz: float) -> Floats:
+    """Stretches of at least three seconds in which one-second windows do not move."""
+    second = round(rate_hz)
+    energy = np.convolve(band * band, np.full(second, 1 / second), mode="same")
+    still = np.concatenate(([False], energy < MOVING_G**2, [False]))
+    edges = np.flatnonzero(still[1:] != still[:-1]).reshape(-1, 2)
+    long = edges[(edges[:, 1] - edges[:, 0]) >= STOP_S * rate_hz]
+    return np.column_stack((t_s[long[:, 0]], t_s[long[:, 1] - 1]))

@@ -1,0 +1,73 @@
+"""Pairing found contacts with true ones.
+
+A truth is a list of complete stances, not of all contacts: before its first, after its last and in the holes
+that it leaves (a turn that could not be annotated) nothing is known. Contacts found there are neither right
+nor extra; they are counted apart as "unjudged".
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["HOLE_STRIDES", "TOLERANCE_S", "Match", "common_offset", "judged", "match"]
+
+TOLERANCE_S = 0.050
+HOLE_STRIDES = 1.9
+"""True contacts further apart than this many median strides have an unlisted contact between them."""
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Match:
+    """Index pairs found[i] <-> true[j] in order, and what is left over on either side."""
+
+    found: Indices
+    true: Indices
+    missed: Indices
+    extra: Indices
+
+
+def match(found_s: Floats, true_s: Floats, *, tolerance_s: float = TOLERANCE_S) -> Match:
+    """One-to-one pairing of two ascending lists, nearest first, none further apart than the tolerance."""
+    near = np.abs(found_s[:, None] - true_s[None, :])
+    rows, columns = np.nonzero(near <= tolerance_s)
+    order = np.argsort(near[rows, columns], kind="stable")
+    free_found = np.ones(found_s.shape[0], dtype=bool)
+    free_true = np.ones(true_s.shape[0], dtype=bool)
+    pairs: list[tuple[int, int]] = []
+    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
+        if free_found[row] and free_true[column]:
+            free_found[row] = free_true[column] = False
+            pairs.append((row, column))
+    pairs.sort()
+    return Match(
+        found=np.array([row for row, _ in pairs], dtype=np.intp),
+        true=np.array([column for _, column in pairs], dtype=np.intp),
+        missed=np.flatnonzero(free_true),
+        extra=np.flatnonzero(free_found),
+    )
+
+
+def judged(found_s: Floats, true_contact_s: Floats, true_toe_off_s: Floats) -> NDArray[np.bool_]:
+    """Which of the found contacts the truth can judge: half a stride around its stances, holes excepted."""
+    if true_contact_s.shape[0] == 0:
+        return np.zeros(found_s.shape[0], dtype=bool)
+    gaps = np.diff(true_contact_s)
+    stride_s = float(np.median(gaps)) if gaps.size else 1.0
+    ends = np.flatnonzero(gaps > HOLE_STRIDES * stride_s)
+    starts_s = true_contact_s[np.concatenate(([0], ends + 1))] - stride_s / 2
+    stops_s = true_toe_off_s[np.concatenate((ends, [true_toe_off_s.shape[0] - 1]))] + stride_s / 2
+    inside = (found_s[:, None] >= starts_s[None, :]) & (found_s[:, None] <= stops_s[None, :])
+    return np.asarray(inside.any(axis=1), dtype=bool)
+
+
+def common_offset(found_s: Floats, true_s: Floats, *, within_s: float = 0.120) -> float:
+    """How late (+) or early (-) a method is throughout: median distance to the nearest true contact."""
+    if found_s.size == 0 or true_s.size == 0:
+        return 0.0
+    nearest = found_s[np.abs(found_s[:, None] - true_s[None, :]).argmin(axis=0)] - true_s
+    nearest = nearest[np.abs(nearest) <= within_s]
+    return float(np.median(nearest)) if nearest.size else 0.0

@@ -1,0 +1,153 @@
+"""Where the recordings come from, and how to get the originals: python -m benchmarks.recordings.
+
+A file is fetched at the commit it was read at and held against its checksum. An original whose checksum has
+not been established is refused, unless --accept-unknown says to take it as it comes; its checksum is then
+printed, so that it can be written into the table. What is fetched is the authors' own format: the folders
+that the benchmark reads are these files converted, one sensor a CSV file, as each folder's SOURCE.md says.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import pooch
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.trial import data_folder
+
+__all__ = ["ORIGINALS", "Original", "UnknownChecksumError", "fetch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """One file as its authors published it. sha256 None: not established, fetched only when told to."""
+
+    data_set: str
+    repository: str
+    commit: str
+    path: str
+    licence: str
+    sha256: str | None = None
+
+    @property
+    def url(self) -> str:
+        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}"
+
+
+class UnknownChecksumError(Exception):
+    """The table holds no checksum of this original, so nothing says that what comes is what was meant."""
+
+    def __init__(self, original: Original) -> None:
+        super().__init__(
+            f"{original.data_set}: no checksum of {original.path} is known; "
+            "look at the file yourself and take it with --accept-unknown"
+        )
+        self.original = original
+
+
+VICON_TRIALS = (
+    *("2017-11-27-11-11-24", "2017-11-27-11-12-18", "2017-11-27-11-13-41", "2017-11-27-11-14-52"),
+    *("2017-11-27-11-23-18", "2017-11-27-11-25-12", "2017-12-15-18-01-51", "2017-12-15-18-03-05"),
+    *("2017-11-22-11-22-03", "2017-11-22-11-23-25", "2017-11-22-11-26-05", "2017-11-22-11-30-14"),
+    *("2017-11-22-11-38-45", "2017-11-22-11-40-44", "2017-11-22-11-50-42", "2017-11-22-11-52-02"),
+    "2017-12-15-18-00-13",
+)
+WALK_TRIALS = ("1-1", "5-1", "9-1", "13-1", "17-1")
+
+ORIGINALS: tuple[Original, ...] = (
+    Original(
+        "treadmill_shank",
+        "marlow17/PredictingGroundReactionForces",
+        "1c35b0fdef2ab23dca292864f0e19fad38875d3e",
+        "data/walk+run.mat",
+        "GPL-3.0",
+    ),
+    *(
+        Original(
+            "vicon_shoe",
+            "mtahakoroglu/OpenShoe-PyShoe-DeepShoe-FuseShoe",
+            "1c95112",
+            f"data/vicon/processed/{trial}.mat",
+            "MIT (IEEE DataPort 10.21227/v1z6-9z84)",
+        )
+        for trial in VICON_TRIALS
+    ),
+    Original(
+        "outdoor_shoe",
+        "martakarass/adeptdata",
+        "d614883",
+        "data/acc_running.rda",
+        "GPL-3.0",
+    ),
+    Original(
+        "ble_foot",
+        "fuzzylabs/wearable-my-foot",
+        "5e7d818",
+        "android/app/src/test/resources/test-run.csv",
+        "Apache-2.0",
+    ),
+    *(
+        Original(
+            "walk_feet",
+            "CyrilVoisard/ipol_dataset_1",
+            "b9f4bbb",
+            f"GaitData/{trial}{ending}",
+            "AGPL-3.0",
+        )
+        for trial in WALK_TRIALS
+        for ending in (".json", "_lf.txt", "_rf.txt")
+    ),
+)
+
+
+def fetch(original: Original, folder: Path, *, accept_unknown: bool = False) -> Path:
+    """The original's path under folder, downloaded unless it is already there with the right checksum."""
+    if original.sha256 is None and not accept_unknown:
+        raise UnknownChecksumError(original)
+    known = None if original.sha256 is None else f"sha256:{original.sha256}"
+    target = folder / original.data_set
+    return Path(pooch.retrieve(original.url, known_hash=known, path=target, fname=Path(original.path).name))
+
+
+def main(
+    data_sets: Annotated[list[str] | None, typer.Argument(help="data sets to fetch; none: list them")] = None,
+    folder: Annotated[Path, typer.Option(help="where to put the originals")] = Path(".recordings"),
+    accept_unknown: Annotated[bool, typer.Option(help="take files whose checksum is not known")] = False,
+) -> None:
+    """List where the recordings come from, or fetch the originals of some."""
+    console = Console()
+    here = data_folder()
+    if not data_sets:
+        table = Table("data set", "origin", "commit", "file", "licence", "checksum", "here")
+        for original in ORIGINALS:
+            present = here is not None and (here / original.data_set / "trials.csv").exists()
+            table.add_row(
+                original.data_set,
+                original.repository,
+                original.commit[:7],
+                original.path,
+                original.licence,
+                original.sha256 or "not established",
+                "yes" if present else "no",
+            )
+        console.print(table)
+        return
+    unknown = sorted(set(data_sets) - {original.data_set for original in ORIGINALS})
+    if unknown:
+        print(f"no such data set: {', '.join(unknown)}; run without arguments for the list", file=sys.stderr)
+        raise typer.Exit(2)
+    for original in ORIGINALS:
+        if original.data_set in data_sets:
+            try:
+                path = fetch(original, folder, accept_unknown=accept_unknown)
+            except UnknownChecksumError as error:
+                print(error, file=sys.stderr)
+                raise typer.Exit(2) from None
+            console.print(f"{path}  sha256:{pooch.file_hash(str(path))}", soft_wrap=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)
