@@ -91,24 +91,26 @@ RULES: tuple[Rule, ...] = (
         "kneeload-pipeline-behind",
         "Pipeline behind",
         (
+            # Only of sensors whose last report says that the link is up: at a run's end it says otherwise.
             Source(
-                'SELECT last("rate_hz") FROM "sensor" WHERE $timeFilter GROUP BY "runner", "run", "mount"',
-                300,
+                'SELECT last("rate_hz") FROM (SELECT last("connected") AS "connected", "rate_hz" '
+                'FROM "sensor" WHERE $timeFilter GROUP BY "runner", "run", "mount") WHERE "connected" = true '
+                'GROUP BY "runner", "run", "mount"',
+                900,
             ),
             Source(
                 'SELECT count("rate_hz") FROM "sensor" WHERE $timeFilter '
                 'GROUP BY time(30s), "runner", "run", "mount" fill(0)',
-                300,
+                900,
             ),
         ),
         "gt",
         0.5,
         "1m",
         "{{ $labels.runner }}: results of {{ $labels.mount }} do not arrive",
-        "The sensor's last report said that samples were coming, then the reports stopped: kneeload was "
-        "killed, or "
-        "its way to the database is down. kneeload keeps everything in its journal and sends it later.",
-        math="($A > 0) && ($B < 1)",
+        "The sensor's last report said that its link was up, then the reports stopped: kneeload was "
+        "killed, or its way to the database is down. kneeload keeps everything in its journal and sends it later.",
+        math="($A >= 0) && ($B < 1)",
     ),
 )
 
