@@ -1,0 +1,259 @@
+"""The journal: every result of every run, in order, durable before anyone is told."""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import RLock
+from types import TracebackType
+from typing import Any, Literal, Self, TypeVar
+
+from alerts.alert import Alert
+from dsp.stride import Stride
+from kneeload.codec import Row, encode
+from kneeload.errors import JournalLockedError
+from kneeload.lock import FolderLock
+from kneeload.results import Result, SensorHealth, Summary
+from kneeload.schema import connect, explained, transaction
+
+__all__ = ["Journal", "Refusal", "Row", "Run"]
+
+NAME = "journal.db"
+RUN_FORMAT = "%Y%m%dT%H%M%SZ"
+
+Kind = TypeVar("Kind", bound=Result)
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run; times are UTC ns. "interrupted": it ended without saying so."""
+
+    run: str
+    runner: str
+    started_ns: int
+    ended_ns: int | None
+    state: Literal["running", "ended", "interrupted"]
+    config: Mapping[str, Any]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A result that a server will never take, and its reason."""
+
+    sink: str
+    seq: int
+    reason: str
+    at_ns: int
+
+
+class Journal:
+    """The journal of one data folder. Any number may read; the first to name or start a run alone may write.
+
+    Safe to call from several threads. Errors are kneeload.errors.JournalError.
+    """
+
+    def __init__(self, data_dir: Path) -> None:
+        self.path = data_dir / NAME
+        self.listeners: list[Callable[[], None]] = []
+        self._guard = RLock()
+        self._connection = connect(self.path)
+        self._lock = FolderLock(data_dir / "journal.lock")
+
+    @classmethod
+    def open(cls, data_dir: Path) -> Self:
+        """The journal in a data folder, made where there is none."""
+        return cls(data_dir)
+
+    def close(self) -> None:
+        """Everything is on disk already; frees the file."""
+        with self._guard:
+            self._connection.close()
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Runs
+
+    def name_run(self, started_ns: int) -> str:
+        """A name for a run that starts now: its UTC second, or the next one that no run has yet."""
+        self._claim()
+        second = started_ns // 1_000_000_000
+        while True:
+            name = datetime.fromtimestamp(second, UTC).strftime(RUN_FORMAT)
+            folder = self.path.parent / "runs" / name
+            if not folder.exists() and not self._read("SELECT 1 FROM run WHERE run = ?", name):
+                return name
+            second += 1
+
+    def start_run(
+        self, run: str, runner: str, *, started_ns: int, config: Mapping[str, Any], note: str = ""
+    ) -> None:
+        """A run begins; earlier ones that never ended are interrupted. config holds no secrets."""
+        self._claim()
+        with self._write() as connection:
+            connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
+            connection.execute(
+                "INSERT INTO run (run, runner, started_ns, state, config, note) "
+                "VALUES (?, ?, ?, 'running', ?, ?)",
+                (run, runner, started_ns, json.dumps(dict(config)), note),
+            )
+
+    def resume_run(self, run: str) -> None:
+        """An interrupted run goes on."""
+        self._claim()
+        with self._write() as connection:
+            connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
+            connection.execute("UPDATE run SET state = 'running', ended_ns = NULL WHERE run = ?", (run,))
+
+    def end_run(self, run: str, ended_ns: int) -> None:
+        """The run is over and complete."""
+        with self._write() as connection:
+            connection.execute("UPDATE run SET state = 'ended', ended_ns = ? WHERE run = ?", (ended_ns, run))
+
+    def runs(self) -> list[Run]:
+        """Every run, oldest first. One that no living process writes is interrupted, whatever it was last."""
+        abandoned = self._lock.free()
+        rows = self._read(
+            "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY started_ns, run"
+        )
+        return [
+            Run(
+                run=run,
+                runner=runner,
+                started_ns=started_ns,
+                ended_ns=ended_ns,
+                state="interrupted" if state == "running" and abandoned else state,
+                config=json.loads(config),
+                note=note,
+            )
+            for run, runner, started_ns, ended_ns, state, config, note in rows
+        ]
+
+    # Results
+
+    def append(self, run: str, results: Sequence[Result]) -> int:
+        """Keep results, all or none; returns how many were new. What was there already stays as it was."""
+        entries = [encode(result) for result in results]
+        with self._write() as connection:
+            before = connection.total_changes
+            connection.executemany(
+                "INSERT INTO result (run, stream, mount, t_us, key, body) VALUES (?, ?, ?, ?, ?, ?) "
+                "ON CONFLICT (run, stream, mount, key) DO NOTHING",
+                [(run, entry.stream, entry.mount, entry.t_us, entry.key, entry.body) for entry in entries],
+            )
+            new = connection.total_changes - before
+        if new:
+            for listener in self.listeners:
+                listener()
+        return new
+
+    def strides(self, run: str) -> list[Stride]:
+        """A run's foot contacts in the order of their completion."""
+        return self._results(run, "stride", Stride)
+
+    def alerts(self, run: str) -> list[Alert]:
+        """What was raised and cleared in a run, in order."""
+        return self._results(run, "alert", Alert)
+
+    def summaries(self, run: str) -> list[Summary]:
+        """A run's summaries in order."""
+        return self._results(run, "summary", Summary)
+
+    def health(self, run: str) -> list[SensorHealth]:
+        """The sensors' health during a run in order."""
+        return self._results(run, "sensor", SensorHealth)
+
+    def count(self, run: str, stream: str) -> int:
+        """How many results of a stream a run has."""
+        return int(self._read("SELECT count(*) FROM result WHERE run = ? AND stream = ?", run, stream)[0][0])
+
+    def after(self, seq: int, limit: int) -> list[Row]:
+        """Up to limit results of all runs that follow a place in the journal, in order."""
+        return self._rows("result.seq > ? ORDER BY result.seq LIMIT ?", seq, limit)
+
+    def last_seq(self) -> int:
+        """The place of the newest result, 0 when there is none."""
+        return int(self._read("SELECT coalesce(max(seq), 0) FROM result")[0][0])
+
+    # Sinks
+
+    def cursor(self, sink: str) -> int | None:
+        """The place up to which a sink has been served; None when it never was."""
+        rows = self._read("SELECT seq FROM cursor WHERE sink = ?", sink)
+        return int(rows[0][0]) if rows else None
+
+    def cursors(self) -> dict[str, int]:
+        """Every sink that was ever served, and up to which place."""
+        return {str(sink): int(seq) for sink, seq in self._read("SELECT sink, seq FROM cursor")}
+
+    def advance(self, sink: str, seq: int) -> None:
+        """A sink has been served up to seq; never goes back."""
+        with self._write() as connection:
+            connection.execute(
+                "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
+                "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
+                (sink, seq),
+            )
+
+    def refuse(self, sink: str, seq: int, *, reason: str, at_ns: int) -> None:
+        """A sink will never take this result: it is parked, and the cursor passes it, in one step."""
+        with self._write() as connection:
+            connection.execute(
+                "INSERT OR REPLACE INTO refused (sink, seq, reason, at_ns) VALUES (?, ?, ?, ?)",
+                (sink, seq, reason, at_ns),
+            )
+            connection.execute(
+                "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
+                "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
+                (sink, seq),
+            )
+
+    def refused(self, sink: str | None = None) -> list[Refusal]:
+        """What was refused by one sink or by all."""
+        rows = self._read(
+            "SELECT sink, seq, reason, at_ns FROM refused WHERE ?1 IS NULL OR sink = ?1 ORDER BY at_ns, seq",
+            sink,
+        )
+        return [Refusal(sink=sink, seq=seq, reason=reason, at_ns=at_ns) for sink, seq, reason, at_ns in rows]
+
+    # Inside
+
+    def _claim(self) -> None:
+        """Become the one that writes."""
+        if not self._lock.take():
+            raise JournalLockedError(
+                f"another kneeload (process {self._lock.owner() or 'unknown'}) is recording here; "
+                "stop it or give this one a --data-dir of its own",
+                path=self.path,
+            )
+
+    def _results(self, run: str, stream: str, kind: type[Kind]) -> list[Kind]:
+        rows = self._rows("result.run = ? AND result.stream = ? ORDER BY result.seq", run, stream)
+        return [result for row in rows if isinstance(result := row.result, kind)]
+
+    def _rows(self, where: str, *values: object) -> list[Row]:
+        rows = self._read(
+            "SELECT result.seq, result.run, run.runner, run.started_ns, result.stream, result.body "
+            f"FROM result JOIN run ON run.run = result.run WHERE {where}",
+            *values,
+        )
+        return [Row(*row) for row in rows]
+
+    def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._guard, explained(self.path):
+            return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def _write(self) -> Iterator[sqlite3.Connection]:
+        with self._guard, explained(self.path), transaction(self._connection):
+            yield self._connection
