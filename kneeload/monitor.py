@@ -1,0 +1,216 @@
+"""A run as it happens: packets in, results out. Pure: the only clock is the packets' arrival and `now_ns`.
+
+Everything that falls due with time (silence, health, summaries) happens on whole seconds of run time, with
+the packets that arrived before. So the results follow from the packets and the finish time alone, and not from
+how often anybody asked: live and replay give the same.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Literal
+
+from alerts.alert import Alert
+from alerts.baseline import Baseline
+from alerts.engine import AlertEngine
+from alerts.observation import Observation
+from alerts.rules import RULES, Rule
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from dsp.stride import Stride
+from ingest.packet import Packet
+from kneeload.period import Period
+from kneeload.results import Result, SensorHealth, Summary
+from kneeload.sensor import Sensor
+
+__all__ = ["Monitor"]
+
+SECOND_NS = 1_000_000_000
+PERIOD_S = 5
+
+# After this long without a packet from anybody nothing more falls due until one comes: a host that slept
+# through the night has nothing to say about it.
+QUIET_NS = 3600 * SECOND_NS
+
+Activity = Literal["run", "walk", "idle"]
+ACTIVITIES: tuple[Activity, ...] = ("run", "walk")
+
+
+class Monitor:
+    """sensors: what is worn and how each is decoded (None: a bare recording, see receive_block)."""
+
+    def __init__(
+        self,
+        sensors: Mapping[Mount, str | None],
+        rules: Sequence[Rule] = RULES,
+        *,
+        baseline: Baseline | None = None,
+    ) -> None:
+        self.sensors = {mount: Sensor(mount, family) for mount, family in sensors.items()}
+        self._engine = AlertEngine(rules, baseline=baseline)
+        self._period = Period(self.sensors)
+        self._open: dict[tuple[str, Mount | None], Alert] = {}
+        self._strides = 0
+        self._now_ns = 0
+        self._heard_ns = 0
+        self._next_s = 1
+        self._period_began_ns = 0
+        self._begun = False
+
+    def receive(self, packet: Packet) -> list[Result]:
+        """What one packet brings, after what fell due before it."""
+        results = self.advance(packet.arrival_ns)
+        self._begun = True
+        self._heard_ns = max(self._heard_ns, packet.arrival_ns)
+        sensor = self.sensors[packet.mount]
+        strides, link_changed = sensor.receive(packet)
+        if link_changed:
+            results.extend(self._health(packet.arrival_ns // 1000, [sensor]))
+        return results + self._judged(strides)
+
+    def receive_block(self, block: ImuBlock) -> list[Result]:
+        """What a block of a bare recording brings; run time is the recording's own."""
+        if len(block) == 0:
+            return []
+        end_ns = int(block.t_us[-1]) * 1000
+        if not self._begun:
+            self._begin(int(block.t_us[0]) * 1000)
+        results = self.advance(end_ns)
+        self._heard_ns = max(self._heard_ns, end_ns)
+        return results + self._judged(self.sensors[block.mount].receive_block(block))
+
+    def advance(self, now_ns: int) -> list[Result]:
+        """What falls due up to now; the same whether asked once or often."""
+        results: list[Result] = []
+        self._now_ns = max(self._now_ns, now_ns)
+        while self._next_s * SECOND_NS <= now_ns:
+            if self._next_s * SECOND_NS - self._heard_ns > QUIET_NS:
+                self._next_s = now_ns // SECOND_NS + 1
+                break
+            results.extend(self._second(self._next_s))
+            self._next_s += 1
+        return results
+
+    def finish(self, now_ns: int) -> list[Result]:
+        """The last strides, health and summary."""
+        results = self.advance(now_ns)
+        for sensor in self.sensors.values():
+            results.extend(self._judged(sensor.flush()))
+        results.extend(self._report(self._now_ns))
+        return results
+
+    @property
+    def now_us(self) -> int:
+        """The latest run time seen."""
+        return self._now_ns // 1000
+
+    @property
+    def strides(self) -> int:
+        """Foot contacts so far, all sensors."""
+        return self._strides
+
+    @property
+    def latest(self) -> Mapping[Mount, Stride]:
+        """Each sensor's last foot contact."""
+        return {mount: s.latest for mount, s in self.sensors.items() if s.latest is not None}
+
+    @property
+    def health(self) -> Mapping[Mount, SensorHealth]:
+        """Each sensor's link and counters now."""
+        return {health.mount: health for health in self._health(self.now_us, list(self.sensors.values()))}
+
+    @property
+    def open_alerts(self) -> tuple[Alert, ...]:
+        """Raised and not yet cleared, oldest first."""
+        return tuple(self._open.values())
+
+    @property
+    def activity(self) -> Activity:
+        """What the runner is doing, as the sensors that still send see it."""
+        return self._activity(self._now_ns)
+
+    @property
+    def baseline(self) -> Baseline:
+        """What is usual for this runner, as far as it is known by now."""
+        return self._engine.baseline
+
+    def _begin(self, start_ns: int) -> None:
+        self._begun = True
+        self._now_ns = self._heard_ns = start_ns
+        self._period_began_ns = start_ns
+        self._next_s = start_ns // SECOND_NS + 1
+
+    def _second(self, second: int) -> list[Result]:
+        now_ns, t_us = second * SECOND_NS, second * 1_000_000
+        results: list[Result] = []
+        for mount, sensor in self.sensors.items():
+            silence_s = sensor.silence_s(now_ns)
+            if silence_s is not None:
+                results.extend(self._observed(Observation("silence_s", mount, t_us, silence_s)))
+        if second % PERIOD_S:
+            return results
+        for mount, sensor in self.sensors.items():
+            percent = None if sensor.stream is None else sensor.stream.battery_percent
+            if percent is not None:
+                results.extend(self._observed(Observation("battery_percent", mount, t_us, percent)))
+        return results + self._report(now_ns)
+
+    def _report(self, now_ns: int) -> list[Result]:
+        """Health of every sensor and the summary; the next period begins."""
+        length_ns = now_ns - self._period_began_ns
+        if length_ns > 0:
+            for sensor in self.sensors.values():
+                sensor.close_period(length_ns / SECOND_NS)
+        self._period_began_ns = now_ns
+        results: list[Result] = [*self._health(now_ns // 1000, list(self.sensors.values()))]
+        results.append(self._summary(now_ns))
+        self._period.close()
+        return results
+
+    def _health(self, t_us: int, sensors: Sequence[Sensor]) -> list[SensorHealth]:
+        return [health for sensor in sensors if (health := sensor.health(t_us)) is not None]
+
+    def _summary(self, now_ns: int) -> Summary:
+        pipelines = [sensor.pipeline for sensor in self.sensors.values()]
+        # Sensors see the same runner: the one that saw the most speaks for the times.
+        spans = [(p.running_s, p.walking_s, p.idle_s) for p in pipelines]
+        running_s, walking_s, idle_s = max(spans, key=sum, default=(0.0, 0.0, 0.0))
+        return Summary(
+            t_us=now_ns // 1000,
+            activity=self._activity(now_ns),
+            strides=self._strides,
+            cadence_spm=self._period.cadence_spm(),
+            contact_time_left_s=self._period.contact_time_s("left"),
+            contact_time_right_s=self._period.contact_time_s("right"),
+            peak_resultant_left_g=self._period.peak_resultant_g("left"),
+            peak_resultant_right_g=self._period.peak_resultant_g("right"),
+            shock_asymmetry_percent=self._engine.shock_asymmetry_percent(now_ns // 1000),
+            running_s=running_s,
+            walking_s=walking_s,
+            idle_s=idle_s,
+            alerts_open=len(self._open),
+        )
+
+    def _activity(self, now_ns: int) -> Activity:
+        seen = {s.pipeline.activity for s in self.sensors.values() if s.present(now_ns)}
+        return next((activity for activity in ACTIVITIES if activity in seen), "idle")
+
+    def _judged(self, strides: Sequence[Stride]) -> list[Result]:
+        """Each stride, followed by the alerts that it raised or cleared."""
+        results: list[Result] = []
+        for stride in strides:
+            self._strides += 1
+            self._period.push(stride)
+            results.append(stride)
+            results.extend(self._kept(self._engine.push(stride)))
+        return results
+
+    def _observed(self, seen: Observation) -> list[Alert]:
+        return self._kept(self._engine.observe(seen))
+
+    def _kept(self, alerts: list[Alert]) -> list[Alert]:
+        for alert in alerts:
+            place = (alert.rule, alert.mount)
+            if alert.state == "raised":
+                self._open[place] = alert
+            else:
+                self._open.pop(place, None)
+        return alerts
