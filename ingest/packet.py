@@ -17,6 +17,7 @@ class Kind(StrEnum):
     STATS = "stats"
     SYNC = "sync"
     BATTERY = "battery"
+    CONTROL = "control"  # what the sensor answered to start, stop, …
     LINK = "link"  # data is ASCII: b"connected", b"lost"
 
 

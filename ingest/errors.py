@@ -1,0 +1,60 @@
+"""What can go wrong on the way in. str(error) is one line for a person: what, where, what to do."""
+
+from pathlib import Path
+
+__all__ = ["DecodeError", "IngestError", "LinkError", "RecordingError", "StorageError", "VersionError"]
+
+
+class IngestError(Exception):
+    """Root of everything ingest raises."""
+
+
+class DecodeError(IngestError):
+    """Bytes that are not what the profile says. where: the characteristic; what: the deviation."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}")
+        self.where = where
+        self.what = what
+
+
+class VersionError(DecodeError):
+    """The sensor speaks a protocol version this program does not know."""
+
+    def __init__(self, where: str, version: int, known: int) -> None:
+        side = "newer" if version > known else "unknown"
+        super().__init__(
+            where, f"protocol version {version} is {side}, this program knows {known}: update kneeload"
+        )
+        self.version = version
+        self.known = known
+
+
+class RecordingError(IngestError):
+    """A file that cannot be read as a recording. line is counted from 1, None where it does not apply."""
+
+    def __init__(self, path: Path, what: str, remedy: str, *, line: int | None = None) -> None:
+        place = str(path) if line is None else f"{path}, line {line}"
+        super().__init__(f"{place}: {what}; {remedy}")
+        self.path = path
+        self.line = line
+        self.what = what
+        self.remedy = remedy
+
+
+class StorageError(IngestError):
+    """The packets' file could not be written; what is not on disk is still held by the Recorder.
+
+    full: no space (or quota) left; pending_bytes: how much waits in memory to be written.
+    """
+
+    def __init__(self, path: Path, what: str, *, full: bool, pending_bytes: int) -> None:
+        remedy = "free some space" if full else "check the disk and the folder's permissions"
+        super().__init__(f"{path}: {what}; {remedy} ({pending_bytes} bytes wait in memory)")
+        self.path = path
+        self.full = full
+        self.pending_bytes = pending_bytes
+
+
+class LinkError(IngestError):
+    """Bluetooth cannot be used at all: no adapter, no service, no permission."""

@@ -1,0 +1,186 @@
+"""Recordings in CSV or Parquet: one sensor a file, units in the column names, times on the file's axis."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from ingest.errors import RecordingError
+from ingest.grid import missing_before, period_us
+from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
+
+__all__ = ["Recording", "blocks", "read_recording"]
+
+# Of a leg, the median acceleration is between standing still (1 g) and sprinting (about 4 g); outside of
+# these limits the unit is another one.
+MEDIAN_ACC_G: Final = (0.3, 6.0)
+# No gyroscope made measures more.
+LARGEST_GYRO_DPS: Final = 12_000.0
+RATES_HZ: Final = (5.0, 20_000.0)
+# Samples that share arrival times come in bursts: then the mean step is far above the median one.
+LARGEST_BURST: Final = 4.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """A file's samples in our units. lost_before: (n,) samples missing before each; lost: their sum.
+
+    t_us: (n,) int64 strictly increasing; acc_g: (n, 3) float64; gyro_dps: the same, None without gyroscope.
+    Rows without a number count as missing samples.
+    """
+
+    mount: Mount
+    t_us: NDArray[np.int64]
+    acc_g: NDArray[np.float64]
+    gyro_dps: NDArray[np.float64] | None
+    rate_hz: float
+    lost: int
+    lost_before: NDArray[np.int64]
+
+    @property
+    def duration_s(self) -> float:
+        return float(self.t_us[-1] - self.t_us[0]) * 1e-6
+
+
+def read_recording(path: Path, mount: Mount) -> Recording:
+    """Read NAME.csv or NAME.parquet. Raises RecordingError with the place and the remedy."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        raise RecordingError(path, "is neither .csv nor .parquet", "convert it to one of them")
+    try:
+        columns, table = reader(path)
+    except OSError as error:
+        raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
+    return _recording(path, mount, columns, table)
+
+
+def blocks(recording: Recording, *, size: int = 4096) -> Iterator[ImuBlock]:
+    """The recording as a stream: blocks of at most size samples, cut where samples are missing."""
+    n = len(recording.t_us)
+    cuts = np.union1d(np.arange(0, n, size), np.flatnonzero(recording.lost_before))
+    ends = np.append(cuts[1:], n)
+    for begin, end in zip(cuts.tolist(), ends.tolist(), strict=True):
+        gyro = recording.gyro_dps
+        yield ImuBlock(
+            recording.mount,
+            recording.t_us[begin:end],
+            recording.acc_g[begin:end],
+            None if gyro is None else gyro[begin:end],
+            recording.rate_hz,
+            lost_before=int(recording.lost_before[begin]),
+            restart=begin == 0,
+        )
+
+
+def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.float64]) -> Recording:
+    if not len(table):
+        raise RecordingError(path, "has a header and no samples", "record again or give another file")
+    times = table[:, 0]
+    if not np.isfinite(times).all():
+        row = int(np.flatnonzero(~np.isfinite(times))[0])
+        raise RecordingError(path, "has no time", "every sample needs its time", line=row + 2)
+    whole = np.isfinite(table).all(axis=1)
+    if not whole.any():
+        raise RecordingError(path, "has no row that is all numbers", "record again or give another file")
+    lines = np.arange(2, len(table) + 2)
+    if not whole.all():
+        table, lines = table[whole], lines[whole]
+    t_us = np.rint(table[:, 0] * columns.time_factor).astype(np.int64)
+    t_us, table = _increasing(path, columns, t_us, table, lines)
+    if len(t_us) < 2:
+        raise RecordingError(path, "has a single sample", "a recording needs at least two")
+    period = period_us(t_us)
+    _check_times(path, columns, t_us, period)
+    acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
+    _check_acc(path, columns, acc_g)
+    gyro_dps = None
+    if columns.gyro_unit is not None:
+        gyro_dps = np.ascontiguousarray(table[:, 4:7]) * GYRO_UNITS[columns.gyro_unit]
+        _check_gyro(path, gyro_dps)
+    lost_before = missing_before(t_us, period)
+    return Recording(mount, t_us, acc_g, gyro_dps, 1e6 / period, int(lost_before.sum()), lost_before)
+
+
+def _increasing(
+    path: Path,
+    columns: Columns,
+    t_us: NDArray[np.int64],
+    table: NDArray[np.float64],
+    lines: NDArray[np.int_],
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Rows written twice are taken once; time standing still or going back otherwise is refused."""
+    steps = np.diff(t_us)
+    if len(steps) == 0 or steps.min() > 0:
+        return t_us, table
+    twice = (steps == 0) & (table[1:] == table[:-1]).all(axis=1)
+    wrong = np.flatnonzero((steps <= 0) & ~twice)
+    if len(wrong):
+        row = int(wrong[0]) + 1
+        back = steps[row - 1] < 0
+        raise RecordingError(
+            path,
+            f"{columns.time_name} {'goes back' if back else 'stands still'} "
+            f"({t_us[row - 1] * 1e-6:.6f} s, then {t_us[row] * 1e-6:.6f} s)",
+            "put one recording in a file, in order" if back else "give each sample its own time",
+            line=int(lines[row]),
+        )
+    keep = np.append(True, ~twice)
+    return t_us[keep], table[keep]
+
+
+def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: float) -> None:
+    rate_hz = 1e6 / period
+    name = columns.time_name
+    if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
+        raise RecordingError(
+            path,
+            f"{name} means {rate_hz:.4g} samples a second",
+            "name the column t_s, t_ms or t_us by its unit",
+        )
+    steps = np.diff(t_us)
+    if len(steps) >= 20 and np.quantile(steps, 0.9) > LARGEST_BURST * period:
+        raise RecordingError(
+            path, f"{name} comes in bursts, as arrival times do", "give each sample the time it was taken"
+        )
+
+
+def _check_acc(path: Path, columns: Columns, acc_g: NDArray[np.float64]) -> None:
+    median_g = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))))
+    if MEDIAN_ACC_G[0] <= median_g <= MEDIAN_ACC_G[1]:
+        return
+    unit = columns.acc_unit
+    said = median_g / ACC_UNITS[unit]
+    if unit == "g":
+        likely = (
+            "m/s²: name the columns ax_ms2, ay_ms2, az_ms2"
+            if MEDIAN_ACC_G[1] < said < 60
+            else "mg: divide by 1000"
+            if 300 < said < 6000
+            else "another unit, or gravity was taken out: give g with gravity"
+        )
+    else:
+        likely = (
+            "g: name the columns ax_g, ay_g, az_g"
+            if MEDIAN_ACC_G[0] < said < MEDIAN_ACC_G[1]
+            else "another unit, or gravity was taken out: give m/s² with gravity"
+        )
+    raise RecordingError(
+        path,
+        f"ax_{unit}, ay_{unit}, az_{unit} have a median of {said:.3g} {unit}, which no leg does",
+        f"they look like {likely}",
+    )
+
+
+def _check_gyro(path: Path, gyro_dps: NDArray[np.float64]) -> None:
+    largest = float(np.abs(gyro_dps).max())
+    if largest > LARGEST_GYRO_DPS:
+        raise RecordingError(
+            path,
+            f"the gyroscope reaches {largest:.0f} deg/s",
+            "check the unit: gx_dps for deg/s, gx_rads for rad/s",
+        )

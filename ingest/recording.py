@@ -1,0 +1,331 @@
+"""Every packet as it came, in an MCAP file that can be read after a kill at any byte.
+
+One packet is one message on the topic MOUNT/KIND; its log time is the arrival on the run's timeline. Messages
+are gathered into a chunk of half a second, and a chunk carries a checksum: what `read` yields is whole.
+The file's metadata stand before the first packet and are on disk before the first packet comes.
+"""
+
+import errno
+import os
+import struct
+import sys
+from collections.abc import Iterator, Mapping
+from io import BytesIO
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from mcap.data_stream import ReadDataStream
+from mcap.exceptions import McapError
+from mcap.opcode import Opcode
+from mcap.records import Channel, Chunk, Message, Metadata
+from mcap.stream_reader import breakup_chunk
+from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
+
+from dsp.mount import Mount
+from ingest.errors import RecordingError, StorageError
+from ingest.packet import Kind, Packet
+
+__all__ = ["Recorder", "metadata", "read"]
+
+ENCODING: Final = "kneeload-packet"
+PROFILE: Final = "kneeload"
+METADATA_NAME: Final = "kneeload"
+# The promise is one second from arrival to disk; half of it is the chunk, the rest is left for the disk.
+CHUNK_NS: Final = 500_000_000
+CHUNK_BYTES: Final = 256 * 1024
+# What is kept in memory while the disk is full: over an hour of two sensors.
+LARGEST_PENDING: Final = 64 * 1024 * 1024
+# No record of ours is near this; one that claims to be is not read.
+LARGEST_RECORD: Final = 16 * 1024 * 1024
+
+
+class Recorder:
+    """Writes packets to a new file (mode 0600). Use as a context manager: leaving it completes the file.
+
+    `append` and `flush` write to the operating system, `fsync` makes that survive a power cut and may be
+    called from another thread; `sync` does both. Times are the run's, in ns, and are given, not read.
+    Every method may raise StorageError: what could not be written is kept, up to LARGEST_PENDING bytes, and
+    the next call tries again; beyond that packets are dropped and counted.
+    """
+
+    def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
+        self.path = path
+        self._file = _File(path)
+        self._channels: dict[tuple[Mount, str, Kind], int] = {}
+        self._sequences: dict[int, int] = {}
+        self._chunk_since_ns: int | None = None
+        self._finished = False
+        self.packets_dropped = 0
+        # Uncompressed: 5 kB/s does not need it, and a damaged file is easier to mend.
+        self._writer = Writer(
+            self._file,  # type: ignore[arg-type]  # it asks for IO and uses write, tell and flush
+            chunk_size=CHUNK_BYTES,
+            compression=CompressionType.NONE,
+        )
+        self._writer.start(PROFILE)
+        self._writer.add_metadata(METADATA_NAME, dict(metadata))
+        try:
+            self.flush()
+            self.fsync()
+        except StorageError:
+            self._file.close()
+            raise
+
+    @classmethod
+    def resume(cls, path: Path, extra: Mapping[str, str] | None = None) -> Self:
+        """Go on with the file of a run that was cut off.
+
+        Its packets are copied into a new file that takes its place once it is on disk; until then the old
+        one is untouched. extra: added to its metadata.
+        """
+        known = metadata(path)
+        beside = path.with_name(path.name + ".resumed")
+        beside.unlink(missing_ok=True)
+        recorder = cls(beside, {**known, **(extra or {})})
+        try:
+            for packet in read(path):
+                recorder.append(packet)
+            recorder.flush()
+            recorder.fsync()
+            os.replace(beside, path)
+        except BaseException as error:
+            recorder._file.close()
+            beside.unlink(missing_ok=True)
+            if isinstance(error, OSError):
+                raise _storage_error(path, error, 0) from error
+            raise
+        recorder.path = recorder._file.path = path
+        _fsync_folder(path.parent)
+        return recorder
+
+    def append(self, packet: Packet) -> None:
+        """Take one packet. It is written at the latest with the first packet half a second later."""
+        if self._file.pending_bytes > LARGEST_PENDING:
+            try:
+                self.flush()
+            except StorageError:
+                self.packets_dropped += 1
+                raise
+        key = (packet.mount, packet.family, packet.kind)
+        channel = self._channels.get(key)
+        if channel is None:
+            channel = self._channels[key] = self._writer.register_channel(
+                f"{packet.mount}/{packet.kind}",
+                ENCODING,
+                0,
+                {"mount": packet.mount, "family": packet.family, "kind": packet.kind},
+            )
+        sequence = self._sequences[channel] = self._sequences.get(channel, -1) + 1
+        self._writer.add_message(
+            channel, packet.arrival_ns, packet.data, packet.arrival_ns, sequence & 0xFFFF_FFFF
+        )
+        if self._chunk_since_ns is None:
+            self._chunk_since_ns = packet.arrival_ns
+        elif packet.arrival_ns - self._chunk_since_ns >= CHUNK_NS:
+            self.flush()
+
+    def flush(self) -> None:
+        """Close the chunk and hand it to the operating system: it survives the end of this process."""
+        self._chunk_since_ns = None
+        self._writer.flush()  # type: ignore[no-untyped-call]
+
+    def fsync(self) -> None:
+        """What was flushed is on disk when this returns. The one method for another thread."""
+        self._file.fsync()
+
+    def sync(self, now_ns: int) -> None:
+        """Flush and fsync if something waits since half a second; call it twice a second."""
+        if self._chunk_since_ns is not None and now_ns - self._chunk_since_ns >= CHUNK_NS:
+            self.flush()
+        self.fsync()
+
+    def close(self) -> None:
+        """Complete the file with its index."""
+        try:
+            if not self._finished:
+                self._finished = True
+                self._writer.finish()  # type: ignore[no-untyped-call]
+            self._file.flush()
+            self.fsync()
+        finally:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def read(path: Path) -> Iterator[Packet]:
+    """The packets of a recording in the order in which they came; a cut-off or damaged end is left out.
+
+    Raises RecordingError when the file is missing, is no recording, or was compressed by another program.
+    """
+    channels: dict[int, Channel] = {}
+    for opcode, body in _records(path):
+        if opcode == Opcode.CHUNK:
+            records = _open_chunk(path, body)
+        elif opcode in (Opcode.CHANNEL, Opcode.MESSAGE):
+            records = _open_loose(opcode, body)
+        elif opcode == Opcode.DATA_END:
+            return
+        else:
+            continue
+        for record in records:
+            if isinstance(record, Channel):
+                channels[record.id] = record
+            elif isinstance(record, Message) and (channel := channels.get(record.channel_id)) is not None:
+                packet = _packet(channel, record)
+                if packet is not None:
+                    yield packet
+
+
+def metadata(path: Path) -> dict[str, str]:
+    """What was said at the file's start; empty when it was cut off before that."""
+    for opcode, body in _records(path):
+        if opcode == Opcode.METADATA:
+            try:
+                record = Metadata.read(ReadDataStream(BytesIO(body)))
+            except (McapError, struct.error, UnicodeDecodeError):
+                continue
+            if record.name == METADATA_NAME:
+                return dict(record.metadata)
+        elif opcode in (Opcode.CHUNK, Opcode.DATA_END):
+            break
+    return {}
+
+
+def _records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(opcode, content) of each complete record."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            magic = file.read(len(MCAP0_MAGIC))
+            if not MCAP0_MAGIC.startswith(magic):
+                raise RecordingError(path, "is not an MCAP file", "give a packets.mcap of a run")
+            while True:
+                head = file.read(9)
+                if len(head) < 9:
+                    return
+                opcode, length = struct.unpack("<BQ", head)
+                if length > size - file.tell():
+                    return
+                if length > LARGEST_RECORD:
+                    file.seek(length, os.SEEK_CUR)
+                    continue
+                yield opcode, file.read(length)
+    except OSError as error:
+        raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
+
+
+def _open_chunk(path: Path, body: bytes) -> list[object]:
+    """The records of a chunk; none when its checksum does not fit."""
+    try:
+        chunk = Chunk.read(ReadDataStream(BytesIO(body)))
+        if not chunk.compression:
+            return list(breakup_chunk(chunk, validate_crc=True))
+    except (McapError, struct.error, ValueError):
+        return []
+    # A few bytes of a hostile file could unpack to gigabytes; we never write such chunks.
+    raise RecordingError(
+        path, f"is compressed ({chunk.compression[:8]!r})", "unpack it with: mcap compress --compression none"
+    )
+
+
+def _open_loose(opcode: int, body: bytes) -> list[object]:
+    """A message or channel outside of any chunk: other programs write such files."""
+    stream = ReadDataStream(BytesIO(body))
+    try:
+        return [Channel.read(stream) if opcode == Opcode.CHANNEL else Message.read(stream, len(body))]
+    except (McapError, struct.error, UnicodeDecodeError):
+        return []
+
+
+def _packet(channel: Channel, message: Message) -> Packet | None:
+    """None for a channel that is not ours."""
+    about = channel.metadata
+    try:
+        mount, kind = Mount(about["mount"]), Kind(about["kind"])
+        family = about["family"]
+    except (KeyError, ValueError):
+        return None
+    return Packet(mount, family, kind, message.log_time, bytes(message.data))
+
+
+class _File:
+    """A file that only grows; what could not be written waits in memory, in order."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            self._fd = os.open(path, flags, 0o600)
+        except OSError as error:
+            raise _storage_error(path, error, 0) from error
+        self._size = 0
+        self._pending = bytearray()
+        self._dirty = True
+        _fsync_folder(path.parent)
+
+    @property
+    def pending_bytes(self) -> int:
+        return len(self._pending)
+
+    def write(self, data: bytes) -> int:
+        self._pending += data
+        self._size += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self._size
+
+    def flush(self) -> None:
+        # What fits is written even when not all of it does: a reader leaves a half chunk out, and the next
+        # attempt completes it.
+        while self._pending:
+            try:
+                done = os.write(self._fd, self._pending)
+            except OSError as error:
+                raise _storage_error(self.path, error, len(self._pending)) from error
+            del self._pending[:done]
+            self._dirty = True
+
+    def fsync(self) -> None:
+        if not self._dirty:
+            return
+        self._dirty = False
+        try:
+            os.fsync(self._fd)
+        except OSError as error:
+            self._dirty = True
+            raise _storage_error(self.path, error, len(self._pending)) from error
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def _storage_error(path: Path, error: OSError, pending: int) -> StorageError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return StorageError(path, error.strerror or str(error), full=full, pending_bytes=pending)
+
+
+def _fsync_folder(folder: Path) -> None:
+    """A new name is only safe from a power cut once its folder is on disk."""
+    if sys.platform == "win32":
+        return
+    try:
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return
+    try:
+        os.fsync(fd)
+    except OSError:
+        return  # some file systems cannot; the packets themselves are synced
+    finally:
+        os.close(fd)

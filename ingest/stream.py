@@ -1,0 +1,159 @@
+"""One sensor's stream: packets -> blocks of samples on the run's timeline, with every loss accounted for."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from ingest.clock import DeviceClock
+from ingest.errors import DecodeError
+from ingest.packet import Kind, Packet
+from ingest.sensors.family import Family, Samples
+
+__all__ = ["Counters", "SensorStream"]
+
+COUNTER_WRAP: Final = 1 << 32
+# Packets that claim to be old are dropped for so long; if nothing newer comes, the sensor's counter went back
+# and they are what there is.
+STUCK_NS: Final = 10_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Counters:
+    """What happened so far. packets_received: DATA packets that came, bad and duplicate ones included.
+
+    packets_duplicate: came twice or too late; samples_lost: taken by the sensor, never received.
+    """
+
+    packets_received: int = 0
+    packets_bad: int = 0
+    packets_duplicate: int = 0
+    samples_received: int = 0
+    samples_lost: int = 0
+    clipped_samples: int = 0
+    reconnects: int = 0
+    restarts: int = 0
+
+
+class SensorStream:
+    """Packets of one mount, in the order in which they arrived. Never raises on what a sensor sends."""
+
+    def __init__(self, mount: Mount, family: Family) -> None:
+        self.mount = mount
+        self.clock = DeviceClock()
+        self.connected = False
+        self.battery_percent: float | None = None
+        self.last_error: str | None = None
+        self._decoder = family.decoder()
+        self._received = self._bad = self._duplicate = 0
+        self._samples = self._lost = self._clipped = 0
+        self._connects = self._restarts = 0
+        self._boot: int | None = None
+        self._boot_before: int | None = None
+        self._expected = 0  # counter of the next sample
+        self._taken: int | None = None  # the sensor's count before the first packet of this connection
+        self._stuck_since_ns: int | None = None
+        self._shape: tuple[float | None, float | None, bool] | None = None
+
+    @property
+    def counters(self) -> Counters:
+        return Counters(
+            self._received,
+            self._bad,
+            self._duplicate,
+            self._samples,
+            self._lost,
+            self._clipped,
+            max(0, self._connects - 1),
+            self._restarts,
+        )
+
+    def receive(self, packet: Packet) -> ImuBlock | None:
+        """Take one packet in; a block when it held samples that are new."""
+        kind = packet.kind
+        try:
+            if kind is Kind.DATA:
+                self._received += 1
+                samples = self._decoder.receive(kind, packet.data)
+                return None if samples is None else self._take(samples, packet.arrival_ns)
+            self._note(packet)
+        except DecodeError as error:
+            self._bad += 1
+            self.last_error = str(error)
+        return None
+
+    def _note(self, packet: Packet) -> None:
+        """Everything that is not samples."""
+        kind = packet.kind
+        if kind is Kind.LINK:
+            connected = packet.data == b"connected"
+            self._connects += connected and not self.connected
+            self.connected = connected
+            self._taken = None
+        elif kind is Kind.BATTERY:
+            self.battery_percent = self._decoder.battery(packet.data)
+        elif kind is Kind.STATS:
+            taken = self._decoder.samples_taken(packet.data)
+            if self._taken is None:
+                self._taken = taken
+        elif kind is Kind.SYNC:
+            self._decoder.sync(packet.data)
+        else:
+            self._decoder.receive(kind, packet.data)
+
+    def _take(self, samples: Samples, arrival_ns: int) -> ImuBlock | None:
+        n = len(samples.acc_g)
+        restart = samples.boot != self._boot
+        if restart:
+            if samples.boot == self._boot_before and not self._stuck(arrival_ns):
+                self._duplicate += 1
+                return None
+            skipped = self._skipped_since_boot(samples.counter)
+        else:
+            skipped = (samples.counter - self._expected) % COUNTER_WRAP
+            if skipped >= COUNTER_WRAP // 2:
+                if not self._stuck(arrival_ns):
+                    self._duplicate += 1
+                    return None
+                restart, skipped = True, 0
+        self._stuck_since_ns = None
+        if restart:
+            self._boot_before, self._boot = self._boot, samples.boot
+            self._restarts += self._boot_before is not None
+            self.clock.reset()
+        self._expected = (samples.counter + n) % COUNTER_WRAP
+        self._samples += n
+        self._lost += skipped
+        self._clipped += samples.clipped
+        t_us = self.clock.push(samples.tick_us, n, interval_us=samples.interval_us, arrival_ns=arrival_ns)
+        decoder = self._decoder
+        shape = (decoder.rate_hz, decoder.acc_range_g, samples.gyro_dps is None)
+        # Another rate, range or set of channels: filters cannot run on.
+        restart = restart or shape != self._shape
+        self._shape = shape
+        return ImuBlock(
+            self.mount,
+            t_us,
+            samples.acc_g,
+            samples.gyro_dps,
+            decoder.rate_hz or 1e6 / samples.interval_us,
+            skipped,
+            restart,
+            decoder.acc_range_g,
+            decoder.gyro_range_dps,
+        )
+
+    def _skipped_since_boot(self, counter: int) -> int:
+        """Samples lost before the first packet of a boot.
+
+        What the sensor had taken before it was started for us does not count; without its word for that, a
+        sensor seen to restart began at zero, and of the first packet of all nothing is known.
+        """
+        begin = self._taken if self._taken is not None else 0 if self._boot is not None else counter
+        skipped = (counter - begin) % COUNTER_WRAP
+        return skipped if skipped < COUNTER_WRAP // 2 else 0
+
+    def _stuck(self, arrival_ns: int) -> bool:
+        if self._stuck_since_ns is None:
+            self._stuck_since_ns = arrival_ns
+        return arrival_ns - self._stuck_since_ns > STUCK_NS

@@ -1,0 +1,161 @@
+"""Tables of numbers from CSV and Parquet files, their columns chosen by name and unit."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import RecordingError
+
+__all__ = ["ACC_UNITS", "GYRO_UNITS", "READERS", "Columns", "choose", "read_csv", "read_parquet"]
+
+STANDARD_GRAVITY: Final = 9.80665
+# Unit -> factor to what we use inside.
+TIME_UNITS: Final = {"s": 1e6, "ms": 1e3, "us": 1.0}
+ACC_UNITS: Final = {"g": 1.0, "ms2": 1 / STANDARD_GRAVITY}
+GYRO_UNITS: Final = {"dps": 1.0, "rads": 180 / np.pi}
+ACC_COLUMNS: Final = "ax, ay, az with _g or _ms2"
+EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table's columns, in this order: the time, three of acceleration, three of rotation or none."""
+
+    names: tuple[str, ...]
+    time_name: str
+    time_factor: float
+    acc_unit: str
+    gyro_unit: str | None
+
+
+def choose(path: Path, header: Sequence[str]) -> Columns:
+    """Which columns to read, from their names."""
+    names = [name.strip() for name in header]
+    double = next((name for at, name in enumerate(names) if name and name in names[:at]), None)
+    if double is not None:
+        raise RecordingError(path, f"has two columns {double!r}", "remove one", line=1)
+    times = [f"t_{unit}" for unit in TIME_UNITS if f"t_{unit}" in names]
+    if not times:
+        remedy = "name them as t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps]"
+        if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+            remedy = "separate the columns by commas, with decimal points"
+        found = ", ".join(name[:20] for name in names[:8]) or "nothing"
+        raise RecordingError(path, f"has no column t_s, t_ms or t_us (found {found})", remedy, line=1)
+    acc_unit = _unit(path, names, "a", ACC_UNITS)
+    gyro_unit = _unit(path, names, "g", GYRO_UNITS)
+    if acc_unit is None:
+        raise RecordingError(path, "has no acceleration", f"it needs the columns {ACC_COLUMNS}", line=1)
+    chosen = [times[0], *(f"a{axis}_{acc_unit}" for axis in "xyz")]
+    if gyro_unit is not None:
+        chosen += [f"g{axis}_{gyro_unit}" for axis in "xyz"]
+    return Columns(tuple(chosen), times[0], TIME_UNITS[times[0].removeprefix("t_")], acc_unit, gyro_unit)
+
+
+def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]) -> str | None:
+    """The unit in which all three axes are there; None when none of them is."""
+    partly = None
+    for unit in units:
+        present = [f"{letter}{axis}_{unit}" in names for axis in "xyz"]
+        if all(present):
+            return unit
+        if any(present):
+            partly = unit
+    if partly is not None:
+        lacks = [f"{letter}{axis}_{partly}" for axis in "xyz" if f"{letter}{axis}_{partly}" not in names]
+        raise RecordingError(path, f"lacks {', '.join(lacks)}", "give all three axes", line=1)
+    return None
+
+
+def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            header = next(csv.reader(file), None)
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
+    if header is None:
+        raise RecordingError(path, "is empty", "record again or give another file")
+    columns = choose(path, header)
+    places = [[name.strip() for name in header].index(name) for name in columns.names]
+    try:
+        # An empty table is a warning there and an error here, with the place.
+        table = (
+            np.loadtxt(
+                path, delimiter=",", skiprows=1, usecols=places, ndmin=2, comments=None, encoding="utf-8"
+            )
+            if _has_rows(path)
+            else np.empty((0, len(places)))
+        )
+    except ValueError:
+        # Slower, and can tell what is wrong in which line, or that cells are merely empty.
+        table = _read_rows(path, places, len(header))
+    return columns, table
+
+
+def _has_rows(path: Path) -> bool:
+    with path.open("rb") as file:
+        return any(line.strip() for line in islice(file, 1, None))
+
+
+def _read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float64]:
+    """Row by row; empty cells become NaN, anything else that is no number is refused."""
+    rows: list[list[float]] = []
+    short: int | None = None
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file)
+            next(lines)
+            for cells in lines:
+                if not any(cells):
+                    continue
+                if short is not None:
+                    raise RecordingError(
+                        path, f"has fewer than {width} cells", "complete or remove it", line=short
+                    )
+                if len(cells) <= max(places):
+                    short = lines.line_num  # only the last line may have been cut off
+                    continue
+                rows.append([_number(path, cells[place], lines.line_num) for place in places])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
+    if not rows and short is not None:
+        raise RecordingError(path, f"has fewer than {width} cells", "complete or remove it", line=short)
+    return np.array(rows, np.float64).reshape(-1, len(places))
+
+
+def _number(path: Path, cell: str, line: int) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        if cell.strip().lower() in EMPTY_CELLS:
+            return float("nan")
+        raise RecordingError(
+            path, f"{cell[:20]!r} is not a number", "correct or remove it", line=line
+        ) from None
+
+
+def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ModuleNotFoundError as error:
+        raise RecordingError(
+            path, "needs pyarrow to be read", "install it: pip install 'kneeload[report]'"
+        ) from error
+    try:
+        header = pyarrow.parquet.read_schema(path).names
+        columns = choose(path, header)
+        table = pyarrow.parquet.read_table(path, columns=list(columns.names))
+        cast = [table[name].cast(pyarrow.float64()).to_numpy() for name in columns.names]
+    except (pyarrow.ArrowException, ValueError) as error:
+        reason = str(error).splitlines()[0][:120]
+        raise RecordingError(path, f"cannot be read as Parquet ({reason})", "write it again") from error
+    return columns, np.column_stack(cast)
+
+
+READERS: Final = {".csv": read_csv, ".parquet": read_parquet}

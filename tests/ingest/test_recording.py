@@ -1,0 +1,221 @@
+"""packets.mcap: what went in comes out, whatever happened to the file."""
+
+import os
+import resource
+import signal
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mcap.reader import make_reader
+
+from dsp.mount import Mount
+from ingest.errors import RecordingError, StorageError
+from ingest.packet import Kind, Packet
+from ingest.recording import CHUNK_NS, Recorder, metadata, read
+from tests.ingest.wire import packet
+
+ABOUT = {"run": "20260102T030405Z", "started": "2026-01-02T03:04:05+00:00"}
+
+
+def stream(n: int, *, step_s: float = 0.09) -> list[Packet]:
+    """n packets, every tenth of them not DATA, of two sensors."""
+    mounts = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
+    kinds = [Kind.DATA] * 9 + [Kind.STATS]
+    return [packet(kinds[k % 10], bytes([k % 256]) * 30, k * step_s, mounts[k % 2]) for k in range(n)]
+
+
+def record(path: Path, packets: list[Packet]) -> None:
+    with Recorder(path, ABOUT) as recorder:
+        for each in packets:
+            recorder.append(each)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Packet,
+            st.sampled_from(list(Mount)),
+            st.sampled_from(["kneeload-v1", "another"]),
+            st.sampled_from(list(Kind)),
+            st.integers(0, 2**63 - 1),
+            st.binary(max_size=300),
+        ),
+        max_size=40,
+    )
+)
+def test_what_went_in_comes_out(tmp_path_factory: pytest.TempPathFactory, packets: list[Packet]) -> None:
+    path = tmp_path_factory.mktemp("run") / "packets.mcap"
+    record(path, packets)
+    assert list(read(path)) == packets
+    assert metadata(path) == ABOUT
+
+
+def test_the_file_is_private_and_others_can_read_its_format(tmp_path: Path) -> None:
+    path = tmp_path / "packets.mcap"
+    record(path, stream(50))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    with path.open("rb") as file:
+        messages = [
+            (channel.topic, message.data) for _, channel, message in make_reader(file).iter_messages()
+        ]
+    assert messages == [(f"{p.mount}/{p.kind}", p.data) for p in stream(50)]
+
+
+def test_a_file_cut_at_any_byte_gives_every_whole_chunk(tmp_path: Path) -> None:
+    """Cut everywhere: what is read is a beginning of what was written, and grows with the cut."""
+    path, cut = tmp_path / "packets.mcap", tmp_path / "cut.mcap"
+    packets = stream(40)
+    record(path, packets)
+    whole = path.read_bytes()
+    counts = []
+    for end in range(len(whole) + 1):
+        cut.write_bytes(whole[:end])
+        found = list(read(cut))
+        assert found == packets[: len(found)]
+        assert metadata(cut) in ({}, ABOUT)
+        counts.append(len(found))
+    assert counts[0] == 0
+    assert counts[-1] == len(packets)
+    assert all(a <= b for a, b in pairwise(counts))
+
+
+@pytest.mark.parametrize("keep", [0.0, 0.3, 0.6, 0.95, 1.0])
+def test_a_cut_file_is_continued(tmp_path: Path, keep: float) -> None:
+    path = tmp_path / "packets.mcap"
+    packets = stream(60)
+    record(path, packets)
+    start = path.read_bytes().index(b"left-shin")  # the metadata are before it, and synced before any packet
+    os.truncate(path, max(start, round(path.stat().st_size * keep)))
+    before = list(read(path))
+    later = [packet(Kind.DATA, b"later", 100 + k) for k in range(5)]
+    with Recorder.resume(path, {"resumed": "once"}) as recorder:
+        for each in later:
+            recorder.append(each)
+    assert list(read(path)) == before + later
+    assert metadata(path) == {**ABOUT, "resumed": "once"}
+    assert [p.name for p in tmp_path.iterdir()] == ["packets.mcap"]
+    with path.open("rb") as file:
+        summary = make_reader(file).get_summary()
+    assert summary is not None
+    assert summary.statistics is not None
+    assert summary.statistics.message_count == len(before) + len(later)
+
+
+def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path) -> None:
+    """A child records and is killed without warning after its last append."""
+    path = tmp_path / "packets.mcap"
+    packets = stream(100)
+    pid = os.fork()
+    if pid == 0:
+        recorder = Recorder(path, ABOUT)
+        for each in packets:
+            recorder.append(each)
+            recorder.sync(each.arrival_ns)
+        os.kill(os.getpid(), signal.SIGKILL)
+    os.waitpid(pid, 0)
+    found = list(read(path))
+    assert found == packets[: len(found)]
+    assert packets[-1].arrival_ns - found[-1].arrival_ns <= CHUNK_NS + 90_000_000
+
+
+def test_sync_writes_what_waits_even_when_nothing_comes(tmp_path: Path) -> None:
+    path = tmp_path / "packets.mcap"
+    with Recorder(path, ABOUT) as recorder:
+        recorder.append(packet(Kind.DATA, b"alone", 1.0))
+        recorder.sync(1_400_000_000)
+        assert list(read(path)) == []
+        recorder.sync(1_500_000_000)
+        assert [p.data for p in read(path)] == [b"alone"]
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file may grow beyond size: writes fail as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "packets.mcap"
+    packets = stream(300)
+    recorder = Recorder(path, ABOUT)
+    failures: list[StorageError] = []
+    with largest_file(4000):
+        for each in packets[:200]:
+            try:
+                recorder.append(each)
+            except StorageError as error:
+                failures.append(error)
+        found = list(read(path))
+        assert found == packets[: len(found)]
+        assert found
+    assert len(failures) > 10
+    assert all(error.pending_bytes > 0 and str(path) in str(error) for error in failures)
+    for each in packets[200:]:
+        recorder.append(each)
+    recorder.close()
+    assert list(read(path)) == packets
+
+
+def test_full_disk_is_named(tmp_path: Path) -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("no /dev/full here")
+    path = tmp_path / "packets.mcap"
+    recorder = Recorder(path, ABOUT)
+    with full.open("wb") as device:
+        os.dup2(device.fileno(), recorder._file._fd)
+    recorder.append(packet(Kind.DATA, b"x"))
+    with pytest.raises(StorageError, match="No space left on device; free some space") as caught:
+        recorder.flush()
+    assert caught.value.full
+    with pytest.raises(StorageError):
+        recorder.close()
+
+
+def test_an_existing_file_is_never_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "packets.mcap"
+    record(path, stream(3))
+    with pytest.raises(StorageError, match="File exists"):
+        Recorder(path, ABOUT)
+    assert list(read(path)) == stream(3)
+
+
+@given(st.data())
+def test_damaged_files_never_raise_anything_else(
+    tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    path = tmp_path_factory.mktemp("run") / "packets.mcap"
+    record(path, stream(20))
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(8, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    originals = stream(20)
+    try:
+        assert all(found in originals for found in read(path)), "a chunk that is read was not damaged"
+    except RecordingError as error:
+        assert "\n" not in str(error)  # noqa: PT017
+    metadata(path)
+
+
+@pytest.mark.parametrize("content", [b"t_s,ax_g\n0,1\n", b"\x89PNG\r\n", os.urandom(64)])
+def test_what_is_no_recording_is_refused(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "other.mcap"
+    path.write_bytes(content)
+    with pytest.raises(RecordingError, match="is not an MCAP file"):
+        list(read(path))
+    with pytest.raises(RecordingError, match="No such file"):
+        list(read(tmp_path / "none.mcap"))
