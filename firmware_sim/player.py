@@ -56,7 +56,7 @@ class Player:
     """A Source over the arrays of a recording.
 
     t_us: (n,) int64, strictly increasing; acc_g: (n, 3) g; gyro_dps: (n, 3) deg/s or None.
-    rate_hz is 1 over the median interval; ranges are the smallest standard ones that hold the data.
+    rate_hz counts the missing samples too; ranges are the smallest standard ones that hold the data.
     """
 
     def __init__(
@@ -66,11 +66,11 @@ class Player:
             raise ValueError(
                 f"a recording of {t_us.shape[0]} samples cannot be played: at least 2 are needed"
             )
-        self.rate_hz = 1e6 / float(np.median(np.diff(t_us)))
         acc_range_g = smallest_range(acc_g, _PLAYED_RANGES_G)
         self.acc_range_g = float(acc_range_g)
         self.gyro_range_dps = None if gyro_dps is None else float(smallest_range(gyro_dps, GYRO_RANGES_DPS))
         self._index = number_samples(t_us)
+        self.rate_hz = float(self._index[-1]) / (int(t_us[-1] - t_us[0]) * 1e-6)
         self._t_s = (t_us - t_us[0]) * 1e-6
         self._acc_g = _rails_to_full_scale(acc_g, acc_range_g)
         self._gyro_dps = gyro_dps
@@ -83,7 +83,7 @@ class Player:
 
     @property
     def finished(self) -> bool:
-        return self._taken == self._t_s.shape[0]
+        return self._taken == len(self._t_s)
 
     def take(self, until_s: float) -> Samples:
         """The samples with t_s < until_s that were not taken yet."""
