@@ -1,0 +1,71 @@
+"""The events of one stride: initial contact and toe-off, each from several candidates.
+
+A candidate is a landmark of a smoothed curve with a known lead or lag on the event. The best-founded one wins
+and names the method; how far the others are from it is the quality.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.filters import hann_smooth
+from dsp.peaks import parabola
+
+__all__ = ["Contact", "StrideWindow", "agreement", "highest"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Positions in rows of the grid, fractional."""
+
+    initial_contact: float
+    toe_off: float | None
+    contact_method: str
+    toe_off_method: str
+    quality: float
+
+
+@dataclass(slots=True)
+class StrideWindow:
+    """Raw rows of one stride and the curves taken from them; positions count from `start`."""
+
+    start: int
+    rate_hz: float
+    acc: Floats  # (3, n) g
+    gyro: Floats | None  # (3, n) deg/s
+    jerk: Floats  # (n,) g/s, not smoothed
+    resultant: Floats  # (n,) g
+
+    @classmethod
+    def of(cls, start: int, rate_hz: float, *, acc: Floats, gyro: Floats | None) -> "StrideWindow":
+        step = np.diff(acc, axis=1, prepend=acc[:, :1])
+        jerk = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) * rate_hz
+        resultant = np.sqrt(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2)
+        return cls(start, rate_hz, acc, gyro, jerk, resultant)
+
+    def smooth(self, x: Floats, cutoff_hz: float) -> Floats:
+        return hann_smooth(x, cutoff_hz, self.rate_hz)
+
+
+def highest(x: Floats, a: float, b: float) -> float | None:
+    """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none."""
+    lo, hi = max(1, int(np.ceil(a))), min(x.shape[0] - 1, int(b) + 1)
+    if hi - lo < 1:
+        return None
+    mid = x[lo:hi]
+    tops = np.flatnonzero((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1]))
+    if tops.shape[0] == 0:
+        return None
+    k = lo + int(tops[np.argmax(mid[tops])])
+    return parabola(x, k)[0]
+
+
+def agreement(best: float, others: list[float], rate_hz: float, scale_s: float) -> float:
+    """1 where the candidates coincide, falling to 0 as their median distance passes `scale_s`."""
+    if not others:
+        return 0.5
+    apart = float(np.median(np.abs(np.array(others) - best))) / rate_hz
+    return float(np.exp(-((apart / scale_s) ** 2)))

@@ -1,0 +1,170 @@
+"""The sample grid: one row per sample the sensor took, lost ones filled in and marked.
+
+Rows are numbered from the start of the stream's segment. Times are kept per row: positions between rows are
+turned into times by interpolation, so a clock that is not quite nominal moves nothing but the times.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.block import ImuBlock
+
+__all__ = ["CLIPPED", "FILLED", "VOID", "Piece", "SampleGrid"]
+
+FILLED = 1  # interpolated over one or two lost samples
+VOID = 2  # inside a longer gap: a straight line, nothing is measured there
+CLIPPED = 4  # at the sensor's rail
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Rows ready to be appended. breaks: a new segment begins with them."""
+
+    t_us: NDArray[np.int64]
+    x: Floats
+    flags: NDArray[np.uint8]
+    breaks: bool
+
+
+@dataclass(slots=True)
+class SampleGrid:
+    """x: (channels + derived, capacity), channels are ax ay az [gx gy gz]; [first, end) are the rows present.
+
+    The derived channels are the owner's to fill; they travel with the rows.
+    """
+
+    rate_hz: float
+    channels: int
+    derived: int
+    keep: int
+    max_filled: int
+    max_void: int
+    first: int = 0
+    end: int = 0
+    offset: int = 0  # row number of column 0
+    t_us: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    x: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    flags: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
+
+    def __post_init__(self) -> None:
+        if self.x.shape[1] == 0:
+            capacity = 3 * self.keep
+            self.t_us = np.zeros(capacity, dtype=np.int64)
+            self.x = np.zeros((self.channels + self.derived, capacity))
+            self.flags = np.zeros(capacity, dtype=np.uint8)
+
+    def pieces(self, block: ImuBlock, clipped: NDArray[np.bool_]) -> Iterator[Piece]:
+        """The block as rows of the grid, cut where a segment ends. Lazy: append each piece before the next."""
+        n = len(block)
+        t = block.t_us
+        rows = np.empty((self.channels, n))
+        rows[:3] = block.acc_g.T
+        if block.gyro_dps is not None and self.channels == 6:
+            rows[3:] = block.gyro_dps.T
+        flags = np.where(clipped, np.uint8(CLIPPED), np.uint8(0))
+        period_us = 1e6 / self.rate_hz
+        previous = self.t_us[self.end - self.offset - 1] if self.end > self.first else t[0]
+        dt = np.diff(t, prepend=previous)
+        # 1.9 and not 1.5 periods: a late sample of an uneven clock is not a lost one.
+        lost = np.where(dt >= 1.9 * period_us, np.rint(dt / period_us).astype(np.int64) - 1, 0)
+        fresh = self.end == self.first
+        if fresh:
+            lost[0] = 0
+        elif block.lost_before > lost[0]:
+            lost[0] = block.lost_before
+        cuts = np.flatnonzero((lost > self.max_void) | (dt <= 0))
+        cuts = cuts[cuts > 0] if fresh else cuts
+        edges = [0, *(int(c) for c in cuts if c > 0), n]
+        starts_new = fresh or block.restart or (cuts.shape[0] > 0 and int(cuts[0]) == 0)
+        for k in range(len(edges) - 1):
+            a, b = edges[k], edges[k + 1]
+            breaks = starts_new if k == 0 else True
+            step = 0
+            while a < b:
+                c = min(b, a + self.keep // 2)
+                gap = lost[a:c].copy()
+                if breaks and step == 0:
+                    gap[0] = 0
+                if gap.any():
+                    yield self._filled(t[a:c], rows[:, a:c], flags[a:c], gap, breaks=breaks and step == 0)
+                else:
+                    yield Piece(t[a:c], rows[:, a:c], flags[a:c], breaks and step == 0)
+                a, step = c, step + 1
+
+    def _filled(
+        self,
+        t: NDArray[np.int64],
+        x: Floats,
+        flags: NDArray[np.uint8],
+        gap: NDArray[np.int64],
+        *,
+        breaks: bool,
+    ) -> Piece:
+        at = np.cumsum(gap + 1) - 1
+        total = int(at[-1]) + 1
+        t_new = np.empty(total, dtype=np.int64)
+        x_new = np.empty((self.channels, total))
+        f_new = np.empty(total, dtype=np.uint8)
+        t_new[at], x_new[:, at], f_new[at] = t, x, flags
+        last = self.end - self.offset - 1
+        for k in np.flatnonzero(gap):
+            m, b = int(gap[k]), int(at[k])
+            if k == 0:
+                t0, x0 = int(self.t_us[last]), self.x[: self.channels, last]
+            else:
+                t0, x0 = int(t[k - 1]), x[:, k - 1]
+            part = np.arange(1, m + 1) / (m + 1)
+            t_new[b - m : b] = t0 + np.rint((int(t[k]) - t0) * part).astype(np.int64)
+            x_new[:, b - m : b] = x0[:, None] + (x[:, k] - x0)[:, None] * part
+            f_new[b - m : b] = FILLED if m <= self.max_filled else VOID
+        return Piece(t_new, x_new, f_new, breaks)
+
+    def append(self, piece: Piece) -> None:
+        """Put rows at the end, forgetting the oldest beyond `keep` when room is needed."""
+        n = piece.t_us.shape[0]
+        a = self.end - self.offset
+        if a + n > self.t_us.shape[0]:
+            first = max(self.first, self.end - self.keep)
+            old = slice(first - self.offset, a)
+            kept = a - old.start
+            self.t_us[:kept] = self.t_us[old].copy()
+            self.x[:, :kept] = self.x[:, old].copy()
+            self.flags[:kept] = self.flags[old].copy()
+            self.first = self.offset = first
+            a = kept
+            if a + n > self.t_us.shape[0]:
+                self._grow(a + n)
+        self.t_us[a : a + n] = piece.t_us
+        self.x[: self.channels, a : a + n] = piece.x
+        self.flags[a : a + n] = piece.flags
+        self.end += n
+
+    def _grow(self, size: int) -> None:
+        more = size - self.t_us.shape[0]
+        self.t_us = np.concatenate((self.t_us, np.zeros(more, dtype=np.int64)))
+        self.x = np.concatenate((self.x, np.zeros((self.channels + self.derived, more))), axis=1)
+        self.flags = np.concatenate((self.flags, np.zeros(more, dtype=np.uint8)))
+
+    def clear(self) -> None:
+        """Forget all rows; numbering begins again at 0."""
+        self.first = self.end = self.offset = 0
+
+    def window(self, a: int, b: int) -> Floats:
+        """(channels + derived, b - a) view of rows [a, b)."""
+        return self.x[:, a - self.offset : b - self.offset]
+
+    def marks(self, a: int, b: int) -> NDArray[np.uint8]:
+        return self.flags[a - self.offset : b - self.offset]
+
+    def time_us(self, position: float) -> int:
+        """Time at a fractional row number."""
+        k = min(max(int(np.floor(position)), self.first), self.end - 1)
+        at = int(self.t_us[k - self.offset])
+        if k + 1 >= self.end:
+            return at + round((position - k) * 1e6 / self.rate_hz)
+        return at + round((position - k) * (int(self.t_us[k + 1 - self.offset]) - at))

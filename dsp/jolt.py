@@ -1,0 +1,124 @@
+"""The gate of a sensor without a gyroscope: one jolt a stride, at the period of the whole vector signal."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.bout import Bout, Cycle
+from dsp.params import Params
+from dsp.rhythm import stride_period
+from dsp.signals import GateSignals
+
+__all__ = ["advance_jolt", "open_jolt"]
+
+Floats = NDArray[np.float64]
+
+WINDOW_S = 4.0
+ALIKE = 0.55
+CONTRAST = 2.0  # the folded jolt against the folded median
+LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
+LEAST_JOLT = 0.3  # of the usual height
+STANDS = 0.4  # periods for which a jolt must stay the highest
+OVERDUE = 1.75
+
+
+def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
+    """A bout when the last seconds repeat and jolt once a period."""
+    rate = signals.grid.rate_hz
+    start = max(floor, now - round(WINDOW_S * rate))
+    if now - start < 2.2 * params.min_stride_s * rate:
+        return None
+    jerk = signals.jerk(start, now)
+    if float(jerk.max()) < params.min_jolt_g_per_s:
+        return None
+    acc = signals.acc(start, now)
+    thin = max(1, round(rate / 40.0))
+    period, alike = stride_period(
+        acc[:, ::thin], params.min_stride_s * rate / thin, params.max_stride_s * rate / thin
+    )
+    period *= thin
+    if alike < ALIKE or now - start < (params.open_strides - 0.2) * period:
+        return None
+    mean = acc.mean(axis=1)
+    up = mean / max(float(np.sqrt((mean * mean).sum())), 1e-9)
+    off = acc - mean[:, None]
+    across = off - up[:, None] * (up[0] * off[0] + up[1] * off[1] + up[2] * off[2])
+    if float(np.sqrt((across * across).sum(axis=0).mean())) < LEAST_TILT_G:
+        return None
+    return _chain(signals, now, floor, period=period, jerk=jerk, start=start, params=params)
+
+
+def _chain(
+    signals: GateSignals, now: int, floor: int, *, period: float, jerk: Floats, start: int, params: Params
+) -> Bout | None:
+    phase, level = _fold(jerk, period)
+    if level < params.min_jolt_g_per_s:
+        return None
+    # Backwards from the last whole period, so that the newest rhythm leads.
+    last = start + phase + int((jerk.shape[0] - 1 - phase) // period * period)
+    reach = round(0.3 * period)
+    whole = signals.jerk(floor, now)
+    chain: list[int] = []
+    at = float(last - floor)
+    while at + reach > 0:
+        a, b = max(0, round(at) - reach), min(whole.shape[0], round(at) + reach + 1)
+        if b - a < reach:
+            at -= period
+            if chain or at + reach <= 0:
+                break
+            continue
+        k = a + int(np.argmax(whole[a:b]))
+        if whole[k] < LEAST_JOLT * level:
+            break
+        chain.append(k)
+        at = k - period
+    chain.reverse()
+    if len(chain) < params.open_strides:
+        return None
+    heights = tuple(float(whole[k]) for k in chain[-5:])
+    return Bout(period, float(np.median(heights)), floor + chain[0], heights=heights, periods=(period,) * 3)
+
+
+def _fold(jerk: Floats, period: float) -> tuple[int, float]:
+    """(phase in rows, height) of the jolt in the signal averaged over periods; height 0 without contrast."""
+    n = max(1, round(period))
+    cycles = int(jerk.shape[0] // period)
+    if cycles < 1:
+        return 0, 0.0
+    rows = (np.arange(n)[None, :] + np.rint(np.arange(cycles) * period).astype(np.int64)[:, None]).clip(
+        0, jerk.shape[0] - 1
+    )
+    folded = np.median(jerk[rows], axis=0)
+    k = int(np.argmax(folded))
+    high = float(folded[k])
+    return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
+
+
+def advance_jolt(signals: GateSignals, bout: Bout, now: int) -> tuple[Cycle | None, bool]:
+    """(the next finished cycle or None, whether the bout goes on)."""
+    if bout.first:
+        bout.first = False
+        return _cycle(bout), True
+    period = bout.period
+    a = bout.anchor + round(0.6 * period)
+    limit = bout.anchor + round(OVERDUE * period)
+    stand = round(STANDS * period)
+    if now <= a + stand:
+        return None, True
+    jerk = signals.jerk(a, min(now, limit + stand))
+    top = np.maximum.accumulate(jerk)
+    records = np.flatnonzero(jerk >= top)
+    nexts = np.append(records[1:], jerk.shape[0] if now < limit + stand else jerk.shape[0] + stand)
+    standing = records[(nexts - records > stand) & (jerk[records] >= LEAST_JOLT * bout.level)]
+    if standing.shape[0] == 0:
+        return None, now < limit + stand
+    peak = a + int(standing[0])
+    bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
+    bout.periods = (*bout.periods[-4:], float(peak - bout.anchor))
+    bout.level = float(np.median(bout.heights))
+    bout.period = float(np.median(bout.periods))
+    bout.anchor = peak
+    return _cycle(bout), True
+
+
+def _cycle(bout: Bout) -> Cycle:
+    return Cycle(bout.anchor, None, bout.anchor + round(0.75 * bout.period), bout.period)

@@ -1,0 +1,37 @@
+"""Everything of the signal core that can be chosen; the defaults are the ones that were validated."""
+
+from dataclasses import dataclass
+
+__all__ = ["Params"]
+
+
+@dataclass(frozen=True, slots=True)
+class Params:
+    """Settings of one pipeline. Derived numbers (samples, filter coefficients) live in dsp.plan."""
+
+    hop_s: float = 0.05
+    """Work is done in hops of this length on the sample grid, so that the input's chunking cannot matter."""
+    history_s: float = 12.0
+    """Samples kept: the longest look-back when a bout opens."""
+    max_filled: int = 2
+    """Lost samples in a row that are interpolated; more of them are a gap that nothing is measured across."""
+    max_void_s: float = 1.0
+    """A longer gap ends the bout."""
+    gate_hz: float = 7.0
+    """Low-pass of the gating signals: keeps the swing lobe, drops the impact."""
+    min_stride_s: float = 0.44
+    """240 steps/min is 0.50 s; anything faster than this is not human gait."""
+    max_stride_s: float = 2.0
+    """Walking at 60 steps/min."""
+    open_strides: int = 3
+    """Alike strides in a row before anything is called gait."""
+    min_swing_dps: float = 70.0
+    """A swing that rotates slower than this is a shuffle."""
+    min_jolt_g_per_s: float = 12.0
+    """Smoothed jerk at the contact below which nothing hit the ground."""
+    close_after_s: float = 0.1
+    """A record closes this long after toe-off."""
+    metric_hz: float = 60.0
+    """Dual-pass low-pass for peaks (Sinclair 2013 uses the same cut-off)."""
+    low_rate_hz: float = 190.0
+    """Below this, peaks are read low (Aubol and Milner: 199 Hz suffices)."""

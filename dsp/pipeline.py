@@ -1,0 +1,214 @@
+"""From samples to strides: the one call that everything above the signal core makes."""
+
+import copy
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from dsp.block import ImuBlock
+from dsp.bout import Bout, Cycle
+from dsp.clipping import Rails
+from dsp.grid import FILLED, VOID, SampleGrid
+from dsp.jolt import advance_jolt, open_jolt
+from dsp.mount import Mount
+from dsp.params import Params
+from dsp.record import Runner, measure
+from dsp.signals import GateSignals
+from dsp.stride import Stride
+from dsp.summary import Totals
+from dsp.swing import advance_swing, open_swing
+
+__all__ = ["State", "StridePipeline"]
+
+
+@dataclass(slots=True)
+class State:
+    """Everything a pipeline remembers; deep-copied on the way out and in."""
+
+    params: Params
+    mount: Mount
+    signals: GateSignals | None = None
+    rails: Rails = field(default_factory=Rails)
+    done: int = 0  # rows gated so far
+    floor: int = 0  # rows before this belong to strides already told
+    tried: int = 0  # row of the last attempt to open a bout
+    bout: Bout | None = None
+    waiting: list[Cycle] = field(default_factory=list)
+    runner: Runner = field(default_factory=Runner)
+    samples: int = 0
+    clipped_samples: int = 0
+    lost: int = 0
+    watched_us: int = 0
+    last_us: int | None = None
+
+
+class StridePipeline:
+    """One sensor's stream to its strides. Any split of the input gives the same output, bit for bit."""
+
+    def __init__(self, mount: Mount, params: Params = Params()) -> None:  # noqa: B008
+        self._s = State(params, mount)
+
+    @classmethod
+    def restore(cls, state: State) -> "StridePipeline":
+        """A pipeline that goes on where `snapshot` was taken."""
+        pipeline = cls(state.mount, state.params)
+        pipeline._s = copy.deepcopy(state)
+        return pipeline
+
+    def snapshot(self) -> State:
+        return copy.deepcopy(self._s)
+
+    def push(self, block: ImuBlock) -> list[Stride]:
+        """Strides that this block completes; usually none."""
+        if len(block) == 0:
+            return []
+        s = self._s
+        strides: list[Stride] = []
+        if s.signals is None:
+            s.signals = self._begin(block)
+        clipped = s.rails.push(block.acc_g, block.acc_range_g)
+        s.samples += len(block)
+        s.clipped_samples += int(np.count_nonzero(clipped))
+        for piece in s.signals.grid.pieces(block, clipped):
+            if piece.breaks:
+                strides += self._end_segment()
+            self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
+            s.signals.grid.append(piece)
+            s.lost += int(np.count_nonzero(piece.flags & (FILLED | VOID)))
+            strides += self._work()
+        return strides
+
+    def flush(self) -> list[Stride]:
+        """End of the stream: whatever is still open."""
+        return self._end_segment()
+
+    @property
+    def activity(self) -> Literal["run", "walk", "idle"]:
+        """What the leg does now."""
+        return "idle" if self._s.bout is None or self._s.runner.strides == 0 else self._s.runner.activity
+
+    @property
+    def running_s(self) -> float:
+        return self._s.runner.run_us / 1e6
+
+    @property
+    def walking_s(self) -> float:
+        return self._s.runner.walk_us / 1e6
+
+    @property
+    def idle_s(self) -> float:
+        return max(0.0, self._s.watched_us / 1e6 - self.running_s - self.walking_s)
+
+    @property
+    def samples(self) -> int:
+        return self._s.samples
+
+    @property
+    def clipped_samples(self) -> int:
+        return self._s.clipped_samples
+
+    @property
+    def totals(self) -> Totals:
+        """What `dsp.summary.summarise` needs besides the strides."""
+        s = self._s
+        return Totals(
+            mount=s.mount,
+            duration_s=s.watched_us / 1e6,
+            running_s=self.running_s,
+            walking_s=self.walking_s,
+            idle_s=self.idle_s,
+            samples=s.samples,
+            lost=s.lost,
+            clipped_samples=s.clipped_samples,
+            rate_hz=None if s.signals is None else s.signals.grid.rate_hz,
+        )
+
+    def _begin(self, block: ImuBlock) -> GateSignals:
+        p = self._s.params
+        rate = float(block.rate_hz)
+        channels = 3 if block.gyro_dps is None else 6
+        grid = SampleGrid(
+            rate,
+            channels,
+            channels + 1,
+            keep=round(p.history_s * rate),
+            max_filled=p.max_filled,
+            max_void=round(p.max_void_s * rate),
+        )
+        return GateSignals.at(grid, p.gate_hz)
+
+    def _watch(self, first_us: int, last_us: int, *, fresh: bool) -> None:
+        s = self._s
+        s.watched_us += last_us - (first_us if fresh or s.last_us is None else s.last_us)
+        s.last_us = last_us
+
+    def _work(self) -> list[Stride]:
+        s = self._s
+        assert s.signals is not None
+        grid = s.signals.grid
+        hop = max(1, round(s.params.hop_s * grid.rate_hz))
+        strides: list[Stride] = []
+        while grid.end - s.done >= hop:
+            s.signals.fill(s.done, s.done + hop)
+            s.done += hop
+            strides += self._gate(s.done)
+        return strides
+
+    def _gate(self, now: int) -> list[Stride]:
+        s = self._s
+        assert s.signals is not None
+        grid = s.signals.grid
+        swinging = grid.channels == 6
+        strides: list[Stride] = []
+        if s.bout is None:
+            if now - s.tried < 0.25 * grid.rate_hz:
+                return strides
+            s.tried = now
+            floor = max(s.floor, grid.first, now - round(s.params.history_s * grid.rate_hz))
+            s.bout = (open_swing if swinging else open_jolt)(s.signals, now, floor, s.params)
+            if s.bout is not None:
+                s.runner.begin_bout()
+        while s.bout is not None:
+            cycle, goes_on = (advance_swing if swinging else advance_jolt)(s.signals, s.bout, now)
+            if cycle is not None:
+                s.waiting.append(cycle)
+            if not goes_on:
+                s.bout = None
+            elif cycle is None:
+                break
+        while s.waiting and s.waiting[0].ready <= now:
+            strides += self._measure(s.waiting.pop(0), now)
+        return strides
+
+    def _measure(self, cycle: Cycle, now: int) -> list[Stride]:
+        s = self._s
+        assert s.signals is not None
+        axis = s.bout.axis if s.bout is not None else s.runner.axis
+        s.runner.axis = axis
+        stride = measure(s.signals, cycle, s.runner, now, mount=s.mount, params=s.params)
+        s.floor = max(s.floor, cycle.anchor + round(0.5 * cycle.period))
+        return [] if stride is None else [stride]
+
+    def _end_segment(self) -> list[Stride]:
+        """Measure what is open with the rows there are, then forget the rows but not the runner."""
+        s = self._s
+        if s.signals is None:
+            return []
+        grid = s.signals.grid
+        strides: list[Stride] = []
+        if grid.end > s.done:
+            s.signals.fill(s.done, grid.end)
+            s.done = grid.end
+            strides += self._gate(grid.end)
+        if s.bout is not None and grid.channels == 6 and s.bout.rise is None:
+            s.waiting.append(Cycle(s.bout.anchor, None, grid.end, s.bout.period))
+        for cycle in s.waiting:
+            strides += self._measure(cycle, grid.end)
+        s.waiting = []
+        s.bout = None
+        grid.clear()
+        s.signals.reset()
+        s.done = s.floor = s.tried = 0
+        s.runner.begin_segment()
+        return strides

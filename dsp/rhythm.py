@@ -1,0 +1,50 @@
+"""The stride period, from how alike the whole vector signal is to itself one stride later.
+
+One leg's vector signal repeats after a stride and not after a step (stance and swing differ), so the
+autocorrelation summed over the axes has its first high peak at the stride: the octave is decided by physics.
+A sum of squares over axes does not depend on how the sensor is turned.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["stride_period"]
+
+Floats = NDArray[np.float64]
+
+FIRST_PEAK = 0.8  # the shortest lag within this part of the best one is the stride, not two of them
+
+
+def autocorrelation(x: Floats) -> Floats:
+    """(channels, n) -> (n,) normalised by the energy of the two overlapping parts."""
+    x = x - x.mean(axis=1, keepdims=True)
+    n = x.shape[1]
+    size = 1 << (2 * n - 1).bit_length()
+    spectrum = np.fft.rfft(x, size, axis=1)
+    power = (spectrum.real**2 + spectrum.imag**2).sum(axis=0)
+    raw = np.fft.irfft(power, size)[:n]
+    energy = np.concatenate(([0.0], np.cumsum((x * x).sum(axis=0))))
+    lag = np.arange(n)
+    scale = np.sqrt(energy[n - lag] * (energy[n] - energy[lag]))
+    return np.asarray(raw / np.maximum(scale, 1e-9), dtype=np.float64)
+
+
+def stride_period(x: Floats, shortest: float, longest: float) -> tuple[float, float]:
+    """(period in samples of x, likeness in [-1, 1]); period 0 where nothing repeats."""
+    r = autocorrelation(x)
+    n = r.shape[0]
+    a, b = max(1, int(shortest)), min(int(longest) + 1, int(0.7 * n))
+    if b - a < 2:
+        return 0.0, 0.0
+    mid = r[a:b]
+    tops = np.flatnonzero((mid > r[a - 1 : b - 1]) & (mid >= r[a + 1 : b + 1]))
+    if tops.shape[0] == 0:
+        return 0.0, 0.0
+    best = float(mid[tops].max())
+    if best <= 0.0:
+        return 0.0, best
+    k = a + int(tops[mid[tops] >= FIRST_PEAK * best][0])
+    left, here, right = float(r[k - 1]), float(r[k]), float(r[k + 1])
+    bend = left - 2.0 * here + right
+    shift = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
+    return k + shift, here

@@ -1,0 +1,72 @@
+"""A whole run of one sensor in a dozen numbers."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+
+__all__ = ["RunSummary", "Totals", "median_or_none", "summarise"]
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What a pipeline counted besides strides. lost: samples the sensor took that never came."""
+
+    mount: Mount
+    duration_s: float
+    running_s: float
+    walking_s: float
+    idle_s: float
+    samples: int
+    lost: int
+    clipped_samples: int
+    rate_hz: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """The fields of summary.json. Medians are over running contacts; None where there were none."""
+
+    mount: Mount
+    duration_s: float
+    strides: int
+    running_s: float
+    walking_s: float
+    idle_s: float
+    cadence_spm: float | None
+    contact_time_s: float | None
+    peak_resultant_g: float | None
+    clipped_percent: float
+    lost_percent: float
+    rate_hz: float | None
+    filter: str | None
+
+
+def median_or_none(values: Iterable[float | None]) -> float | None:
+    """The median of what is there."""
+    present = [v for v in values if v is not None]
+    return float(np.median(present)) if present else None
+
+
+def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
+    """clipped_percent is of contacts, lost_percent of samples; clipped peaks are lower bounds and left out."""
+    running = [s for s in strides if s.activity == "run"]
+    taken = totals.samples + totals.lost
+    return RunSummary(
+        mount=totals.mount,
+        duration_s=totals.duration_s,
+        strides=len(strides),
+        running_s=totals.running_s,
+        walking_s=totals.walking_s,
+        idle_s=totals.idle_s,
+        cadence_spm=median_or_none(120.0 / s.stride_time_s for s in running if s.stride_time_s),
+        contact_time_s=median_or_none(s.contact_time_s for s in running),
+        peak_resultant_g=median_or_none(s.peak_resultant_g for s in running if not s.clipped),
+        clipped_percent=100.0 * sum(s.clipped for s in strides) / len(strides) if strides else 0.0,
+        lost_percent=100.0 * totals.lost / taken if taken else 0.0,
+        rate_hz=totals.rate_hz,
+        filter=strides[0].filter if strides else None,
+    )
