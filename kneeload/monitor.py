@@ -1,8 +1,8 @@
 """A run as it happens: packets in, results out. Pure: the only clock is the packets' arrival and `now_ns`.
 
 Everything that falls due with time (silence, health, summaries) happens on whole seconds of run time, with
-the packets that arrived before. So the results follow from the packets and the finish time alone, and not from
-how often anybody asked: live and replay give the same.
+the packets that arrived before. So the results follow from the packets and the finish time alone, and not
+from how often anybody asked: live and replay give the same.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,14 +17,13 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.stride import Stride
 from ingest.packet import Packet
-from kneeload.period import Period
+from kneeload.period import PERIOD_NS, Period
 from kneeload.results import Result, SensorHealth, Summary
 from kneeload.sensor import Sensor
 
 __all__ = ["Monitor"]
 
 SECOND_NS = 1_000_000_000
-PERIOD_S = 5
 
 # After this long without a packet from anybody nothing more falls due until one comes: a host that slept
 # through the night has nothing to say about it.
@@ -52,7 +51,7 @@ class Monitor:
         self._now_ns = 0
         self._heard_ns = 0
         self._next_s = 1
-        self._period_began_ns = 0
+        self._reported_ns = 0
         self._begun = False
 
     def receive(self, packet: Packet) -> list[Result]:
@@ -94,7 +93,8 @@ class Monitor:
         results = self.advance(now_ns)
         for sensor in self.sensors.values():
             results.extend(self._judged(sensor.flush()))
-        results.extend(self._report(self._now_ns))
+        # Two results of a kind never share a time: a finish on the grid comes a microsecond after its report.
+        results.extend(self._report(max(self._now_ns, self._reported_ns + 1000)))
         return results
 
     @property
@@ -135,7 +135,7 @@ class Monitor:
     def _begin(self, start_ns: int) -> None:
         self._begun = True
         self._now_ns = self._heard_ns = start_ns
-        self._period_began_ns = start_ns
+        self._reported_ns = start_ns
         self._next_s = start_ns // SECOND_NS + 1
 
     def _second(self, second: int) -> list[Result]:
@@ -145,7 +145,7 @@ class Monitor:
             silence_s = sensor.silence_s(now_ns)
             if silence_s is not None:
                 results.extend(self._observed(Observation("silence_s", mount, t_us, silence_s)))
-        if second % PERIOD_S:
+        if now_ns % PERIOD_NS:
             return results
         for mount, sensor in self.sensors.items():
             percent = None if sensor.stream is None else sensor.stream.battery_percent
@@ -154,15 +154,16 @@ class Monitor:
         return results + self._report(now_ns)
 
     def _report(self, now_ns: int) -> list[Result]:
-        """Health of every sensor and the summary; the next period begins."""
-        length_ns = now_ns - self._period_began_ns
-        if length_ns > 0:
+        """Health of every sensor and the summary."""
+        length_ns = now_ns - self._reported_ns
+        # Less than a second tells no rate: the last one stands.
+        if length_ns >= SECOND_NS:
             for sensor in self.sensors.values():
                 sensor.close_period(length_ns / SECOND_NS)
-        self._period_began_ns = now_ns
+        self._reported_ns = now_ns
+        self._period.advance(now_ns)
         results: list[Result] = [*self._health(now_ns // 1000, list(self.sensors.values()))]
         results.append(self._summary(now_ns))
-        self._period.close()
         return results
 
     def _health(self, t_us: int, sensors: Sequence[Sensor]) -> list[SensorHealth]:
@@ -198,7 +199,7 @@ class Monitor:
         results: list[Result] = []
         for stride in strides:
             self._strides += 1
-            self._period.push(stride)
+            self._period.push(stride, self._now_ns)
             results.append(stride)
             results.extend(self._kept(self._engine.push(stride)))
         return results

@@ -1,5 +1,6 @@
 """The last five seconds' foot contacts, from which a summary's medians come."""
 
+from collections import deque
 from collections.abc import Collection
 from statistics import median
 from typing import Literal
@@ -7,13 +8,15 @@ from typing import Literal
 from dsp.mount import Mount
 from dsp.stride import Stride
 
-__all__ = ["Period"]
+__all__ = ["PERIOD_NS", "Period"]
+
+PERIOD_NS = 5_000_000_000
 
 Side = Literal["left", "right"]
 
 
 class Period:
-    """Foot contacts since the last summary.
+    """Foot contacts that became known in the last five seconds.
 
     Contact time and shock are never mixed across mounting sites: where a side has two sensors, the shoe
     speaks for contact time and the shin for shock.
@@ -21,23 +24,25 @@ class Period:
 
     def __init__(self, mounts: Collection[Mount]) -> None:
         self._mounts = frozenset(mounts)
-        self._strides: list[Stride] = []
+        self._known: deque[tuple[int, Stride]] = deque()
 
-    def push(self, stride: Stride) -> None:
-        self._strides.append(stride)
+    def push(self, stride: Stride, now_ns: int) -> None:
+        """Take a foot contact that became known now."""
+        self._known.append((now_ns, stride))
 
-    def close(self) -> None:
-        """Begin the next period."""
-        self._strides.clear()
+    def advance(self, now_ns: int) -> None:
+        """Forget what is older than the period."""
+        while self._known and self._known[0][0] <= now_ns - PERIOD_NS:
+            self._known.popleft()
 
     def cadence_spm(self) -> float | None:
         """Median over all sensors."""
-        return _median([stride.cadence_spm for stride in self._strides])
+        return _median([stride.cadence_spm for _, stride in self._known])
 
     def contact_time_s(self, side: Side) -> float | None:
         """Median of a side."""
         mount = self._speaker(side, first="shoe", second="shin")
-        return _median([stride.contact_time_s for stride in self._strides if stride.mount is mount])
+        return _median([stride.contact_time_s for _, stride in self._known if stride.mount is mount])
 
     def peak_resultant_g(self, side: Side) -> float | None:
         """Median of a side; clipped peaks are lower bounds and stay out."""
@@ -45,7 +50,7 @@ class Period:
         return _median(
             [
                 stride.peak_resultant_g
-                for stride in self._strides
+                for _, stride in self._known
                 if stride.mount is mount and not stride.clipped
             ]
         )

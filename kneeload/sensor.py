@@ -1,14 +1,14 @@
 """One worn sensor in a run: its stream, its signal processing, and how it is doing."""
 
+from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
 from dsp.stride import Stride
+from dsp.summary import Totals
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import Counters, SensorStream
 from kneeload.results import SensorHealth
-
-from dsp.block import ImuBlock
 
 __all__ = ["Sensor"]
 
@@ -25,6 +25,10 @@ class Sensor:
         self.stream = None if family is None else SensorStream(mount, FAMILIES[family])
         self.pipeline = StridePipeline(mount)
         self.latest: Stride | None = None
+        self._rate_hz: float | None = None
+        self._first_us: int | None = None
+        self._last_us = 0
+        self._lost = 0
         self._samples_ns: int | None = None
         self._at_period = Counters()
         self._rates = (0.0, 0.0, 0.0)
@@ -43,6 +47,11 @@ class Sensor:
 
     def receive_block(self, block: ImuBlock) -> list[Stride]:
         """Strides that one block completed."""
+        self._rate_hz = block.rate_hz
+        self._last_us = int(block.t_us[-1])
+        if self._first_us is None:
+            self._first_us = int(block.t_us[0])
+        self._lost += block.lost_before
         return self._noted(self.pipeline.push(block))
 
     def flush(self) -> list[Stride]:
@@ -95,6 +104,21 @@ class Sensor:
             reconnects=counters.reconnects,
             clock_skew_ppm=clock.skew_ppm,
             clock_uncertainty_s=clock.uncertainty_s,
+        )
+
+    def totals(self) -> Totals:
+        """What was counted from the first sample to the last, beside strides."""
+        first_us = self._last_us if self._first_us is None else self._first_us
+        return Totals(
+            mount=self.mount,
+            duration_s=(self._last_us - first_us) / 1e6,
+            running_s=self.pipeline.running_s,
+            walking_s=self.pipeline.walking_s,
+            idle_s=self.pipeline.idle_s,
+            samples=self.pipeline.samples,
+            lost=self._lost,
+            clipped_samples=self.pipeline.clipped_samples,
+            rate_hz=self._rate_hz,
         )
 
     def _noted(self, strides: list[Stride]) -> list[Stride]:

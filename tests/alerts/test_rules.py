@@ -51,8 +51,8 @@ def test_shock_high_is_absolute_until_there_is_a_baseline() -> None:
 
 def test_shock_high_at_the_shoe_has_another_absolute_limit() -> None:
     shoe = (Mount.LEFT_SHOE,)
-    assert fresh(stored=False).steps(50, mounts=shoe, peak_resultant_g=35.0) == []
-    assert words(fresh(stored=False).steps(50, mounts=shoe, peak_resultant_g=55.0)) == [
+    assert fresh(stored=False).steps(50, mounts=shoe, peak_resultant_g=29.0) == []
+    assert words(fresh(stored=False).steps(50, mounts=shoe, peak_resultant_g=31.0)) == [
         ("shock-high", "raised")
     ]
 

@@ -90,6 +90,15 @@ def test_summaries_and_health_come_on_the_five_second_grid_and_at_the_end() -> N
         assert health[-1].battery_percent == 85
 
 
+def test_a_finish_on_the_grid_has_a_summary_of_its_own() -> None:
+    results = run(both_legs(), finish_s=25)
+    before, last = of(results, Summary)[-2:]
+    assert (before.t_us, last.t_us) == (25_000_000, 25_000_001)
+    assert last.strides == len(of(results, Stride))
+    before_health, last_health = (of(results, SensorHealth)[-4], of(results, SensorHealth)[-2])
+    assert last_health == replace(before_health, t_us=25_000_001)
+
+
 def test_the_summary_speaks_of_its_five_seconds() -> None:
     results = run(both_legs())
     third = of(results, Summary)[2]
