@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 SHOE_SHOCK = 1.7
 REST_PIECE_S = 1.0
 # Until this long before toe-off a contact's own curves tell the whole motion.
-SETTLED_BEFORE_TOE_OFF_S = 0.07
+SETTLED_BEFORE_TOE_OFF_S = 0.10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

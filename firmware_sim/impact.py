@@ -79,7 +79,7 @@ class Shock:
             return self._shoe_pulse(since)
         width = self.width_s
         main = _bell(since, width)
-        axial = main - 0.22 * _bell(since - 3.6 * width, 1.5 * width) + self._ring(since, 0.0)
+        axial = main - 0.32 * _bell(since - 3.6 * width, 1.5 * width) + self._ring(since, 0.0)
         ahead = -main + 0.75 * _bell(since - 2.9 * width, 1.2 * width) + self._ring(since, 1.3)
         aside = _bell(since + 0.5 * width, width) - 0.6 * _bell(since - 2.2 * width, width)
         return np.stack((self.across * ahead, axial, self.sideways * (aside + self._ring(since, 2.4))))

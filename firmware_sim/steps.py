@@ -21,6 +21,7 @@ GATHERING = (0.55, 0.85)
 # One stride's deviation lasts into the next (Jordan et al. 2007: stride intervals are positively correlated).
 MEMORY = 0.4
 STAIR_RISE_M = 0.17
+STYLE_SPREAD, STRIDE_SPREAD = 0.05, 0.03
 # When in the contact the foot is flat and still; the longest share of a stride that a contact may last.
 STILL_SHARE = 0.42
 LONGEST_DUTY = {"run": 0.48, "walk": 0.75, "stairs": 0.75}
@@ -33,6 +34,7 @@ class Contact:
     kind: "start" is the stance from which a standing leg sets off, "stop" the one with which it comes to
     stand. still_s: a time in mid-stance at which the foot lies flat and still. along_m, height_m: where the
     foot is. shock_g: the resultant peak tibial acceleration to aim at. toe_off_s is NaN for a stop.
+    style: how large this runner's shank rotation, foot rotation and foot lift are in this stride, about 1.
     """
 
     number: int
@@ -47,6 +49,7 @@ class Contact:
     activity: Activity
     foot_strike: FootStrike
     shock_g: float
+    style: tuple[float, float, float] = (1.0, 1.0, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,8 @@ class _Walker:
         self.moving = False
         self.since_start = 0
         self.deviation = 0.0
+        # Nobody moves like the textbook, nor both legs alike.
+        self.habit = 1.0 + STYLE_SPREAD * np.clip(self.random.standard_normal((2, 3)), -2.0, 2.0)
 
     def phase_end_s(self, phase: Phase) -> float:
         self.phase_s += phase.duration_s
@@ -183,7 +188,7 @@ class _Walker:
     def _step(
         self, phase: Phase, step_s: float, kind: Literal["step", "stop"], *, advance: float = 1.0
     ) -> Contact:
-        normal = self.random.standard_normal(4)
+        normal = self.random.standard_normal(7)
         full = GATHERING[self.since_start] if 0 <= self.since_start < len(GATHERING) else 1.0
         speed = phase.speed() * full * advance * (1.0 + 0.01 * float(normal[0]))
         self.time_s += step_s
@@ -202,6 +207,7 @@ class _Walker:
             * (full if kind == "step" else 0.5)
         )
         stopping = kind == "stop"
+        style = self.habit[self.number % 2] * (1.0 + STRIDE_SPREAD * np.clip(normal[4:], -2.5, 2.5))
         contact = Contact(
             number=self.number,
             side=side,
@@ -215,6 +221,7 @@ class _Walker:
             activity=phase.activity,
             foot_strike=phase.foot_strike,
             shock_g=shock,
+            style=(float(style[0]), float(style[1]), float(style[2])),
         )
         self.number += 1
         self.since_start += 1

@@ -39,6 +39,9 @@ class Shape:
     shank_at_contact: tuple[float, float]  # how far it has come back from there at initial contact
     shank_stance: tuple[float, float]  # forward rotation over the planted foot
     shank_kick: tuple[float, float]  # further rotation around toe-off
+    kick: tuple[
+        float, float, float
+    ]  # from before to after toe-off, shares of the contact; share of speeding up
     foot_strike: tuple[float, float]  # pitch at initial contact, rearfoot
     foot_push: tuple[float, float]  # lowest pitch after toe-off
     clearance_m: tuple[float, float]
@@ -46,6 +49,11 @@ class Shape:
     heel_off: float  # share of the contact
     push_rise: float  # asymmetry of the push-off's pitch rate
     shank_swing: tuple[float, float]  # when in the swing the shank comes forward
+    shank_rise: float  # share of that in which it speeds up
+    foot_swing: tuple[float, float]  # when in the swing the foot turns up
+    travel: tuple[
+        float, float, float
+    ]  # starts so long before toe-off, s; shares of speeding up, slowing down
 
     def at(self, name: str, speed_mps: float) -> float:
         slow, fast = getattr(self, name)
@@ -60,13 +68,17 @@ RUN = Shape(
     shank_at_contact=(6.0, 8.0),
     shank_stance=(46.0, 50.0),
     shank_kick=(38.0, 68.0),
+    kick=(0.45, 0.55, 0.48),
     foot_strike=(12.0, 18.0),
-    foot_push=(-84.0, -106.0),
-    clearance_m=(0.13, 0.24),
+    foot_push=(-74.0, -94.0),
+    clearance_m=(0.08, 0.20),
     flat_share=0.24,
-    heel_off=0.45,
-    push_rise=0.62,
-    shank_swing=(0.16, 0.92),
+    heel_off=0.36,
+    push_rise=0.56,
+    shank_swing=(0.22, 0.96),
+    shank_rise=0.55,
+    foot_swing=(0.14, 0.97),
+    travel=(0.06, 0.5, 0.38),
 )
 WALK = Shape(
     speeds_mps=(0.9, 1.9),
@@ -74,13 +86,17 @@ WALK = Shape(
     shank_at_contact=(2.0, 4.0),
     shank_stance=(38.0, 44.0),
     shank_kick=(32.0, 36.0),
-    foot_strike=(17.0, 26.0),
-    foot_push=(-66.0, -78.0),
-    clearance_m=(0.03, 0.07),
+    kick=(0.36, 0.20, 0.6),
+    foot_strike=(14.0, 26.0),
+    foot_push=(-56.0, -76.0),
+    clearance_m=(0.02, 0.05),
     flat_share=0.17,
-    heel_off=0.56,
+    heel_off=0.5,
     push_rise=0.70,
-    shank_swing=(0.02, 0.94),
+    shank_swing=(0.0, 0.92),
+    shank_rise=0.42,
+    foot_swing=(0.04, 0.95),
+    travel=(0.12, 0.5, 0.5),
 )
 STAIRS = Shape(
     speeds_mps=(0.4, 0.9),
@@ -88,6 +104,7 @@ STAIRS = Shape(
     shank_at_contact=(2.0, 2.0),
     shank_stance=(20.0, 22.0),
     shank_kick=(38.0, 42.0),
+    kick=(0.3, 0.3, 0.5),
     foot_strike=(2.0, 3.0),
     foot_push=(-45.0, -50.0),
     clearance_m=(0.10, 0.12),
@@ -95,6 +112,9 @@ STAIRS = Shape(
     heel_off=0.6,
     push_rise=0.6,
     shank_swing=(0.05, 0.85),
+    shank_rise=0.5,
+    foot_swing=(0.06, 0.9),
+    travel=(0.1, 0.5, 0.45),
 )
 SHAPES = {"run": RUN, "walk": WALK, "stairs": STAIRS}
 STRIKE_PITCH = {"mid": 2.0, "fore": -9.0}
@@ -214,7 +234,7 @@ def _strike_pitch(contact: Contact) -> float:
     full = shape.at("foot_strike", contact.speed_mps)
     if contact.kind == "stop":
         return 0.4 * full
-    return STRIKE_PITCH.get(contact.foot_strike, full)
+    return STRIKE_PITCH.get(contact.foot_strike, full) * contact.style[1]
 
 
 def _reach(contact: Contact) -> float:
@@ -223,7 +243,7 @@ def _reach(contact: Contact) -> float:
         return 0.0
     shape = SHAPES[contact.activity]
     reach = shape.at("shank_reach", contact.speed_mps)
-    return 0.5 * reach if contact.kind == "stop" else reach
+    return 0.5 * reach if contact.kind == "stop" else reach * contact.style[0]
 
 
 def _stance_rows(contact: Contact, mirror: float) -> list[tuple[str, float, float, float, float, float]]:
@@ -255,7 +275,7 @@ def _stance_rows(contact: Contact, mirror: float) -> list[tuple[str, float, floa
         heel_off = max(contact.still_s + 0.02, off - 0.25)
         tc = min(tc, off - contact.still_s)
     share = 1.0 if contact.kind == "step" else 0.5
-    push = share * -shape.at("foot_push", speed)
+    push = share * -shape.at("foot_push", speed) * contact.style[1]
     peak = off - 0.006
     rows.append(
         (
@@ -268,9 +288,10 @@ def _stance_rows(contact: Contact, mirror: float) -> list[tuple[str, float, floa
         )
     )
     stance = share * shape.at("shank_stance", speed)
-    kick = share * shape.at("shank_kick", speed)
+    kick = share * shape.at("shank_kick", speed) * contact.style[0]
     rows.append(("shank_pitch", -stance, stance_start, off + 0.06, 0.25, 0.35))
-    rows.append(("shank_pitch", -kick, off - 0.42 * tc, off + 0.30 * tc, 0.5, 0.5))
+    early, late, speeding = shape.kick
+    rows.append(("shank_pitch", -kick, off - early * tc, off + late * tc, speeding, 1 - speeding))
     return rows
 
 
@@ -291,17 +312,27 @@ def _swing_rows(
     stance = _stance_rows(leaving, mirror)
     foot_up = _strike_pitch(landing) + 4.0 - _lowest(leaving, stance, "foot_pitch")
     shank_up = _reach(landing) - _lowest(leaving, stance, "shank_pitch")
-    lift = shape.at("clearance_m", speed) * (1.0 if landing.kind == "step" else 0.5)
-    late, early = shape.shank_swing[1], shape.shank_swing[0]
+    lift = shape.at("clearance_m", speed) * (landing.style[2] if landing.kind == "step" else 0.5)
+    early, late = shape.shank_swing
+    early_foot, late_foot = shape.foot_swing
+    before, speeding, slowing = shape.travel
     rise = max(0.0, landing.height_m - leaving.height_m)
     inverted = INVERSION_DEG if landing.kind == "step" else 0.0
     return [
-        ("foot_pitch", foot_up, off + 0.06 * swing, ic - 0.10 * swing, 0.35, 0.40),
-        ("foot_pitch", -4.0, ic - 0.10 * swing, ic + 0.01, 0.5, 0.5),
-        ("shank_pitch", shank_up, off + early * swing, off + late * swing, 0.5, 0.48),
-        ("travel", 1.0, off - 0.06, ic + 0.03, 0.48, 0.50),
-        ("lift", lift + rise, off - 0.03, off + 0.55 * swing, 0.5, 0.5),
-        ("lift", -lift - rise, off + 0.40 * swing, ic + 0.03, 0.5, 0.45),
+        ("foot_pitch", foot_up, off + early_foot * swing, off + late_foot * swing, 0.50, 0.42),
+        ("foot_pitch", -4.0, off + 0.9 * swing, ic + 0.01, 0.5, 0.5),
+        (
+            "shank_pitch",
+            shank_up,
+            off + early * swing,
+            off + late * swing,
+            shape.shank_rise,
+            0.96 - shape.shank_rise,
+        ),
+        ("travel", 1.0, off - before, ic + 0.03, speeding, slowing),
+        ("lift", lift + rise, off - 0.10, off + 0.34 * swing, 0.5, 0.5),
+        ("lift", -0.85 * lift, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
+        ("lift", -0.15 * lift - rise, ic - 0.4 * swing, ic + 0.03, 0.5, 0.45),
         ("arc", -0.03 * mirror, off, off + 0.5 * swing, 0.5, 0.5),
         ("arc", 0.03 * mirror, off + 0.45 * swing, ic + 0.01, 0.5, 0.5),
         ("foot_roll", -12.0 * mirror, off - 0.05, off + 0.35 * swing, 0.4, 0.5),
