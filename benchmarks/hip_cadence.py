@@ -1,7 +1,9 @@
 """Cadence from a sensor on the hip, independent of anything that dsp does.
 
 Each step shakes the trunk once, whichever leg makes it: the acceleration's autocorrelation has its first high
-peak at the step time. It knows nothing of feet, so it cannot share an octave error with a leg-worn sensor.
+peak at the step time. That says whether a window is a steady run, and in which octave. The number of steps in
+the window, fractions included, is then the phase that the oscillation at the step rate goes through. Nothing
+here knows of feet, so no octave error can be shared with a leg-worn sensor.
 """
 
 from dataclasses import dataclass
@@ -10,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-__all__ = ["HipCadence", "hip_cadence"]
+__all__ = ["WINDOW_S", "HipCadence", "hip_cadence"]
 
 WINDOW_S = 5.0
 FASTEST_SPM, SLOWEST_SPM = 250.0, 80.0
 MOVING_G = 0.05
 RUNNING_G = 0.2
 PERIODIC, STEADY = 0.5, 0.6
+AGREE = 0.08
 STOP_S = 3.0
 
 Floats = NDArray[np.float64]
@@ -41,8 +44,21 @@ def hip_cadence(t_s: Floats, acc_g: Floats, rate_hz: float) -> HipCadence:
     band = signal.sosfiltfilt(sos, size)
     length = round(WINDOW_S * rate_hz)
     starts = np.arange(0, size.size - length + 1, length)
-    cadence = [_window_spm(band[start : start + length], rate_hz) for start in starts]
-    return HipCadence(t_s[starts], np.array(cadence, dtype=np.float64), _stops_s(t_s, band, rate_hz))
+    coarse = np.array([_window_spm(band[start : start + length], rate_hz) for start in starts])
+    cadence = np.full(starts.size, np.nan)
+    if np.isfinite(coarse).any():
+        turns = _turns(size, float(np.nanmedian(coarse)) / 60, rate_hz)
+        ends = np.minimum(starts + length, size.size - 1)
+        cadence = 60 * rate_hz * (turns[ends] - turns[starts]) / (ends - starts)
+        cadence[~(np.abs(cadence / coarse - 1) < AGREE)] = np.nan
+    return HipCadence(t_s[starts], cadence, _stops_s(t_s, band, rate_hz))
+
+
+def _turns(size: Floats, step_hz: float, rate_hz: float) -> Floats:
+    """(n,) steps so far, fractions included: phase of the oscillation within a quarter of the step rate."""
+    sos = signal.butter(2, (0.75 * step_hz, 1.25 * step_hz), btype="bandpass", fs=rate_hz, output="sos")
+    oscillation = signal.hilbert(signal.sosfiltfilt(sos, size))
+    return np.asarray(np.unwrap(np.angle(oscillation)) / (2 * np.pi), dtype=np.float64)
 
 
 def _window_spm(band: Floats, rate_hz: float) -> float:

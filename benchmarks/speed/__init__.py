@@ -1,0 +1,1 @@
+"""What things cost, as ratios to something known that is measured in the same breath: make bench."""

@@ -1,0 +1,1 @@
+"""Accuracy on recordings of people and on the simulated runner: make validate."""

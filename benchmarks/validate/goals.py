@@ -1,0 +1,117 @@
+"""What was meant to be reached, and whether it was."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks.score import Figures, figures
+from benchmarks.sheet import Sheet, number
+from benchmarks.validate.recorded import OURS, Judged
+from benchmarks.validate.results import Recorded, Simulated
+from benchmarks.validate.simulated_sheets import peaks_of, rmse, sensitivity_percent, specificity_percent
+
+__all__ = ["Goal", "goal_sheet", "recorded_goals", "simulated_goals"]
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """at_most: else at least. A value that does not exist is not reached."""
+
+    what: str
+    value: float
+    limit: float
+    at_most: bool = True
+    decimals: int = 1
+
+    @property
+    def reached(self) -> bool:
+        return self.value <= self.limit if self.at_most else self.value >= self.limit
+
+
+def goal_sheet(goals: Iterable[Goal]) -> Sheet:
+    return Sheet(
+        "Goals",
+        ("goal", "wanted", "measured", "reached"),
+        tuple(
+            (
+                goal.what,
+                f"{'≤' if goal.at_most else '≥'} {goal.limit:g}",
+                number(goal.value, goal.decimals),
+                "yes" if goal.reached else "no",
+            )
+            for goal in goals
+        ),
+    )
+
+
+def recorded_goals(recorded: Recorded) -> Iterator[Goal]:
+    run = _ours(recorded.judged["treadmill_shank"], "run")
+    walk = _ours(recorded.judged["treadmill_shank"], "walk")
+    feet = _ours(recorded.judged["walk_feet"], "walk")
+    yield from (
+        Goal("treadmill_shank running, missed + extra ‰", _wrong(run), 5),
+        Goal("… initial contact SD, ms", run.initial_contact_sd_ms, 7),
+        Goal("… toe-off SD, ms", run.toe_off_sd_ms, 15),
+        Goal("… contact time SD, ms", run.contact_time_sd_ms, 15),
+        Goal("… contact time bias, ms", abs(run.contact_time_bias_ms), 10),
+        Goal("treadmill_shank walking, missed + extra ‰", _wrong(walk), 10),
+        Goal("… initial contact SD, ms", walk.initial_contact_sd_ms, 12),
+        Goal("… toe-off SD, ms", walk.toe_off_sd_ms, 25),
+        Goal("… contact time SD, ms", walk.contact_time_sd_ms, 25),
+        Goal("… contact time bias, ms", abs(walk.contact_time_bias_ms), 25),
+        Goal("walk_feet, missed + extra ‰", _wrong(feet), 10),
+        Goal("… initial contact SD, ms", feet.initial_contact_sd_ms, 20),
+        Goal("… toe-off SD, ms", feet.toe_off_sd_ms, 25),
+    )
+    mine = [row for row in recorded.vicon_shoe if row.method == OURS]
+    off = sum(abs(row.strides - row.true_strides) > 1 for row in mine)
+    yield Goal(f"vicon_shoe, trials of {len(mine)} off by more than one stride", off, 0, decimals=0)
+    yield Goal(
+        "outdoor_shoe, cadence SD against the hip, spm", recorded.outdoor.sd_difference_spm, 0.6, decimals=2
+    )
+    yield Goal("… octave errors", recorded.outdoor.octave_errors, 0, decimals=0)
+    yield Goal("… stops not found", recorded.outdoor.stops - recorded.outdoor.stops_found, 0, decimals=0)
+    ble = recorded.ble
+    yield Goal("ble_foot, strides off", abs(ble.strides - ble.true_strides), 1, decimals=0)
+    yield Goal("… clipped strides not flagged", ble.railed - ble.railed_flagged, 0, decimals=0)
+    yield Goal("… strides with missing samples not flagged", ble.gapped - ble.gapped_flagged, 0, decimals=0)
+    yield Goal("wrong activity, all recordings, %", wrong_activity_percent(recorded), 1, decimals=2)
+
+
+def simulated_goals(simulated: Simulated) -> Iterator[Goal]:
+    cells = simulated.cells
+    for low_hz, high_hz, name in ((200, 200, "200 Hz"), (400, 1000, "≥ 400 Hz")):
+        mine = [result for result in cells if low_hz <= result.cell.rate_hz <= high_hz]
+        peaks = peaks_of(mine, "peak_resultant_percent")
+        mean = abs(float(peaks.mean())) if peaks.size else float("nan")
+        yield Goal(f"peak resultant at {name}, mean error %", mean, 1, decimals=2)
+        if high_hz == 200:
+            yield Goal("… its SD, %", float(peaks.std()) if peaks.size else float("nan"), 2, decimals=2)
+    flags = np.concatenate([result.clipped for result in cells if result.cell.loss_percent == 0])
+    yield Goal("clipped strides, sensitivity %", sensitivity_percent(flags), 99, at_most=False, decimals=2)
+    yield Goal("clipped strides, specificity %", specificity_percent(flags), 99.9, at_most=False, decimals=2)
+    whole = [result for result in cells if result.cell.loss_percent == 0]
+    shin = [result.angle_deg for result in whole if result.cell.mount.segment == "shin"]
+    shoe = [result.speed_percent for result in whole if result.cell.mount.segment == "shoe"]
+    yield Goal("shank angle RMSE, deg", rmse(np.concatenate(shin)), 3, decimals=2)
+    yield Goal("speed from a shoe, RMSE %", rmse(np.concatenate(shoe)), 3, decimals=2)
+    yield Goal(
+        "strides out of no walking or running", sum(row.strides for row in simulated.pastimes), 0, decimals=0
+    )
+
+
+def wrong_activity_percent(recorded: Recorded) -> float:
+    scores = [row.score for rows in recorded.judged.values() for row in rows if row.method == OURS]
+    mine = [row for row in recorded.vicon_shoe if row.method == OURS]
+    asked = sum(score.with_activity for score in scores) + sum(row.strides for row in mine)
+    wrong = sum(score.wrong_activity for score in scores) + sum(row.wrong_activity for row in mine)
+    return 100 * wrong / max(1, asked)
+
+
+def _ours(rows: list[Judged], activity: str) -> Figures:
+    return figures([row.score for row in rows if row.method == OURS and row.activity == activity])
+
+
+def _wrong(row: Figures) -> float:
+    return row.missed_per_1000 + row.extra_per_1000

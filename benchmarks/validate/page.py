@@ -1,0 +1,61 @@
+"""docs/validation.md."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from benchmarks.sheet import Sheet
+
+__all__ = ["PAGE", "PLOTS", "write_page"]
+
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "validation.md"
+PLOTS = PAGE.with_suffix("")
+
+INTRODUCTION = """\
+# Validation
+
+How well the foot contacts, their times and the peaks are found, on recordings of people and on simulated
+runners, beside the methods of the literature. `make validate` computes everything again and writes this
+page; `python -m benchmarks.validate --quick` does it with a smaller simulated grid.
+
+## How it is judged
+
+- **Recordings** are read as `kneeload analyze` reads them: from the file alone, told nothing but the
+  mount. Where they come from: `python -m benchmarks.recordings`. They are found in `KNEELOAD_DATA` or
+  `../shared/data`.
+- **Pairing**: found and true contacts are paired one to one, nearest first, at most 50 ms apart. Nothing
+  is taken off our contacts before that. What has no partner is missed or extra, counted per 1000 true
+  contacts. Bias and standard deviation (SD) are of found minus true over all pairs of all trials
+  together, so a constant that differs between trials counts as scatter.
+- **What is not judged**: the truths list complete stances only. Contacts earlier than half a stride
+  before the first true contact, later than half a stride after the last true toe-off, or in a hole of the
+  truth (true contacts more than 1.9 strides apart, such as a turn nobody annotated) are neither right nor
+  extra; how many of ours they are is said below each table. The same rule holds for all methods.
+- **The methods of the literature** are written from their published descriptions. They are run only at
+  the site they were made for, are told the segment's axes, get an even time grid with missing samples
+  interpolated, and are paired after their own constant lateness has been taken off where that helps them
+  (their bias still shows it). "–": the recording lacks what the method needs (a gyroscope), or it does
+  not give the quantity. Most were made for running: walking is shown because a runner walks too.
+- **treadmill_shank**: the acceleration may be late by a constant 10 to 15 ms against the force; the bias
+  of initial contact and of toe-off is uncertain by that much, the contact time is not. **walk_feet**: the
+  truth is two published algorithms on the same sensor, checked by hand. **vicon_shoe**, **ble_foot**:
+  only the number of strides is known. **outdoor_shoe**: no truth; the hip is a second, independent
+  recorder.
+- **Simulated runners** (`firmware_sim`) stand, run or walk, and stand. Each run takes one level of every
+  axis from a shuffled deck with all levels equally often. Contacts that begin or end a bout (a foot set
+  down to stand) are right whether found or not. Peaks are compared with those of the noise-free motion at
+  2000 Hz under the same filter. The simulator is a model: it shows what rate, range, noise and loss do,
+  not how people differ.
+"""
+
+
+def write_page(
+    goals: Sheet, parts: Iterable[tuple[str, Iterable[Sheet], Iterable[tuple[str, str]]]], peers: Sheet
+) -> None:
+    """parts: heading, its tables, its pictures (file name in PLOTS, caption)."""
+    text = [INTRODUCTION, goals.markdown().replace("### ", "## ", 1)]
+    for heading, sheets, pictures in parts:
+        text.append(f"## {heading}\n")
+        text += [sheet.markdown() for sheet in sheets]
+        text += [f"![{caption}]({PLOTS.name}/{name})\n\n*{caption}*\n" for name, caption in pictures]
+    text.append(peers.markdown().replace("### ", "## ", 1))
+    PAGE.write_text("\n".join(text))
