@@ -16,7 +16,7 @@ from grafana.output import plain
 from kneeload.results import Result, SensorHealth
 from tests.grafana.points import line_protocol
 from tests.grafana.queries import expand
-from tests.grafana.sample_run import SHINS, sample_health, sample_strides
+from tests.sample_run import SHINS, sample_health, sample_strides
 from tests.services import Influxd
 
 __all__: list[str] = []

@@ -9,7 +9,7 @@ from dsp.mount import Mount
 from kneeload.results import Result, SensorHealth
 from tests.grafana.points import line_protocol
 from tests.grafana.queries import Query, all_queries, columns_of, expand, known_columns, unknown
-from tests.grafana.sample_run import DURATION_S, sample_results
+from tests.sample_run import DURATION_S, sample_results
 from tests.services import Influxd
 
 __all__: list[str] = []

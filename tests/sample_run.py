@@ -10,8 +10,17 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.results import Result, SensorHealth, Summary
+from kneeload.review.run_data import RunData, Waveform
 
-__all__ = ["DURATION_S", "SHINS", "sample_alerts", "sample_health", "sample_results", "sample_strides"]
+__all__ = [
+    "DURATION_S",
+    "SHINS",
+    "sample_alerts",
+    "sample_health",
+    "sample_results",
+    "sample_run_data",
+    "sample_strides",
+]
 
 DURATION_S = 300.0
 SHINS = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
@@ -138,3 +147,47 @@ def sample_results(mounts: Sequence[Mount] = SHINS) -> list[Result]:
     health = [row for mount in mounts for row in sample_health(mount)]
     results: list[Result] = [*strides, *sample_alerts(mounts), *health, *sample_summaries(strides)]
     return sorted(results, key=lambda r: r.initial_contact_us if isinstance(r, Stride) else r.t_us)
+
+
+def sample_waveform(
+    mount: Mount, strides: Sequence[Stride], *, at_us: int, rate_hz: float = 208.0
+) -> Waveform:
+    """±3 s of samples with an impact at each contact and a hole of 0.1 s."""
+    random = np.random.default_rng(7)
+    t_us = at_us + np.arange(-3_000_000, 3_000_001, round(1e6 / rate_hz))
+    hole = (t_us > at_us + 1_000_000) & (t_us < at_us + 1_100_000)
+    t_us = t_us[~hole].astype(np.int64)
+    acc_g = np.zeros((len(t_us), 3))
+    acc_g[:, 1] = 1.0
+    for stride in (s for s in strides if s.mount is mount and s.peak_resultant_g is not None):
+        since_s = (t_us - stride.initial_contact_us) / 1e6 - 0.03
+        shape = np.exp(-((since_s / 0.012) ** 2))
+        acc_g += np.outer(shape, [0.4, 0.9, 0.2]) * float(stride.peak_resultant_g or 0)
+    acc_g += random.normal(0, 0.15, acc_g.shape)
+    return Waveform(mount, t_us, acc_g)
+
+
+def sample_run_data(mounts: Sequence[Mount] = SHINS, **changes: object) -> RunData:
+    """The sample run as the review takes it."""
+    strides = [stride for mount in mounts for stride in sample_strides(mount)]
+    alerts = sample_alerts(mounts)
+    waveforms = {
+        place: tuple(
+            sample_waveform(mount, strides, at_us=alert.t_us)
+            for mount in mounts
+            if alert.mount in (None, mount) and alert.rule != "sensor-silent"
+        )
+        for place, alert in enumerate(alerts)
+        if alert.state == "raised"
+    }
+    values: dict[str, object] = {
+        "run": "20260301T070000Z",
+        "runner": "Ada",
+        "duration_s": DURATION_S,
+        "strides": tuple(sorted(strides, key=lambda s: s.initial_contact_us)),
+        "alerts": tuple(alerts),
+        "summaries": tuple(sample_summaries(strides)),
+        "health": tuple(row for mount in mounts for row in sample_health(mount)),
+        "waveforms": waveforms,
+    }
+    return RunData(**(values | changes))  # type: ignore[arg-type]

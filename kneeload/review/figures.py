@@ -1,0 +1,168 @@
+"""The timeline as Plotly's JSON. Colours are names of the page's CSS variables, put in by page.js."""
+
+from collections.abc import Sequence
+
+from dsp.stride import Stride
+from kneeload.review.run_data import RunData
+from kneeload.review.statistics import Episode, bands, episodes, tracks
+from kneeload.review.traces import (
+    LEVEL_COLOR,
+    MODEBAR,
+    ROWS,
+    Figure,
+    episode_traces,
+    fits,
+    limit_traces,
+    stamp,
+    stride_traces,
+    track_trace,
+)
+
+__all__ = ["timeline"]
+
+PLOT_PX, ALERT_PX, TRACK_PX, GAP_PX, MARGIN_PX = 190, 26, 24, 46, 48
+
+
+def timeline(data: RunData) -> Figure:
+    """All plots over one time axis: alerts, the metrics with running and walking behind them, the sensors."""
+    rows = [row for row in ROWS if any(fits(row, mount) for mount in data.mounts)]
+    happened = episodes(data.alerts)
+    rules = list(dict.fromkeys(e.raised.rule for e in happened))
+    sensors = tracks(data.health, data.duration_s)
+    heights = [ALERT_PX * len(rules) + 10] if rules else []
+    heights += [PLOT_PX] * len(rows)
+    heights += [TRACK_PX * len(sensors) + 10] if sensors else []
+    domains = stacked(heights)
+    axes = iter(["yaxis", *(f"yaxis{n}" for n in range(2, len(heights) + 1))])
+    layout: Figure = {
+        "height": sum(heights) + GAP_PX * (len(heights) - 1) + 2 * MARGIN_PX,
+        "margin": {"l": 64, "r": 16, "t": MARGIN_PX, "b": MARGIN_PX},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "var(--ink)"},
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": "var(--paper)",
+            "bordercolor": "var(--line)",
+            "font": {"color": "var(--ink)"},
+        },
+        "dragmode": "zoom",
+        "modebar": MODEBAR,
+        "showlegend": False,
+        "xaxis": {
+            "type": "date",
+            "range": [stamp(0), stamp(max(data.duration_s, 1.0))],
+            "tickformat": "%H:%M:%S" if data.duration_s >= 3600 else "%M:%S",
+            "gridcolor": "var(--grid)",
+            "zeroline": False,
+            "anchor": f"y{len(heights)}" if len(heights) > 1 else "y",
+            "title": {"text": "time since the start", "font": {"color": "var(--muted)"}},
+        },
+        "shapes": band_shapes(data.strides),
+        "annotations": [],
+    }
+    traces: list[Figure] = []
+    places = iter(domains)
+    if rules:
+        axis = next(axes)
+        layout[axis] = lane(next(places), [spoken(rule) for rule in rules])
+        traces += [trace for n, e in enumerate(happened, 1) for trace in episode_traces(data, e, n, axis)]
+        layout["shapes"] += [raised_line(e) for e in happened]
+    for row in rows:
+        axis = next(axes)
+        domain = next(places)
+        layout[axis] = {
+            "domain": domain,
+            "gridcolor": "var(--grid)",
+            "zeroline": False,
+            "automargin": False,
+            "rangemode": "tozero" if row.unit == "g" else "normal",
+        }
+        layout["annotations"].append(heading(f"{row.title}, {row.unit}", domain[1]))
+        for mount in data.mounts:
+            if fits(row, mount):
+                traces += stride_traces(row, [s for s in data.strides if s.mount is mount], mount, axis)
+        traces += limit_traces(data, row, happened, axis)
+    if sensors:
+        axis = next(axes)
+        layout[axis] = lane(next(places), [spoken(track.mount) for track in sensors])
+        for track in sensors:
+            traces += [
+                track_trace(track.mount, span.kind, span.from_s, span.to_s, axis) for span in track.spans
+            ]
+    return {"data": traces, "layout": layout}
+
+
+def stacked(heights: Sequence[int]) -> list[tuple[float, float]]:
+    """Domains from the top down, each as high as asked for."""
+    total = sum(heights) + GAP_PX * (len(heights) - 1)
+    out, top = [], float(total)
+    for height in heights:
+        out.append((max(0.0, (top - height) / total), top / total))
+        top -= height + GAP_PX
+    return out
+
+
+def lane(domain: tuple[float, float], names: list[str]) -> Figure:
+    """An axis of names, the first one on top."""
+    return {
+        "domain": domain,
+        "type": "category",
+        "categoryorder": "array",
+        "categoryarray": names[::-1],
+        "range": [-0.6, len(names) - 0.4],
+        "gridcolor": "rgba(0,0,0,0)",
+        "zeroline": False,
+        "fixedrange": True,
+        "tickfont": {"size": 12},
+        "ticks": "outside",
+        "ticklen": 8,
+        "tickcolor": "rgba(0,0,0,0)",
+        "automargin": True,
+    }
+
+
+def heading(text: str, top: float) -> Figure:
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0,
+        "y": top,
+        "xanchor": "left",
+        "yanchor": "bottom",
+        "showarrow": False,
+        "font": {"size": 13, "color": "var(--ink)"},
+        "yshift": 3,
+    }
+
+
+def band_shapes(strides: Sequence[Stride]) -> list[Figure]:
+    return [
+        {
+            "type": "rect",
+            "xref": "x",
+            "yref": "paper",
+            "x0": stamp(band.from_s),
+            "x1": stamp(band.to_s),
+            "y0": 0,
+            "y1": 1,
+            "fillcolor": f"var(--{band.kind})",
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for band in bands(strides)
+    ]
+
+
+def raised_line(episode: Episode) -> Figure:
+    return {
+        "type": "line",
+        "xref": "x",
+        "yref": "paper",
+        "x0": stamp(episode.raised.t_us / 1e6),
+        "x1": stamp(episode.raised.t_us / 1e6),
+        "y0": 0,
+        "y1": 1,
+        "line": {"color": LEVEL_COLOR[episode.raised.level], "width": 1, "dash": "dot"},
+    }

@@ -1,0 +1,90 @@
+"""A run out of the journal and its packets' file."""
+
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from alerts.errors import RuleError
+from alerts.rules import RULES, Rule, with_overrides
+from dsp.mount import Mount
+from dsp.stride import Stride
+from ingest import recording
+from ingest.errors import RecordingError
+from kneeload.journal import Journal, Run
+from kneeload.review.errors import UnknownRunError
+from kneeload.review.run_data import RunData
+from kneeload.review.waveform import cut, windows_of
+from kneeload.settings import RuleOverride
+
+__all__ = ["load"]
+
+
+def load(data_dir: Path, run: str) -> RunData:
+    """Everything the review shows. Raises UnknownRunError; a missing packets.mcap only costs the
+    waveforms.
+    """
+    with Journal.open(data_dir) as journal:
+        known = journal.runs()
+        about = next((row for row in known if row.run == run), None)
+        if about is None:
+            raise UnknownRunError(run, tuple(row.run for row in known))
+        strides = sorted(journal.strides(run), key=lambda s: s.initial_contact_us)
+        alerts = tuple(journal.alerts(run))
+        summaries = tuple(journal.summaries(run))
+        health = tuple(journal.health(run))
+    data = RunData(
+        run=run,
+        runner=about.runner,
+        duration_s=duration_s(about, strides, [row.t_us for row in summaries] + [row.t_us for row in health]),
+        strides=tuple(strides),
+        alerts=alerts,
+        summaries=summaries,
+        health=health,
+        rules=rules_of(about),
+        sensors=sensors_of(about),
+        note=about.note,
+    )
+    return with_waveforms(data, data_dir / "runs" / run / "packets.mcap")
+
+
+def with_waveforms(data: RunData, path: Path) -> RunData:
+    """The same run with the samples around its alerts, as far as there are packets."""
+    windows = windows_of(data.alerts, data.mounts)
+    if not windows or not path.is_file():
+        return data
+    try:
+        waveforms = cut(recording.read(path), windows)
+    except RecordingError:
+        return data
+    values = {name: getattr(data, name) for name in RunData.__slots__ if name != "waveforms"}
+    return RunData(**values, waveforms=waveforms)
+
+
+def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> float:
+    """To the last thing known of the run; its end by the wall clock only where nothing else is known."""
+    ends_us = [*reported_us, *(s.toe_off_us or s.initial_contact_us for s in strides)]
+    if ends_us:
+        return max(ends_us) / 1e6
+    return 0.0 if about.ended_ns is None else max(0.0, (about.ended_ns - about.started_ns) / 1e9)
+
+
+def rules_of(about: Run) -> tuple[Rule, ...]:
+    """The rules with the limits that the run's configuration set; the usual ones where that is unreadable."""
+    rows = about.config.get("alerts")
+    try:
+        overrides = {str(name): RuleOverride.model_validate(row) for name, row in dict(rows or {}).items()}
+        return with_overrides(RULES, overrides)
+    except (RuleError, ValidationError, TypeError, ValueError):
+        return RULES
+
+
+def sensors_of(about: Run) -> dict[Mount, str]:
+    """What the configuration calls the sensor on each mount."""
+    out: dict[Mount, str] = {}
+    rows = about.config.get("sensors")
+    for row in rows if isinstance(rows, list) else ():
+        try:
+            out[Mount(row["mount"])] = str(row.get("name") or row.get("address") or "")
+        except (KeyError, TypeError, ValueError, AttributeError):
+            continue
+    return out

@@ -1,0 +1,165 @@
+"""The parts of the page. Every text that comes from outside goes through `escape`."""
+
+from collections.abc import Collection, Sequence
+from html import escape
+
+from dsp.mount import Mount
+from dsp.stride import Activity
+from kneeload.review.metrics import Metric, metrics_of
+from kneeload.review.run_data import RunData
+from kneeload.review.statistics import Episode, Median, distance_m, median, median_activity, spent
+from kneeload.review.traces import DOTS_MOST, SMOOTH, clock_text
+from kneeload.review.words import how_it_is_raised, number, place, what_happened
+
+__all__ = ["alerts_section", "head_section", "metrics_section", "timeline_section"]
+
+SAFETY = """<aside class="safety" role="note">
+<p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
+knee or bone, do not tell the risk of an injury, and do not compare with other runners.</p>
+<p><strong>When something hurts:</strong> stop. See a doctor if it stays, swells or comes back. Return slowly:
+first walking, then short easy runs, and only as long as it stays free of pain.</p>
+</aside>"""
+
+
+def head_section(data: RunData, *, alerts: int) -> str:
+    """Who, when, how long, how much."""
+    started = data.started
+    when = started.strftime("%A, %d %B %Y, %H:%M UTC") if started else escape(data.run)
+    time = spent(data.summaries, data.strides, data.duration_s)
+    distance = distance_m(data.strides)
+    facts = [
+        ("Duration", clock_text(data.duration_s)),
+        ("Distance", "not measured" if distance is None else f"{distance / 1000:.2f} km"),
+        ("Foot contacts", str(len(data.strides))),
+        ("Running", clock_text(time["running"])),
+        ("Walking", clock_text(time["walking"])),
+        ("Otherwise", clock_text(time["otherwise"])),
+        ("Alerts", str(alerts)),
+    ]
+    names = [
+        f"{place(mount)}: {escape(data.sensors[mount])}" if data.sensors.get(mount) else place(mount)
+        for mount in data.mounts
+    ]
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    note = f"<p>{escape(data.note)}</p>" if data.note else ""
+    return f"""<h1>{escape(data.runner)}: {when}</h1>
+<p class="sub">Run {escape(data.run)} · sensors at {", ".join(names) or "no place"}</p>
+{note}<dl class="facts">{rows}</dl>
+{SAFETY}"""
+
+
+def metrics_section(data: RunData) -> str:
+    """The medians, side by side, each with what it is and how far to trust it."""
+    activity = median_activity(data.strides)
+    name = {"run": "running", "walk": "walking"}[activity]
+    cards = [
+        metric_card(data, metric, segment_mounts, activity=activity)
+        for segment in ("shin", "shoe")
+        for segment_mounts in [[mount for mount in data.mounts if mount.segment == segment]]
+        if segment_mounts
+        for metric in metrics_of(segment)
+    ]
+    if not data.strides:
+        return "<h2>Medians</h2><p class='quiet'>No foot contact was found in this run.</p>"
+    return f"""<h2>Medians of {name}</h2>
+<p class="quiet">Over all {name} strides without lost samples. In brackets: the middle half of the strides,
+which is how much they differ among themselves, not how exact a single one is.</p>
+<div class="metrics">{"".join(cards)}</div>"""
+
+
+def metric_card(data: RunData, metric: Metric, mounts: Sequence[Mount], *, activity: Activity) -> str:
+    medians = {mount: median(data.strides, metric, mount=mount, activity=activity) for mount in mounts}
+    sides = "".join(side(mount, metric, medians[mount]) for mount in mounts)
+    filters = sorted({name for m in medians.values() if m for name in m.filters})
+    filtered = f"<p class='note'>Filter: {escape(', '.join(filters))}.</p>" if filters else ""
+    where = "" if metric.segment else f", {mounts[0].segment} sensors"
+    return f"""<section class="metric"><h3>{metric.title}{where}</h3><div class="sides">{sides}</div>
+<p>{metric.definition}</p><p class="note">{metric.uncertainty}</p>{filtered}</section>"""
+
+
+def side(mount: Mount, metric: Metric, middle: Median | None) -> str:
+    """One number. Its exact value, in the journal's unit, is in the `value` attribute."""
+    if middle is None:
+        figures = "<div class='value'>–</div><div class='spread'>not estimated</div>"
+    else:
+        low, value, high = (
+            f"{v * metric.factor:.{metric.decimals}f}" for v in (middle.low, middle.value, middle.high)
+        )
+        bound = "≥ " if middle.at_least else ""
+        clipped = f", {middle.clipped} clipped" if middle.clipped else ""
+        figures = (
+            f"<div class='value'><data value='{middle.value!r}' data-metric='{metric.name}' "
+            f"data-mount='{mount.value}'>{bound}{value}</data> <small>{metric.unit}</small></div>"
+            f"<div class='spread'>({low} to {high}) · {middle.strides} strides{clipped}</div>"
+        )
+    return f"<div class='side {mount.side}'><div class='who'>{mount.side}</div>{figures}</div>"
+
+
+def timeline_section(data: RunData) -> str:
+    sides = {mount.side for mount in data.mounts}
+    key = [
+        f"<li><span class='swatch {name}'></span>{name}</li>" for name in ("left", "right") if name in sides
+    ]
+    key += [
+        "<li><span class='swatch run'></span>running</li>",
+        "<li><span class='swatch walk'></span>walking</li>",
+    ]
+    if data.health:
+        key += [
+            "<li><span class='swatch ok'></span>receiving</li>",
+            "<li><span class='swatch lossy'></span>samples lost</li>",
+            "<li><span class='swatch lost'></span>no link</li>",
+        ]
+    dense = any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts)
+    dots = "" if dense else "Dots are single strides, open triangles peaks beyond the sensor's range. "
+    return f"""<h2>The run</h2>
+<ul class="key">{"".join(key)}</ul>
+<p class="quiet">{dots}Lines are medians of {SMOOTH} strides. Numbered marks are alerts, with a dotted line at
+their limit.<span class="screen"> Drag to look closer, double-click to see all again, click a number to read
+the alert.</span></p>
+<div class="figure" id="timeline"></div>"""
+
+
+def alerts_section(data: RunData, happened: Sequence[Episode], *, with_figure: Collection[str]) -> str:
+    """One card an alert raised."""
+    if not happened:
+        return "<h2>Alerts</h2><p class='quiet'>None was raised.</p>"
+    cards = "".join(
+        alert_card(data, episode, number, drawn=f"waveform-{number}" in with_figure)
+        for number, episode in enumerate(happened, start=1)
+    )
+    return f"<h2>Alerts</h2>{cards}"
+
+
+def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) -> str:
+    raised, cleared = episode.raised, episode.cleared
+    rule = next((rule for rule in data.rules if rule.id == raised.rule), None)
+    at = clock_text(raised.t_us / 1e6)
+    until = (
+        f"cleared after {clock_text((cleared.t_us - raised.t_us) / 1e6)}"
+        if cleared
+        else "not cleared in this run"
+    )
+    title = rule.title if rule else raised.rule
+    why = how_it_is_raised(rule) if rule else "This version of kneeload has no such rule."
+    rows = [
+        ("What happened", what_happened(raised, rule)),
+        ("Why the alert", why),
+    ]
+    if rule:
+        rows.append(("What you can do", rule.advice))
+    if cleared:
+        rows.append(("At the end", f"{number(cleared.value, rule)} when it was cleared."))
+    definition = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows)
+    figure = (
+        f"<p class='quiet'>Acceleration 3 s before and after, as the sensor sent it.</p>"
+        f"<div class='figure' id='waveform-{number_}'></div>"
+        if drawn
+        else "<p class='quiet'>No samples were recorded around this alert.</p>"
+    )
+    return f"""<article class="alert {raised.level}" id="alert-{number_}">
+<header><span class="number">{number_}</span><h3>{escape(title)}</h3>
+<span class="when">{raised.level} · {place(raised.mount)} · at {at}, {until}</span></header>
+<dl>{definition}</dl>
+{figure}
+</article>"""

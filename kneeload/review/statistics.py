@@ -1,0 +1,176 @@
+"""Numbers of a run: medians, bands of running and walking, times without a sensor, alerts from raised to
+cleared.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from alerts.alert import Alert
+from dsp.mount import Mount
+from dsp.stride import Activity, Stride
+from kneeload.results import SensorHealth, Summary
+from kneeload.review.metrics import Metric
+
+__all__ = [
+    "Episode",
+    "Median",
+    "Span",
+    "Track",
+    "bands",
+    "distance_m",
+    "episodes",
+    "median",
+    "median_activity",
+    "spent",
+    "tracks",
+]
+
+BREAK_S = 3.0
+"""A foot contact later than this after the one before: something else went on in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Median:
+    """Median and middle half of a metric over `strides` strides.
+
+    at_least: so many peaks exceeded the sensor's range that the true median is this or higher.
+    """
+
+    value: float
+    low: float
+    high: float
+    strides: int
+    clipped: int
+    at_least: bool
+    filters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of time, seconds since the run's start."""
+
+    kind: str
+    from_s: float
+    to_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """When a sensor was there: kind "ok", "lossy" (samples lost) or "lost" (no link)."""
+
+    mount: Mount
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Episode:
+    """An alert from raised to cleared; place: in RunData.alerts; cleared None = never."""
+
+    place: int
+    raised: Alert
+    cleared: Alert | None
+
+
+def median_activity(strides: Sequence[Stride]) -> Activity:
+    """What medians speak of: running; walking only where nobody ran."""
+    return "run" if any(s.activity == "run" for s in strides) or not strides else "walk"
+
+
+def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity: Activity) -> Median | None:
+    """Over this mount's strides of this activity that have the value; None when there are none.
+
+    Strides with lost samples are left out. Clipped peaks are kept: each is a lower bound, so the median is
+    right as long as they lie above it, and leaving them out would make it read low.
+    """
+    chosen = [
+        s
+        for s in strides
+        if s.mount is mount and s.activity == activity and not s.gap and getattr(s, metric.name) is not None
+    ]
+    if not chosen:
+        return None
+    values = np.array([getattr(s, metric.name) for s in chosen], dtype=np.float64)
+    low, middle, high = (float(v) for v in np.percentile(values, [25, 50, 75]))
+    clipped = [v for s, v in zip(chosen, values, strict=True) if s.clipped] if metric.filtered else []
+    return Median(
+        value=middle,
+        low=low,
+        high=high,
+        strides=len(chosen),
+        clipped=len(clipped),
+        at_least=any(v <= middle for v in clipped),
+        filters=tuple(sorted({s.filter for s in chosen})) if metric.filtered else (),
+    )
+
+
+def bands(strides: Iterable[Stride]) -> list[Span]:
+    """Stretches of running and walking, from the foot contacts of all sensors."""
+    out: list[Span] = []
+    for s in sorted(strides, key=lambda s: s.initial_contact_us):
+        at_s = s.initial_contact_us / 1e6
+        until_s = at_s + (s.contact_time_s or 0.0)
+        if out and out[-1].kind == s.activity and at_s - out[-1].to_s <= BREAK_S:
+            out[-1] = Span(s.activity, out[-1].from_s, max(until_s, out[-1].to_s))
+        else:
+            out.append(Span(s.activity, at_s, until_s))
+    return out
+
+
+def spent(summaries: Sequence[Summary], strides: Iterable[Stride], duration_s: float) -> dict[str, float]:
+    """Seconds of running, walking and anything else: the last summary's, or counted from the bands."""
+    if summaries:
+        last = summaries[-1]
+        return {"running": last.running_s, "walking": last.walking_s, "otherwise": last.idle_s}
+    time = {"run": 0.0, "walk": 0.0}
+    for band in bands(strides):
+        time[band.kind] += band.to_s - band.from_s
+    rest = max(0.0, duration_s - time["run"] - time["walk"])
+    return {"running": time["run"], "walking": time["walk"], "otherwise": rest}
+
+
+def distance_m(strides: Sequence[Stride]) -> float | None:
+    """Sum of one foot's stride lengths, the foot with most of them; None unless nearly all are known."""
+    best: list[float] = []
+    for mount in Mount:
+        own = [s for s in strides if s.mount is mount]
+        known = [s.stride_length_m for s in own if s.stride_length_m is not None]
+        if own and len(known) >= 0.95 * len(own) and len(known) > len(best):
+            best = known
+    return sum(best) if best else None
+
+
+def tracks(health: Sequence[SensorHealth], duration_s: float) -> list[Track]:
+    """When each sensor was there, by its reports; a report speaks for the time up to the next one."""
+    out = []
+    for mount in Mount:
+        rows = [row for row in health if row.mount is mount]
+        ends_s = [*(row.t_us / 1e6 for row in rows[1:]), duration_s]
+        spans: list[Span] = []
+        for row, to_s in zip(rows, ends_s, strict=bool(rows)):
+            from_s = 0.0 if row is rows[0] else row.t_us / 1e6
+            kind = "lost" if not row.connected else "lossy" if row.lost_percent >= 1 else "ok"
+            if spans and spans[-1].kind == kind:
+                spans[-1] = Span(kind, spans[-1].from_s, to_s)
+            elif to_s > from_s:
+                spans.append(Span(kind, from_s, to_s))
+        if spans:
+            out.append(Track(mount, tuple(spans)))
+    return out
+
+
+def episodes(alerts: Sequence[Alert]) -> list[Episode]:
+    """Each alert raised, with the clearing that belongs to it."""
+    out: list[Episode] = []
+    for place, alert in enumerate(alerts):
+        if alert.state == "raised":
+            out.append(Episode(place, alert, None))
+            continue
+        for at in reversed(range(len(out))):
+            open_one = out[at]
+            if (open_one.raised.rule, open_one.raised.mount) == (alert.rule, alert.mount):
+                if open_one.cleared is None:
+                    out[at] = Episode(open_one.place, open_one.raised, alert)
+                break
+    return out

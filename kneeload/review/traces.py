@@ -1,0 +1,238 @@
+"""What is drawn in the timeline's plots."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+from kneeload.review.run_data import RunData
+from kneeload.review.statistics import Episode
+
+__all__ = [
+    "DOTS_MOST",
+    "LEVEL_COLOR",
+    "MODEBAR",
+    "ROWS",
+    "SMOOTH",
+    "Figure",
+    "Row",
+    "clock_text",
+    "episode_traces",
+    "fits",
+    "limit_traces",
+    "short",
+    "spoken",
+    "stamp",
+    "stride_traces",
+    "track_trace",
+]
+
+Figure = dict[str, Any]
+
+DOTS_MOST = 4000
+"""Above this many strides a sensor only their running median is drawn: nobody could tell the dots apart."""
+SMOOTH = 15
+"""Strides in the running median."""
+BREAK_S = 5.0
+"""No line is drawn over a longer time without strides."""
+
+SYMBOL: Mapping[str, str] = {"left": "circle", "right": "diamond"}
+DASH: Mapping[str, str] = {"left": "solid", "right": "6px,2px"}
+MODEBAR = {"bgcolor": "rgba(0,0,0,0)", "color": "var(--muted)", "activecolor": "var(--ink)"}
+LEVEL_COLOR: Mapping[str, str] = {
+    "info": "var(--info)",
+    "warning": "var(--warning)",
+    "urgent": "var(--urgent)",
+}
+TRACK_COLOR: Mapping[str, str] = {"ok": "var(--ok)", "lossy": "var(--warning)", "lost": "var(--urgent)"}
+TRACK_WORDS: Mapping[str, str] = {
+    "ok": "receiving",
+    "lossy": "samples lost (1 % or more)",
+    "lost": "no link",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One plot of the timeline. field: Stride's; factor: to the unit shown."""
+
+    title: str
+    unit: str
+    field: str
+    factor: float
+    decimals: int
+    segment: Literal["shin", "shoe"] | None = None
+
+
+ROWS: tuple[Row, ...] = (
+    Row("Cadence", "steps/min", "cadence_spm", 1.0, 0),
+    Row("Contact time", "ms", "contact_time_s", 1000.0, 0),
+    Row("Peak tibial acceleration", "g", "peak_resultant_g", 1.0, 1, "shin"),
+    Row("Foot shock", "g", "peak_resultant_g", 1.0, 1, "shoe"),
+)
+
+
+def clock_text(t_s: float) -> str:
+    """12:05 or 1:02:05."""
+    minutes, seconds = divmod(round(t_s), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+
+
+def spoken(name: str) -> str:
+    """A mount's or a rule's name for the eye; Plotly would read < as the start of a tag."""
+    return name.replace("-", " ").replace("<", "‹").replace(">", "›")
+
+
+def stamp(t_s: float) -> int:
+    """Run time as a date since 1970 in ms: Plotly then writes the axis as minutes and seconds."""
+    return round(t_s * 1000)
+
+
+def fits(row: Row, mount: Mount) -> bool:
+    return row.segment in (None, mount.segment)
+
+
+def short(axis: str) -> str:
+    return axis.replace("yaxis", "y")
+
+
+def episode_traces(data: RunData, episode: Episode, number: int, axis: str) -> list[Figure]:
+    """A bar from raised to cleared and the alert's number where it was raised."""
+    raised = episode.raised
+    from_s = raised.t_us / 1e6
+    to_s = episode.cleared.t_us / 1e6 if episode.cleared else data.duration_s
+    name = spoken(raised.rule)
+    color = LEVEL_COLOR[raised.level]
+    until = f"until {clock_text(to_s)}" if episode.cleared else "not cleared"
+    where = spoken(raised.mount) if raised.mount else "both sides"
+    common = {"yaxis": short(axis), "hovertemplate": f"{clock_text(from_s)}, {where}, {until}<extra></extra>"}
+    bar = {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [stamp(from_s), stamp(to_s)],
+        "y": [name, name],
+        "line": {"color": color, "width": 6},
+        "opacity": 0.45,
+        **common,
+    }
+    mark = {
+        "type": "scatter",
+        "mode": "markers+text",
+        "x": [stamp(from_s)],
+        "y": [name],
+        "text": [str(number)],
+        "textfont": {"color": "var(--paper)", "size": 11},
+        "marker": {"color": color, "size": 19, "symbol": "circle"},
+        "customdata": [f"alert-{number}"],
+        **common,
+    }
+    return [bar, mark]
+
+
+def stride_traces(row: Row, strides: Sequence[Stride], mount: Mount, axis: str) -> list[Figure]:
+    """Dots for the strides, a line for their running median, open triangles for clipped peaks."""
+    good = [s for s in strides if not s.gap and getattr(s, row.field) is not None]
+    if not good:
+        return []
+    t_s = np.array([s.initial_contact_us / 1e6 for s in good])
+    values = np.array([getattr(s, row.field) for s in good], dtype=np.float64) * row.factor
+    clipped = np.array([s.clipped and row.unit == "g" for s in good])
+    color = f"var(--{mount.side})"
+    name = spoken(mount)
+    said = f"{name} %{{x|%H:%M:%S}}<br>%{{y:.{row.decimals}f}} {row.unit}"
+    common = {"type": "scatter", "yaxis": short(axis), "name": name}
+    traces: list[Figure] = []
+    if len(good) <= DOTS_MOST:
+        kinds = (
+            (~clipped, SYMBOL[mount.side], 4, ""),
+            (clipped, "triangle-up-open", 7, "<br>at least: clipped"),
+        )
+        for chosen, symbol, size, note in kinds:
+            if chosen.any():
+                traces.append(
+                    {
+                        **common,
+                        "mode": "markers",
+                        "x": [stamp(t) for t in t_s[chosen]],
+                        "y": rounded(values[chosen], row.decimals + 1),
+                        "marker": {"color": color, "size": size, "symbol": symbol},
+                        "opacity": 0.9 if note else 0.35,
+                        "hovertemplate": f"{said}{note}<extra></extra>",
+                    }
+                )
+    line_t, line_v = running_median(t_s, values)
+    traces.append(
+        {
+            **common,
+            "mode": "lines",
+            "x": [None if t is None else stamp(t) for t in line_t],
+            "y": [None if v is None else round(v, row.decimals + 1) for v in line_v],
+            "line": {"color": color, "width": 2, "dash": DASH[mount.side]},
+            "hovertemplate": f"{said}<br>median of {SMOOTH} strides<extra></extra>",
+        }
+    )
+    return traces
+
+
+def rounded(values: NDArray[np.float64], decimals: int) -> list[float]:
+    return [round(float(v), decimals) for v in values]
+
+
+def running_median(
+    t_s: NDArray[np.float64], values: NDArray[np.float64]
+) -> tuple[list[float | None], list[float | None]]:
+    """Centred over SMOOTH strides, never over a break; None where the line is interrupted."""
+    out_t: list[float | None] = []
+    out_v: list[float | None] = []
+    for piece in np.split(np.arange(len(t_s)), np.flatnonzero(np.diff(t_s) > BREAK_S) + 1):
+        if out_t:
+            out_t.append(None)
+            out_v.append(None)
+        for i in range(len(piece)):
+            reach = min(SMOOTH // 2, i, len(piece) - 1 - i)
+            out_t.append(float(t_s[piece[i]]))
+            out_v.append(float(np.median(values[piece[i - reach : i + reach + 1]])))
+    return out_t, out_v
+
+
+def limit_traces(data: RunData, row: Row, happened: Sequence[Episode], axis: str) -> list[Figure]:
+    """Each alert's limit, drawn in its metric's plot for as long as it was raised."""
+    out: list[Figure] = []
+    metric_of = {rule.id: rule.metric for rule in data.rules}
+    for episode in happened:
+        raised = episode.raised
+        if metric_of.get(raised.rule) != row.field or raised.mount is None or not fits(row, raised.mount):
+            continue
+        to_s = episode.cleared.t_us / 1e6 if episode.cleared else data.duration_s
+        level = raised.limit * row.factor
+        out.append(
+            {
+                "type": "scatter",
+                "mode": "lines",
+                "x": [stamp(raised.t_us / 1e6), stamp(to_s)],
+                "y": [level, level],
+                "yaxis": short(axis),
+                "line": {"color": LEVEL_COLOR[raised.level], "width": 2, "dash": "dot"},
+                "hovertemplate": f"limit {level:.{row.decimals}f} {row.unit}<extra></extra>",
+            }
+        )
+    return out
+
+
+def track_trace(mount: Mount, kind: str, from_s: float, to_s: float, axis: str) -> Figure:
+    name = spoken(mount)
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": [stamp(from_s), stamp(to_s)],
+        "y": [name, name],
+        "yaxis": short(axis),
+        "line": {"color": TRACK_COLOR[kind], "width": {"ok": 6, "lossy": 10, "lost": 14}[kind]},
+        "hovertemplate": f"{name}: {TRACK_WORDS[kind]}<br>{clock_text(from_s)} to "
+        "{clock_text(to_s)}<extra></extra>",
+    }

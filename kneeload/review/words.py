@@ -1,0 +1,77 @@
+"""Alerts in plain words."""
+
+from alerts.alert import Alert
+from alerts.rule import Rule
+from dsp.mount import Mount
+
+__all__ = ["how_it_is_raised", "number", "place", "what_happened"]
+
+METRICS: dict[str, str] = {
+    "peak_resultant_g": "Peak acceleration",
+    "cadence_spm": "Cadence",
+    "ringing": "Vibration after the impact, relative to the impact,",
+    "shock_asymmetry_percent": "The difference between left and right shock",
+    "clipped_strides_percent": "The share of strides beyond the sensor's range",
+    "silence_s": "Time without a sample",
+    "battery_percent": "Battery",
+}
+DECIMALS: dict[str, int] = {
+    "ringing": 2,
+    "cadence_spm": 0,
+    "battery_percent": 0,
+    "clipped_strides_percent": 0,
+}
+
+
+def place(mount: Mount | None) -> str:
+    return "both sides" if mount is None else mount.value.replace("-", " ")
+
+
+def number(value: float, rule: Rule | None) -> str:
+    """With the rule's unit."""
+    decimals = DECIMALS.get(rule.metric, 1) if rule else 2
+    unit = f" {rule.unit}" if rule and rule.unit else ""
+    return f"{value:.{decimals}f}{unit}"
+
+
+def what_happened(alert: Alert, rule: Rule | None) -> str:
+    """Value against limit."""
+    if rule is None:
+        return f"{number(alert.value, None)}, held against {number(alert.limit, None)}."
+    subject = METRICS.get(rule.metric, rule.metric)
+    at = "" if alert.mount is None else f" at the {place(alert.mount)}"
+    side = "above" if rule.direction == "above" else "below"
+    value, limit = number(alert.value, rule), number(alert.limit, rule)
+    return f"{subject}{at} was {value}, {side} the limit of {limit}."
+
+
+def how_it_is_raised(rule: Rule) -> str:
+    """The rule's definition."""
+    unit = "strides" if rule.window_unit == "strides" else "seconds that have a value"
+    limit, clear = scaled(rule, rule.limit), scaled(rule, rule.clear)
+    other = "below" if rule.direction == "above" else "above"
+    if rule.window == 1:
+        when = f"as soon as it is {rule.direction} {limit}, cleared when it is {other} {clear}"
+    else:
+        when = (
+            f"when {rule.of} of the last {rule.window} {unit} are {rule.direction} {limit}, "
+            f"cleared when as many are {other} {clear}"
+        )
+    least = "" if rule.least is None else f" The limit is never below {number(rule.least, rule)}."
+    first = [
+        f"{number(value, rule)} at the {segment}"
+        for segment, value in (("shin", rule.first_shin), ("shoe", rule.first_shoe))
+        if value is not None
+    ]
+    before = f" Until a baseline is known the limit is {' and '.join(first)}." if first else ""
+    pause = f" At most once in {rule.cooldown_s:.0f} s."
+    return f"Raised {when}.{least}{before}{pause} After: {rule.source}."
+
+
+def scaled(rule: Rule, value: float) -> str:
+    return {
+        "absolute": number(value, rule),
+        "times": f"{value:g} times the own baseline",
+        "points": f"the own baseline plus {number(value, rule)}",
+        "mads": f"the own baseline plus {value:g} median absolute deviations",
+    }[rule.form]
