@@ -13,6 +13,7 @@ from kneeload.review.traces import (
     episode_traces,
     fits,
     limit_traces,
+    spoken,
     stamp,
     stride_traces,
     track_trace,
