@@ -30,7 +30,10 @@ def constant(value: float, n: int) -> Jet:
 
 def product(a: Jet, b: Jet) -> Jet:
     """(ab, (ab)', (ab)'')."""
-    return np.stack((a[0] * b[0], a[1] * b[0] + a[0] * b[1], a[2] * b[0] + 2 * a[1] * b[1] + a[0] * b[2]))
+    out: Jet = a * b[0]
+    out[1] += a[0] * b[1]
+    out[2] += 2 * a[1] * b[1] + a[0] * b[2]
+    return out
 
 
 def add(a: Vector, b: Vector) -> Vector:
@@ -41,8 +44,9 @@ def sin_cos(angle: Jet) -> tuple[Jet, Jet]:
     """Sine and cosine of an angle in radians."""
     s, c = np.sin(angle[0]), np.cos(angle[0])
     square = angle[1] ** 2
-    sine = np.stack((s, c * angle[1], c * angle[2] - s * square))
-    cosine = np.stack((c, -s * angle[1], -s * angle[2] - c * square))
+    sine, cosine = np.empty_like(angle), np.empty_like(angle)
+    sine[0], sine[1], sine[2] = s, c * angle[1], c * angle[2] - s * square
+    cosine[0], cosine[1], cosine[2] = c, -s * angle[1], -s * angle[2] - c * square
     return sine, cosine
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_sim.jet import Jet, Vector, constant, product, sin_cos
+from firmware_sim.jet import Jet, Vector, product, sin_cos
 
 __all__ = ["G_MPS2", "Attitude", "specific_force_g"]
 
@@ -27,12 +27,11 @@ class Attitude:
 
     def carry(self, offset_m: tuple[float, float, float]) -> Vector:
         """A vector fixed in the segment, in the world."""
-        n = self.pitch.shape[1]
-        x, y, z = (constant(value, n) for value in offset_m)
+        ahead, high, aside = offset_m
         s, c = sin_cos(self.pitch)
-        x, y = product(c, x) - product(s, y), product(s, x) + product(c, y)
+        x, y = ahead * c - high * s, ahead * s + high * c
         s, c = sin_cos(self.roll)
-        y, z = product(c, y) - product(s, z), product(s, y) + product(c, z)
+        y, z = product(c, y) - aside * s, product(s, y) + aside * c
         s, c = sin_cos(self.yaw)
         x, z = product(c, x) + product(s, z), product(c, z) - product(s, x)
         return Vector(x, y, z)

@@ -1,0 +1,103 @@
+"""The sizes of each gait's curves.
+
+Shapes and sizes: shank angle and rate in running after Novacheck 1998 and Cavanagh 1987 (shank nearly upright
+at initial contact, about 50 deg forward lean at toe-off, knee bent over 90 deg in swing); walking after
+Winter 1991 and Perry 1992. Foot pitch at initial contact after Altman and Davis 2012 (rearfoot above 8 deg,
+forefoot below -1.6 deg). The extremum of the pitch rate at toe-off is that of Falbriard et al. 2018.
+"""
+
+from dataclasses import dataclass
+
+__all__ = ["INVERSION_DEG", "SHAPES", "STRIKE_PITCH", "Shape"]
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Sizes of one gait's curves, degrees and metres, at a slow and a fast speed of it."""
+
+    speeds_mps: tuple[float, float]
+    shank_reach: tuple[float, float]  # greatest angle at the end of the swing
+    shank_at_contact: tuple[float, float]  # how far it has come back from there at initial contact
+    shank_stance: tuple[float, float]  # forward rotation over the planted foot
+    shank_kick: tuple[float, float]  # further rotation around toe-off
+    kick: tuple[
+        float, float, float
+    ]  # from before to after toe-off, shares of the contact; share of speeding up
+    foot_strike: tuple[float, float]  # pitch at initial contact, rearfoot
+    foot_push: tuple[float, float]  # lowest pitch after toe-off
+    clearance_m: tuple[float, float]
+    flat_share: float  # of the contact until the foot is flat
+    heel_off: float  # share of the contact
+    push_rise: float  # asymmetry of the push-off's pitch rate
+    shank_swing: tuple[float, float]  # when in the swing the shank comes forward
+    shank_rise: float  # share of that in which it speeds up
+    foot_swing: tuple[float, float]  # when in the swing the foot turns up
+    travel: tuple[
+        float, float, float
+    ]  # starts so long before toe-off, s; shares of speeding up, slowing down
+
+    def at(self, name: str, speed_mps: float) -> float:
+        slow, fast = getattr(self, name)
+        low, high = self.speeds_mps
+        share = min(1.3, max(0.0, (speed_mps - low) / (high - low)))
+        return float(slow + share * (fast - slow))
+
+
+RUN = Shape(
+    speeds_mps=(2.2, 4.5),
+    shank_reach=(13.0, 16.0),
+    shank_at_contact=(6.0, 8.0),
+    shank_stance=(46.0, 50.0),
+    shank_kick=(38.0, 68.0),
+    kick=(0.45, 0.55, 0.48),
+    foot_strike=(12.0, 18.0),
+    foot_push=(-74.0, -94.0),
+    clearance_m=(0.08, 0.20),
+    flat_share=0.24,
+    heel_off=0.36,
+    push_rise=0.56,
+    shank_swing=(0.22, 0.96),
+    shank_rise=0.55,
+    foot_swing=(0.14, 0.97),
+    travel=(0.06, 0.5, 0.38),
+)
+WALK = Shape(
+    speeds_mps=(0.9, 1.9),
+    shank_reach=(19.0, 24.0),
+    shank_at_contact=(2.0, 4.0),
+    shank_stance=(38.0, 44.0),
+    shank_kick=(32.0, 36.0),
+    kick=(0.36, 0.20, 0.6),
+    foot_strike=(14.0, 26.0),
+    foot_push=(-56.0, -76.0),
+    clearance_m=(0.02, 0.05),
+    flat_share=0.17,
+    heel_off=0.5,
+    push_rise=0.70,
+    shank_swing=(0.0, 0.92),
+    shank_rise=0.42,
+    foot_swing=(0.04, 0.95),
+    travel=(0.12, 0.5, 0.5),
+)
+STAIRS = Shape(
+    speeds_mps=(0.4, 0.9),
+    shank_reach=(3.0, 5.0),
+    shank_at_contact=(2.0, 2.0),
+    shank_stance=(20.0, 22.0),
+    shank_kick=(38.0, 42.0),
+    kick=(0.3, 0.3, 0.5),
+    foot_strike=(2.0, 3.0),
+    foot_push=(-45.0, -50.0),
+    clearance_m=(0.10, 0.12),
+    flat_share=0.2,
+    heel_off=0.6,
+    push_rise=0.6,
+    shank_swing=(0.05, 0.85),
+    shank_rise=0.5,
+    foot_swing=(0.06, 0.9),
+    travel=(0.1, 0.5, 0.45),
+)
+SHAPES = {"run": RUN, "walk": WALK, "stairs": STAIRS}
+STRIKE_PITCH = {"mid": 2.0, "fore": -9.0}
+# The foot lands on its outer edge and rolls flat: pronation.
+INVERSION_DEG = 7.0
