@@ -93,8 +93,8 @@ def _fold(jerk: Floats, period: float) -> tuple[int, float]:
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
 
 
-def advance_jolt(signals: GateSignals, bout: Bout, now: int) -> tuple[Cycle | None, bool]:
-    """(the next finished cycle or None, whether the bout goes on)."""
+def advance_jolt(signals: GateSignals, bout: Bout, now: int, *, last: bool = False) -> tuple[Cycle | None, bool]:
+    """(the next finished cycle or None, whether the bout goes on). last: no more rows will come."""
     if bout.first:
         bout.first = False
         return _cycle(bout), True
@@ -102,15 +102,18 @@ def advance_jolt(signals: GateSignals, bout: Bout, now: int) -> tuple[Cycle | No
     a = bout.anchor + round(0.6 * period)
     limit = bout.anchor + round(OVERDUE * period)
     stand = round(STANDS * period)
-    if now <= a + stand:
+    if now <= a + stand and not last:
         return None, True
+    if now - a < 3:
+        return None, not last
     jerk = signals.jerk(a, min(now, limit + stand))
     top = np.maximum.accumulate(jerk)
     records = np.flatnonzero(jerk >= top)
-    nexts = np.append(records[1:], jerk.shape[0] if now < limit + stand else jerk.shape[0] + stand)
+    over = last or now >= limit + stand
+    nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if over else jerk.shape[0])
     standing = records[(nexts - records > stand) & (jerk[records] >= LEAST_JOLT * bout.level)]
     if standing.shape[0] == 0:
-        return None, now < limit + stand
+        return None, not over
     peak = a + int(standing[0])
     bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
     bout.periods = (*bout.periods[-4:], float(peak - bout.anchor))

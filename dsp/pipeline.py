@@ -155,14 +155,14 @@ class StridePipeline:
             strides += self._gate(s.done)
         return strides
 
-    def _gate(self, now: int) -> list[Stride]:
+    def _gate(self, now: int, *, last: bool = False) -> list[Stride]:
         s = self._s
         assert s.signals is not None
         grid = s.signals.grid
         swinging = grid.channels == 6
         strides: list[Stride] = []
         if s.bout is None:
-            if now - s.tried < 0.25 * grid.rate_hz:
+            if now - s.tried < 0.25 * grid.rate_hz and not last:
                 return strides
             s.tried = now
             floor = max(s.floor, grid.first, now - round(s.params.history_s * grid.rate_hz))
@@ -170,7 +170,7 @@ class StridePipeline:
             if s.bout is not None:
                 s.runner.begin_bout()
         while s.bout is not None:
-            cycle, goes_on = (advance_swing if swinging else advance_jolt)(s.signals, s.bout, now)
+            cycle, goes_on = (advance_swing if swinging else advance_jolt)(s.signals, s.bout, now, last=last)
             if cycle is not None:
                 s.waiting.append(cycle)
             if not goes_on:
@@ -200,9 +200,7 @@ class StridePipeline:
         if grid.end > s.done:
             s.signals.fill(s.done, grid.end)
             s.done = grid.end
-            strides += self._gate(grid.end)
-        if s.bout is not None and grid.channels == 6 and s.bout.rise is None:
-            s.waiting.append(Cycle(s.bout.anchor, None, grid.end, s.bout.period))
+        strides += self._gate(grid.end, last=True)
         for cycle in s.waiting:
             strides += self._measure(cycle, grid.end)
         s.waiting = []

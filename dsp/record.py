@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.bout import Cycle
 from dsp.contact import StrideWindow
+from dsp.gait import activity_of, gait_score
 from dsp.grid import CLIPPED, FILLED, VOID
 from dsp.impact import FILTER_ID, impact_of
 from dsp.mount import Mount
@@ -30,7 +31,7 @@ class Runner:
     last_contact_us: int | None = None
     axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
     up: tuple[float, float, float] | None = None
-    intensity: tuple[float, ...] = ()
+    scores: tuple[float, ...] = ()
     stride_times_s: tuple[float, ...] = ()
     activity: Activity = "walk"
     run_us: int = 0
@@ -38,7 +39,7 @@ class Runner:
     voids: list[int] = field(default_factory=list)
 
     def begin_bout(self) -> None:
-        self.intensity = ()
+        self.scores = ()
         self.stride_times_s = ()
 
     def begin_segment(self) -> None:
@@ -67,7 +68,7 @@ def measure(
     if mount.segment == "shin":
         contact = shin_contact(window, jolt, up=up, period=cycle.period)
     else:
-        contact = shoe_contact(window, jolt, rise=rise)
+        contact = shoe_contact(window, jolt, rise=rise, period=cycle.period)
     ic = contact.initial_contact
     marks = grid.marks(max(a, int(ic - 0.05 * rate)), b)
     near = grid.marks(max(a, int(ic - 0.03 * rate)), min(b, int(ic + 0.06 * rate)))
@@ -90,9 +91,11 @@ def measure(
     # Activity
     low = signals.acc(a, b)
     spread = float(np.sqrt(((low - low.mean(axis=1, keepdims=True)) ** 2).sum(axis=0).mean()))
-    runner.intensity = (*runner.intensity[-2:], spread)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
-    runner.activity = "run" if np.median(runner.intensity) > 0.9 else "walk"
+    period_s = cycle.period / rate
+    duty = None if contact_s is None else contact_s / period_s
+    runner.scores = (*runner.scores[-2:], gait_score(period_s, duty, spread, segment=mount.segment))
+    runner.activity = activity_of(runner.scores)
     if stride_s is not None:
         runner.stride_times_s = (*runner.stride_times_s[-6:], stride_s)
         if runner.activity == "run":

@@ -14,18 +14,21 @@ JERK_LAG_S = 0.017
 PUSH_LAG_S = 0.004
 
 
-def shoe_contact(window: StrideWindow, jolt: float, *, rise: float | None) -> Contact:
+def shoe_contact(window: StrideWindow, jolt: float, *, rise: float | None, period: float) -> Contact:
     """jolt: about where the contact is; rise: about where the next swing has begun."""
     rate = window.rate_hz
     jerk = window.smooth(window.jerk, 10.0)
     peak = highest(jerk, jolt - 0.12 * rate, jolt + 0.12 * rate)
     found = peak if peak is not None else jolt
     contact = found - JERK_LAG_S * rate
-    toe_off = None
-    if rise is not None:
-        size = window.smooth(window.resultant, 8.0)
+    size = window.smooth(window.resultant, 8.0)
+    if window.gyro is None:
+        push = highest(size, contact + max(0.15 * rate, 0.2 * period), contact + 0.66 * period)
+    elif rise is not None:
         push = highest(size, max(contact + 0.1 * rate, rise - 0.2 * rate), rise + 0.02 * rate)
-        toe_off = push - PUSH_LAG_S * rate if push is not None else None
+    else:
+        push = None
+    toe_off = push - PUSH_LAG_S * rate if push is not None else None
     return Contact(
         window.start + contact,
         None if toe_off is None else window.start + toe_off,

@@ -134,7 +134,7 @@ def _chain(
     return Bout(period, level, floor + chain[0], axis, moments, heights=heights, periods=(period,) * 3)
 
 
-def advance_swing(signals: GateSignals, bout: Bout, now: int) -> tuple[Cycle | None, bool]:
+def advance_swing(signals: GateSignals, bout: Bout, now: int, *, last: bool = False) -> tuple[Cycle | None, bool]:
     """(the next finished cycle or None, whether the bout goes on). Depends on the rows, not on `now`."""
     while True:
         if bout.rise is None:
@@ -142,16 +142,16 @@ def advance_swing(signals: GateSignals, bout: Bout, now: int) -> tuple[Cycle | N
             rise = _rise(s, bout)
             limit = round(OVERDUE * bout.period)
             if rise is None or rise > limit:
-                if s.shape[0] <= limit:
+                if s.shape[0] <= limit and not last:
                     return None, True
-                return Cycle(bout.anchor, None, bout.anchor + limit, bout.period), False
+                return Cycle(bout.anchor, None, min(now, bout.anchor + limit), bout.period), False
             bout.rise = bout.anchor + rise
             return Cycle(bout.anchor, bout.rise, bout.rise, bout.period), True
         s = along(bout.axis, signals.gyro(bout.rise, now))
         top = np.maximum.accumulate(s)
         over = np.flatnonzero(s < 0.5 * top)
         if over.shape[0] == 0:
-            return None, s.shape[0] <= 1.2 * bout.period
+            return None, s.shape[0] <= 1.2 * bout.period and not last
         peak = bout.rise + int(np.argmax(s[: int(over[0])]))
         _learn(signals, bout, peak, float(top[int(over[0])]))
         bout.anchor, bout.rise = peak, None
