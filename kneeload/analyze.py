@@ -6,8 +6,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
 from alerts.alert import Alert
 from dsp.mount import Mount
@@ -21,7 +19,7 @@ from kneeload.failures import UsageError
 from kneeload.monitor import Monitor
 from kneeload.results import Result
 from kneeload.strides_csv import write_strides
-from kneeload.view import number
+from kneeload.view import alert_line, number
 
 __all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
 
@@ -78,18 +76,13 @@ def analyze(
 def run_analyze(
     files: Sequence[Path], *, mount: Mount | None, output: Path | None, console: Console | None
 ) -> dict[str, object]:
-    """What the command does: analyses, prints one table, gives the JSON report."""
+    """What the command does: analyses, prints a few lines, gives the JSON report."""
 
-    def said(path: Path) -> None:
-        if console is not None:
-            console.print(f"{path}", highlight=False, soft_wrap=True, markup=False)
-
-    analyses = analyze(files, mount, output, progress=said if len(files) > 1 else None)
+    analyses = analyze(files, mount, output)
     if console is not None:
-        console.print(_table(analyses))
         for analysis in analyses:
-            if analysis.directory is not None:
-                console.print(f"{analysis.directory}", highlight=False, soft_wrap=True, markup=False)
+            for line in _lines(analysis):
+                console.print(line, highlight=False, soft_wrap=True, markup=False)
     rows = [_report(analysis) for analysis in analyses]
     # Of one recording the summary itself, so that nobody has to unpack a list of one.
     return {**(rows[0] if len(rows) == 1 else {}), "recordings": rows}
@@ -176,29 +169,17 @@ def _report(analysis: Analysis) -> dict[str, object]:
     }
 
 
-# Summary field, heading, factor, digits.
-SHOWN = (
-    ("strides", "strides", 1, 0),
-    ("running_s", "running\ns", 1, 0),
-    ("walking_s", "walking\ns", 1, 0),
-    ("cadence_spm", "cadence\nsteps/min", 1, 1),
-    ("contact_time_s", "contact\nms", 1000, 0),
-    ("peak_resultant_g", "shock\ng", 1, 1),
-    ("clipped_percent", "clipped\n%", 1, 1),
-    ("lost_percent", "lost\n%", 1, 1),
-)
-
-
-def _table(analyses: Sequence[Analysis]) -> Table:
-    table = Table()
-    table.add_column("recording", overflow="fold")
-    for _, heading, _, _ in SHOWN:
-        table.add_column(heading, justify="right", no_wrap=True)
-    for analysis in analyses:
-        cells = [
-            number(None if value is None else value * factor, digits)
-            for field, _, factor, digits in SHOWN
-            for value in [getattr(analysis.summary, field)]
-        ]
-        table.add_row(f"{escape(analysis.path.name)}\n{analysis.mount}", *cells)
-    return table
+def _lines(analysis: Analysis) -> Iterator[str]:
+    """One recording for people."""
+    summary = analysis.summary
+    contact_ms = None if summary.contact_time_s is None else 1000 * summary.contact_time_s
+    yield (
+        f"{analysis.path.name} {analysis.mount}: {summary.strides} strides, "
+        f"{summary.running_s:.0f} s running, {summary.walking_s:.0f} s walking; "
+        f"cadence {number(summary.cadence_spm, 1)} steps/min, "
+        f"contact {number(contact_ms, 0)} ms, shock {number(summary.peak_resultant_g, 1)} g; "
+        f"{summary.clipped_percent:.1f} % of strides clipped, {summary.lost_percent:.1f} % of samples lost"
+    )
+    yield from (f"  {alert_line(alert)}" for alert in analysis.alerts)
+    if analysis.directory is not None:
+        yield f"  {analysis.directory}"

@@ -1,0 +1,227 @@
+"""Recordings through the pipeline, into files and onto the terminal."""
+
+import csv
+import json
+from dataclasses import asdict
+from io import StringIO
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from dsp.mount import Mount
+from firmware_sim.gait import GaitSource
+from firmware_sim.plan import Activity, Phase, Plan
+from ingest.errors import RecordingError
+from ingest.packet import Packet
+from ingest.recording import Recorder
+from kneeload.analyze import AnalyzeError, analyze, run_analyze
+from kneeload.failures import PEOPLES_ERRORS, UsageError
+from kneeload.strides_csv import COLUMNS
+from tests.kneeload.virtual_packets import virtual_packets
+
+LEFT, RIGHT = Mount.LEFT_SHIN, Mount.RIGHT_SHIN
+CONTRACT = """
+stride mount initial_contact_s toe_off_s contact_time_s flight_time_s stride_time_s cadence_spm activity
+peak_resultant_g peak_axial_g jerk_g_per_s clipped gap quality
+"""
+SUMMARY = """
+mount duration_s strides running_s walking_s idle_s cadence_spm contact_time_s peak_resultant_g
+clipped_percent lost_percent rate_hz filter
+"""
+
+
+def write_run(
+    path: Path, *, start_s: float = 0.0, duration_s: float = 30.0, activity: Activity = "run"
+) -> Path:
+    """A simulated sensor's recording; start_s: where its time axis begins."""
+    source = GaitSource(LEFT, Plan.of(Phase(activity=activity)), seed=3)
+    samples = source.take(duration_s)
+    assert samples.gyro_dps is not None
+    columns = np.column_stack([samples.t_s + start_s, samples.acc_g, samples.gyro_dps])
+    header = "t_s,ax_g,ay_g,az_g,gx_dps,gy_dps,gz_dps"
+    np.savetxt(path, columns, fmt="%.6f", delimiter=",", header=header, comments="")
+    return path
+
+
+def rows(folder: Path) -> list[dict[str, str]]:
+    with (folder / "strides.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_contracts_columns_come_first() -> None:
+    assert list(COLUMNS[: len(CONTRACT.split())]) == CONTRACT.split()
+
+
+def test_strides_and_summary_are_written(tmp_path: Path) -> None:
+    path = write_run(tmp_path / "run.csv")
+    (analysis,) = analyze([path], LEFT, tmp_path / "out")
+    table = rows(tmp_path / "out")
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert list(summary) == SUMMARY.split()
+    assert summary == {**asdict(analysis.summary), "mount": "left-shin"}
+    assert list(table[0]) == list(COLUMNS)
+    assert [int(row["stride"]) for row in table] == list(range(summary["strides"]))
+    assert summary["strides"] >= 35
+    assert {row["mount"] for row in table} == {"left-shin"}
+    assert {row["activity"] for row in table} == {"run"}
+    assert {row["clipped"] for row in table} | {row["gap"] for row in table} <= {"0", "1"}
+    assert summary["duration_s"] == pytest.approx(30, abs=0.01)
+    assert summary["running_s"] + summary["walking_s"] + summary["idle_s"] == pytest.approx(30, abs=0.02)
+    assert summary["rate_hz"] == pytest.approx(208, rel=0.01)
+    assert summary["lost_percent"] == 0
+    contact = median(float(row["contact_time_s"]) for row in table if row["contact_time_s"])
+    assert summary["contact_time_s"] == pytest.approx(contact, rel=1e-4)
+
+
+def test_what_was_not_estimated_is_an_empty_cell(tmp_path: Path) -> None:
+    analyze([write_run(tmp_path / "run.csv")], LEFT, tmp_path)
+    first, second = rows(tmp_path)[:2]
+    assert first["stride_time_s"] == ""
+    assert float(second["stride_time_s"]) > 0
+    assert "None" not in (tmp_path / "strides.csv").read_text(encoding="utf-8")
+    assert "nan" not in (tmp_path / "strides.csv").read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize("start_s", [-12.5, 100.0, 1_700_000_000.0])
+def test_times_stay_on_the_recordings_own_axis(tmp_path: Path, start_s: float) -> None:
+    zero, later = tmp_path / "zero", tmp_path / "later"
+    analyze([write_run(tmp_path / "a.csv")], LEFT, zero)
+    analyze([write_run(tmp_path / "b.csv", start_s=start_s)], LEFT, later)
+    assert len(rows(zero)) == len(rows(later)) > 0
+    for before, after in zip(rows(zero), rows(later), strict=True):
+        for name in ("initial_contact_s", "toe_off_s"):
+            moved = int(after[name].replace(".", "")) - round(start_s * 1e6)
+            assert moved == pytest.approx(int(before[name].replace(".", "")), abs=3)
+        assert after["contact_time_s"] == before["contact_time_s"] or start_s != 0
+
+
+def test_standing_has_no_strides_and_no_medians(tmp_path: Path) -> None:
+    analyze([write_run(tmp_path / "stand.csv", activity="stand", duration_s=12)], LEFT, tmp_path)
+    assert rows(tmp_path) == []
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert (summary["strides"], summary["running_s"], summary["clipped_percent"]) == (0, 0, 0)
+    assert summary["idle_s"] == pytest.approx(12, abs=0.02)
+    assert [summary[name] for name in ("cadence_spm", "contact_time_s", "peak_resultant_g")] == [None] * 3
+
+
+def test_without_an_output_nothing_is_written(tmp_path: Path) -> None:
+    (analysis,) = analyze([write_run(tmp_path / "run.csv", duration_s=10)], LEFT)
+    assert analysis.strides
+    assert analysis.directory is None
+    assert list(tmp_path.iterdir()) == [tmp_path / "run.csv"]
+
+
+def test_several_files_get_folders_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    paths = [write_run(tmp_path / name, duration_s=10) for name in ("one.csv", "two.csv", "other/one.csv")]
+    folders = [analysis.directory for analysis in analyze(paths, LEFT, tmp_path / "out")]
+    assert folders == [tmp_path / "out" / name for name in ("one", "two", "one-2")]
+    assert all((folder / "strides.csv").exists() for folder in folders if folder)
+
+
+def record(path: Path, packets: list[Packet]) -> Path:
+    path.parent.mkdir(parents=True)
+    with Recorder(path, {}) as recorder:
+        for packet in packets:
+            recorder.append(packet)
+    return path
+
+
+def test_a_runs_packets_know_their_mounts(tmp_path: Path) -> None:
+    plan = Plan.of(Phase(activity="run"))
+    path = record(tmp_path / "RUN" / "packets.mcap", virtual_packets({RIGHT: plan, LEFT: plan}, 12))
+    analyses = analyze([path], None, tmp_path / "out")
+    assert [analysis.mount for analysis in analyses] == [LEFT, RIGHT]
+    for analysis in analyses:
+        assert analysis.directory == tmp_path / "out" / analysis.mount
+        assert analysis.directory is not None
+        assert len(rows(analysis.directory)) == analysis.summary.strides > 10
+        assert analysis.summary.lost_percent == 0
+
+
+def test_one_sensors_packets_need_no_folder(tmp_path: Path) -> None:
+    path = record(
+        tmp_path / "RUN" / "packets.mcap", virtual_packets({LEFT: Plan.of(Phase(activity="run"))}, 6)
+    )
+    (analysis,) = analyze([path], None, tmp_path / "out")
+    assert analysis.directory == tmp_path / "out"
+
+
+def test_the_report_of_one_recording_is_its_summary(tmp_path: Path) -> None:
+    path = write_run(tmp_path / "run.csv", duration_s=15)
+    text = StringIO()
+    report = run_analyze([path], mount=LEFT, output=tmp_path / "out", console=Console(file=text))
+    json.dumps(report, allow_nan=False)
+    assert report["strides"] == len(rows(tmp_path / "out"))
+    listed = report["recordings"]
+    assert isinstance(listed, list)
+    assert {**listed[0], "recordings": listed[:1]} == report
+    assert f"run.csv left-shin: {report['strides']} strides" in text.getvalue()
+    assert str(tmp_path / "out") in text.getvalue()
+
+
+def test_several_recordings_are_listed(tmp_path: Path) -> None:
+    paths = [write_run(tmp_path / name, duration_s=6) for name in ("one.csv", "two.csv")]
+    report = run_analyze(paths, mount=LEFT, output=None, console=None)
+    assert list(report) == ["recordings"]
+
+
+MALFORMED = {
+    "empty.csv": b"",
+    "header.csv": b"t_s,ax_g,ay_g,az_g\n",
+    "words.csv": b"t_s,ax_g,ay_g,az_g\n0,1,2,up\n0.01,1,2,3\n",
+    "columns.csv": b"time,x,y,z\n0,1,2,3\n",
+    "binary.csv": bytes(range(256)) * 20,
+    "packets.mcap": b"this is no recording",
+    "cut.mcap": b"\x89MCAP0\r\n",
+    "table.parquet": b"PAR1 and nothing",
+    "notes.txt": b"t_s,ax_g,ay_g,az_g\n0,0,0,1\n",
+}
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_malformed_files_are_a_persons_to_mend(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(MALFORMED[name])
+    with pytest.raises((RecordingError, AnalyzeError)) as caught:
+        analyze([path], LEFT, tmp_path / "out")
+    assert isinstance(caught.value, PEOPLES_ERRORS)
+    assert str(path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_missing_file_mount_and_room(tmp_path: Path) -> None:
+    with pytest.raises(RecordingError):
+        analyze([tmp_path / "gone.csv"], LEFT)
+    path = write_run(tmp_path / "run.csv", duration_s=5)
+    with pytest.raises(UsageError, match="--mount"):
+        analyze([path], None)
+    with pytest.raises(AnalyzeError, match="cannot be written"):
+        analyze([path], LEFT, path / "below-a-file")
+
+
+@pytest.mark.parametrize(
+    ("name", "mount", "strides"),
+    [
+        ("ble_foot/run.csv", Mount.LEFT_SHOE, 141),
+        ("treadmill_shank/run-01.csv", LEFT, 20),
+        ("treadmill_shank/run-07.csv", LEFT, 34),
+    ],
+)
+def test_real_running(recordings: Path, tmp_path: Path, name: str, mount: Mount, strides: int) -> None:
+    (analysis,) = analyze([recordings / name], mount, tmp_path)
+    assert analysis.summary.strides == pytest.approx(strides, abs=max(1, 0.02 * strides))
+    times = [float(row["initial_contact_s"]) for row in rows(tmp_path)]
+    assert times == sorted(times)
+    assert analysis.summary.cadence_spm == pytest.approx(160, abs=15)
+
+
+def test_real_walking_has_no_running_medians(recordings: Path) -> None:
+    (analysis,) = analyze([recordings / "treadmill_shank" / "walk-03.csv"], LEFT)
+    assert analysis.summary.walking_s > 20
+    assert analysis.summary.running_s == 0
+    assert analysis.summary.cadence_spm is None
