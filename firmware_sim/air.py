@@ -17,7 +17,7 @@ from bumble.controller import Controller
 from bumble.core import PhysicalTransport
 from bumble.link import LocalLink
 
-from firmware_sim.clock import Clock
+from firmware_sim.clock import RunTime, call_at, now_s
 
 __all__ = ["Air", "Chip"]
 
@@ -73,14 +73,14 @@ class _Connection:
     last_event_s: float = 0.0
     timer: asyncio.TimerHandle | None = None
 
-    def next_event_s(self, now_s: float) -> float:
-        return self.anchor_s + (floor((now_s - self.anchor_s) / self.interval_s) + 1) * self.interval_s
+    def next_event_s(self, t_s: float) -> float:
+        return self.anchor_s + (floor((t_s - self.anchor_s) / self.interval_s) + 1) * self.interval_s
 
 
 class Air(LocalLink):
     """connection_interval_s: of every connection once it streams; its phase is random, from seed."""
 
-    def __init__(self, clock: Clock, *, connection_interval_s: float, seed: int = 0) -> None:
+    def __init__(self, clock: RunTime, *, connection_interval_s: float, seed: int = 0) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
         self.connection_interval_s = connection_interval_s
         self._clock = clock
@@ -152,14 +152,14 @@ class Air(LocalLink):
         source_address = sender_controller.random_address
         connection = self._connections.get(sensor)
         if connection is None:
-            now_s = self._clock.now_s()
+            t_s = now_s(self._clock)
             connection = self._connections[sensor] = _Connection(
-                anchor_s=now_s + self._random.uniform(0, _SETUP_INTERVAL_S), last_event_s=now_s
+                anchor_s=t_s + self._random.uniform(0, _SETUP_INTERVAL_S), last_event_s=t_s
             )
         if from_sensor and not connection.streaming and data[_ATT_OPCODE_AT] == _NOTIFICATION:
             connection.streaming = True
             connection.interval_s = self.connection_interval_s
-            connection.anchor_s = self._clock.now_s() + self._random.uniform(0, connection.interval_s)
+            connection.anchor_s = now_s(self._clock) + self._random.uniform(0, connection.interval_s)
 
         def deliver() -> None:
             receiver.on_link_acl_data(source_address, transport, data)
@@ -170,16 +170,16 @@ class Air(LocalLink):
 
     def _await_event(self, sensor: Controller, connection: _Connection) -> None:
         if connection.timer is None and (connection.to_central or connection.to_sensor):
-            at_s = connection.next_event_s(self._clock.now_s())
-            connection.timer = self._clock.call_at(at_s, lambda: self._event(sensor, connection))
+            at_s = connection.next_event_s(now_s(self._clock))
+            connection.timer = call_at(self._clock, at_s, lambda: self._event(sensor, connection))
 
     def _event(self, sensor: Controller, connection: _Connection) -> None:
         connection.timer = None
-        now_s = self._clock.now_s()
+        t_s = now_s(self._clock)
         # At many times the wall's speed one timer stands for several events.
-        events = max(1, floor((now_s - connection.last_event_s) / connection.interval_s))
+        events = max(1, floor((t_s - connection.last_event_s) / connection.interval_s))
         per_event = max(1, int(connection.interval_s / _PACKET_S))
-        connection.last_event_s = now_s
+        connection.last_event_s = t_s
         for queue in (connection.to_sensor, connection.to_central):
             for _ in range(min(len(queue), events * per_event)):
                 queue.popleft()[1]()

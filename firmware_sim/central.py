@@ -7,7 +7,7 @@ from typing import Final
 from bumble import core, hci
 from bumble.device import Advertisement, Connection, ConnectionParametersPreferences, Device
 
-from firmware_sim.clock import Clock
+from firmware_sim.clock import RunTime
 
 __all__ = ["Central"]
 
@@ -19,7 +19,7 @@ Heard = Callable[[Advertisement], None]
 class Central:
     """The one adapter of this machine: connects one sensor at a time, scans for any number of listeners."""
 
-    def __init__(self, device: Device, *, clock: Clock, connection_interval_s: float) -> None:
+    def __init__(self, device: Device, *, clock: RunTime, connection_interval_s: float) -> None:
         self.device = device
         self.clock = clock
         self.connecting = asyncio.Lock()

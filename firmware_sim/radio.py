@@ -14,8 +14,8 @@ from firmware_sim.air import Air, Chip
 from firmware_sim.bleak_client import SimulatedClient
 from firmware_sim.bleak_scanner import SimulatedScanner
 from firmware_sim.central import Central
-from firmware_sim.clock import Clock
-from firmware_sim.gatt_server import SensorServer
+from firmware_sim.clock import Clock, RunTime
+from firmware_sim.firmware import Firmware
 from firmware_sim.sensor import VirtualSensor
 
 __all__ = ["SimulatedRadio"]
@@ -58,12 +58,12 @@ class SimulatedRadio:
         sensors: Sequence[VirtualSensor],
         *,
         connection_interval_s: float = 0.03,
-        clock: Clock | None = None,
+        clock: RunTime | None = None,
         seed: int = 0,
     ) -> None:
         self.sensors = tuple(sensors)
-        self.clock = clock or Clock()
-        self.servers: tuple[SensorServer, ...] = ()
+        self.clock: RunTime = clock or Clock()
+        self.firmwares: tuple[Firmware, ...] = ()
         self._interval_s = connection_interval_s
         self._seed = seed
         self._loops: list[asyncio.Task[None]] = []
@@ -75,16 +75,15 @@ class SimulatedRadio:
         central = Central(device, clock=self.clock, connection_interval_s=self._interval_s)
         self.client_backend = type("SimulatedClient", (SimulatedClient,), {"central": central})
         self.scanner_backend = type("SimulatedScanner", (SimulatedScanner,), {"central": central})
-        servers = []
+        firmwares = []
         for sensor in self.sensors:
             chip, device = _on_air(air, sensor.name, sensor.address)
-            server = SensorServer(device, sensor, clock=self.clock, link=_AirLink(air, chip))
-            air.add_sensor(chip, server.on_lost)
-            servers.append(server)
-        self.servers = tuple(servers)
-        self._loops = [
-            asyncio.create_task(server.run(), name=f"sensor {server.sensor.name}") for server in servers
-        ]
+            await device.power_on()
+            firmware = Firmware(device, sensor, clock=self.clock, link=_AirLink(air, chip))
+            air.add_sensor(chip, firmware.server.on_lost)
+            firmwares.append(firmware)
+        self.firmwares = tuple(firmwares)
+        self._loops = [asyncio.create_task(f.run(), name=f"sensor {f.sensor.name}") for f in self.firmwares]
         return self
 
     async def __aexit__(

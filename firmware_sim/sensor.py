@@ -26,7 +26,7 @@ from firmware_sim.motion import Samples, Source
 from firmware_sim.quantiser import quantise
 from firmware_sim.ring import Ring, even_prefix
 from firmware_sim.settings import StartedError, default_config, granted, info_of
-from firmware_sim.traits import Traits, Truth
+from firmware_sim.traits import Account, Traits
 
 __all__ = ["VirtualSensor"]
 
@@ -44,7 +44,7 @@ class VirtualSensor:
     def __init__(self, source: Source, traits: Traits, *, faults: Faults | None = None) -> None:
         self.faults = faults or Faults()
         self.traits = traits = self.faults.apply(traits)
-        self.truth = Truth()
+        self.truth = Account()
         self.payload_bytes = DEFAULT_PAYLOAD_BYTES
         self.connection_interval_ms = 0.0
         self.sending = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from dsp.mount import Mount
 from firmware_sim.oscillator import Oscillator
 
-__all__ = ["Traits", "Truth"]
+__all__ = ["Account", "Traits"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Traits:
 
 
 @dataclass(slots=True)
-class Truth:
+class Account:
     """What really happened, to hold a receiver's account against. Samples, unless it says packets.
 
     taken + missing = numbers the counter went through. missing: jumps of the source. dropped: pushed out of

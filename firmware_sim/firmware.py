@@ -1,0 +1,108 @@
+"""The main loop of a virtual sensor on a Bumble device: measure, send, be found, and go wrong as told."""
+
+import asyncio
+from typing import Final, Protocol
+
+from bumble.device import Device
+
+from firmware_sim.clock import RunTime, now_s
+from firmware_sim.gatt_server import GattServer
+from firmware_sim.sensor import VirtualSensor
+
+__all__ = ["Firmware", "Link"]
+
+# How often it looks at its sensor; on a fast clock not more often than that on the wall.
+_PERIOD_S: Final = 0.01
+_SHORTEST_WALL_PERIOD_S: Final = 0.002
+_STATS_PERIOD_S: Final = 1.0
+_BOOTING_S: Final = 1.0
+_RESET_DELAY_S: Final = 0.1
+_ADVERTISING_INTERVAL_MS: Final = 100.0
+
+
+class Link(Protocol):
+    """What the firmware knows of its radio, and what faults do to it."""
+
+    def room(self) -> int:
+        """How many packets it takes now."""
+        ...
+
+    def connection_interval_ms(self) -> float: ...
+
+    async def drop(self) -> None:
+        """The sensor is gone: out of range or restarting."""
+        ...
+
+    async def restore(self) -> None:
+        """The sensor is there again."""
+        ...
+
+
+class Firmware:
+    """Runs one sensor on one device that is powered on. advertised: it has been findable."""
+
+    def __init__(self, device: Device, sensor: VirtualSensor, *, clock: RunTime, link: Link) -> None:
+        self.sensor = sensor
+        self.server = GattServer(device, sensor, clock=clock)
+        self.advertised = asyncio.Event()
+        self._clock = clock
+        self._link = link
+        self._gone = False
+        self._back_s = 0.0
+        self._reset_s: float | None = None
+        self._stats_s = 0.0
+
+    async def run(self) -> None:
+        """Until cancelled."""
+        period_s = max(_PERIOD_S, _SHORTEST_WALL_PERIOD_S * self._clock.speedup)
+        try:
+            while True:
+                await self._work(now_s(self._clock))
+                await self._clock.sleep(period_s)
+        finally:
+            self.server.close()
+
+    async def _work(self, t_s: float) -> None:
+        if self.server.reset_asked:
+            # After its answer has left.
+            self.server.reset_asked = False
+            self._reset_s = t_s + _RESET_DELAY_S
+        reset = self._reset_s is not None and t_s >= self._reset_s
+        if reset or self.sensor.faults.reboot_due(t_s):
+            await self._restart(t_s)
+        gone = t_s < self._back_s or self.sensor.faults.out_of_range(t_s)
+        if gone != self._gone:
+            self._gone = gone
+            if gone:
+                await self._disappear()
+            else:
+                await self._link.restore()
+        if not gone and self.server.connection is None and not self.server.advertising:
+            await self.server.advertise(_ADVERTISING_INTERVAL_MS / self._clock.speedup)
+            self.advertised.set()
+        await self._send(t_s)
+
+    async def _restart(self, t_s: float) -> None:
+        self._reset_s = None
+        self._back_s = t_s + _BOOTING_S
+        self._gone = True
+        truth = self.sensor.truth
+        before = truth.lost_on_link
+        await self._disappear()
+        # What was under way is forgotten like what was not yet sent: no later counter tells of either.
+        truth.unsent_at_reboot += truth.lost_on_link - before
+        truth.lost_on_link = before
+        self.sensor.reboot(t_s)
+
+    async def _disappear(self) -> None:
+        await self.server.stop_advertising()
+        await self._link.drop()
+
+    async def _send(self, t_s: float) -> None:
+        self.sensor.connection_interval_ms = self._link.connection_interval_ms()
+        listening = self.server.connection is not None and self.server.subscribed
+        packets = self.sensor.advance(t_s, room=self._link.room() if listening else 0)
+        with_stats = self.sensor.sending and t_s >= self._stats_s
+        if with_stats:
+            self._stats_s = t_s + _STATS_PERIOD_S
+        await self.server.send(packets, with_stats=with_stats)
