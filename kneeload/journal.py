@@ -1,23 +1,20 @@
 """The journal: every result of every run, in order, durable before anyone is told."""
 
 import json
-import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import RLock
 from types import TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from alerts.alert import Alert
 from dsp.stride import Stride
 from kneeload.codec import Row, encode
+from kneeload.database import Database
 from kneeload.errors import JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
-from kneeload.schema import connect, explained, transaction
 
 __all__ = ["Journal", "Refusal", "Row", "Run"]
 
@@ -53,14 +50,16 @@ class Refusal:
 class Journal:
     """The journal of one data folder. Any number may read; the first to name or start a run alone may write.
 
-    Safe to call from several threads. Errors are kneeload.errors.JournalError.
+    Safe to call from several threads. Errors are kneeload.errors.JournalError. Each of listeners is called
+    after an append, in its thread, with the number of new results.
     """
 
     def __init__(self, data_dir: Path) -> None:
         self.path = data_dir / NAME
-        self.listeners: list[Callable[[], None]] = []
-        self._guard = RLock()
-        self._connection = connect(self.path)
+        self.listeners: list[Callable[[int], None]] = []
+        self._runs = Database(self.path, synchronous="FULL")
+        # Where a sink has got to may be forgotten by a power cut: it then delivers the same once more.
+        self._sinks = Database(self.path, synchronous="NORMAL")
         self._lock = FolderLock(data_dir / "journal.lock")
 
     @classmethod
@@ -70,9 +69,9 @@ class Journal:
 
     def close(self) -> None:
         """Everything is on disk already; frees the file."""
-        with self._guard:
-            self._connection.close()
-            self._lock.release()
+        self._sinks.close()
+        self._runs.close()
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -91,7 +90,7 @@ class Journal:
         while True:
             name = datetime.fromtimestamp(second, UTC).strftime(RUN_FORMAT)
             folder = self.path.parent / "runs" / name
-            if not folder.exists() and not self._read("SELECT 1 FROM run WHERE run = ?", name):
+            if not folder.exists() and not self._runs.read("SELECT 1 FROM run WHERE run = ?", name):
                 return name
             second += 1
 
@@ -100,7 +99,7 @@ class Journal:
     ) -> None:
         """A run begins; earlier ones that never ended are interrupted. config holds no secrets."""
         self._claim()
-        with self._write() as connection:
+        with self._runs.write() as connection:
             connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
             connection.execute(
                 "INSERT INTO run (run, runner, started_ns, state, config, note) "
@@ -111,19 +110,19 @@ class Journal:
     def resume_run(self, run: str) -> None:
         """An interrupted run goes on."""
         self._claim()
-        with self._write() as connection:
+        with self._runs.write() as connection:
             connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
             connection.execute("UPDATE run SET state = 'running', ended_ns = NULL WHERE run = ?", (run,))
 
     def end_run(self, run: str, ended_ns: int) -> None:
         """The run is over and complete."""
-        with self._write() as connection:
+        with self._runs.write() as connection:
             connection.execute("UPDATE run SET state = 'ended', ended_ns = ? WHERE run = ?", (ended_ns, run))
 
     def runs(self) -> list[Run]:
         """Every run, oldest first. One that no living process writes is interrupted, whatever it was last."""
         abandoned = self._lock.free()
-        rows = self._read(
+        rows = self._runs.read(
             "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY started_ns, run"
         )
         return [
@@ -144,7 +143,7 @@ class Journal:
     def append(self, run: str, results: Sequence[Result]) -> int:
         """Keep results, all or none; returns how many were new. What was there already stays as it was."""
         entries = [encode(result) for result in results]
-        with self._write() as connection:
+        with self._runs.write() as connection:
             before = connection.total_changes
             connection.executemany(
                 "INSERT INTO result (run, stream, mount, t_us, key, body) VALUES (?, ?, ?, ?, ?, ?) "
@@ -154,7 +153,7 @@ class Journal:
             new = connection.total_changes - before
         if new:
             for listener in self.listeners:
-                listener()
+                listener(new)
         return new
 
     def strides(self, run: str) -> list[Stride]:
@@ -175,30 +174,39 @@ class Journal:
 
     def count(self, run: str, stream: str) -> int:
         """How many results of a stream a run has."""
-        return int(self._read("SELECT count(*) FROM result WHERE run = ? AND stream = ?", run, stream)[0][0])
-
-    def after(self, seq: int, limit: int) -> list[Row]:
-        """Up to limit results of all runs that follow a place in the journal, in order."""
-        return self._rows("result.seq > ? ORDER BY result.seq LIMIT ?", seq, limit)
-
-    def last_seq(self) -> int:
-        """The place of the newest result, 0 when there is none."""
-        return int(self._read("SELECT coalesce(max(seq), 0) FROM result")[0][0])
+        return int(
+            self._runs.read("SELECT count(*) FROM result WHERE run = ? AND stream = ?", run, stream)[0][0]
+        )
 
     # Sinks
 
+    def before_newest_run(self) -> int:
+        """The place in the journal behind which the results of the newest run lie."""
+        (first,) = self._sinks.read(
+            "SELECT min(seq) FROM result WHERE run = (SELECT run FROM run ORDER BY started_ns DESC LIMIT 1)"
+        )[0]
+        return self.last_seq() if first is None else int(first) - 1
+
+    def after(self, seq: int, limit: int) -> list[Row]:
+        """Up to limit results of all runs that follow a place in the journal, in order."""
+        return _rows(self._sinks, "result.seq > ? ORDER BY result.seq LIMIT ?", seq, limit)
+
+    def last_seq(self) -> int:
+        """The place of the newest result, 0 when there is none."""
+        return int(self._sinks.read("SELECT coalesce(max(seq), 0) FROM result")[0][0])
+
     def cursor(self, sink: str) -> int | None:
         """The place up to which a sink has been served; None when it never was."""
-        rows = self._read("SELECT seq FROM cursor WHERE sink = ?", sink)
+        rows = self._sinks.read("SELECT seq FROM cursor WHERE sink = ?", sink)
         return int(rows[0][0]) if rows else None
 
     def cursors(self) -> dict[str, int]:
         """Every sink that was ever served, and up to which place."""
-        return {str(sink): int(seq) for sink, seq in self._read("SELECT sink, seq FROM cursor")}
+        return {str(sink): int(seq) for sink, seq in self._sinks.read("SELECT sink, seq FROM cursor")}
 
     def advance(self, sink: str, seq: int) -> None:
         """A sink has been served up to seq; never goes back."""
-        with self._write() as connection:
+        with self._sinks.write() as connection:
             connection.execute(
                 "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
                 "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
@@ -207,7 +215,7 @@ class Journal:
 
     def refuse(self, sink: str, seq: int, *, reason: str, at_ns: int) -> None:
         """A sink will never take this result: it is parked, and the cursor passes it, in one step."""
-        with self._write() as connection:
+        with self._sinks.write() as connection:
             connection.execute(
                 "INSERT OR REPLACE INTO refused (sink, seq, reason, at_ns) VALUES (?, ?, ?, ?)",
                 (sink, seq, reason, at_ns),
@@ -220,7 +228,7 @@ class Journal:
 
     def refused(self, sink: str | None = None) -> list[Refusal]:
         """What was refused by one sink or by all."""
-        rows = self._read(
+        rows = self._sinks.read(
             "SELECT sink, seq, reason, at_ns FROM refused WHERE ?1 IS NULL OR sink = ?1 ORDER BY at_ns, seq",
             sink,
         )
@@ -238,22 +246,14 @@ class Journal:
             )
 
     def _results(self, run: str, stream: str, kind: type[Kind]) -> list[Kind]:
-        rows = self._rows("result.run = ? AND result.stream = ? ORDER BY result.seq", run, stream)
+        rows = _rows(self._runs, "result.run = ? AND result.stream = ? ORDER BY result.seq", run, stream)
         return [result for row in rows if isinstance(result := row.result, kind)]
 
-    def _rows(self, where: str, *values: object) -> list[Row]:
-        rows = self._read(
-            "SELECT result.seq, result.run, run.runner, run.started_ns, result.stream, result.body "
-            f"FROM result JOIN run ON run.run = result.run WHERE {where}",
-            *values,
-        )
-        return [Row(*row) for row in rows]
 
-    def _read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        with self._guard, explained(self.path):
-            return self._connection.execute(statement, values).fetchall()
-
-    @contextmanager
-    def _write(self) -> Iterator[sqlite3.Connection]:
-        with self._guard, explained(self.path), transaction(self._connection):
-            yield self._connection
+def _rows(database: Database, where: str, *values: object) -> list[Row]:
+    rows = database.read(
+        "SELECT result.seq, result.run, run.runner, run.started_ns, result.stream, result.body "
+        f"FROM result JOIN run ON run.run = result.run WHERE {where}",
+        *values,
+    )
+    return [Row(*row) for row in rows]

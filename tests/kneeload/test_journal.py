@@ -310,9 +310,9 @@ def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path) -> None:
         journal.append(RUN, a_run(10))
         kept = [row.result for row in journal.after(0, 1000)]
         # SQLite's own limit fails where a full disk would.
-        journal._connection.execute("PRAGMA max_page_count = 1")
+        journal._runs._connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalFullError, match="no room left"):
             journal.append(RUN, a_run(5000))
         assert [row.result for row in journal.after(0, 1000)] == kept
-        journal._connection.execute("PRAGMA max_page_count = 1000000")
+        journal._runs._connection.execute("PRAGMA max_page_count = 1000000")
         assert journal.append(RUN, a_run(500)) == len(a_run(500)) - len(kept)

@@ -1,0 +1,126 @@
+"""One connection to the journal's file, with errors for people."""
+
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import RLock
+from typing import Any, Literal
+
+from kneeload.errors import JournalError, JournalFullError, JournalLockedError, JournalVersionError
+from kneeload.schema import MIGRATIONS
+
+__all__ = ["Database"]
+
+BUSY_S = 5.0
+# A disk with less than this free is called full when SQLite can only say "disk I/O error".
+FULL_BYTES = 1_000_000
+
+
+class Database:
+    """The file at path, made (file 0600, folder 0700) or brought up to date where necessary.
+
+    Safe to call from several threads. synchronous: what is written is on disk with "FULL" when the call
+    returns, with "NORMAL" at the next full write: enough for what may be done twice after a power cut.
+    """
+
+    def __init__(self, path: Path, *, synchronous: Literal["FULL", "NORMAL"]) -> None:
+        self.path = path
+        self._guard = RLock()
+        with _explained(path):
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            # SQLite gives its side files the mode of the main file.
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+            self._connection = sqlite3.connect(
+                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+            )
+            try:
+                for pragma in (
+                    "journal_mode = WAL",
+                    f"synchronous = {synchronous}",
+                    "foreign_keys = ON",
+                    "trusted_schema = OFF",
+                ):
+                    self._connection.execute(f"PRAGMA {pragma}")
+                self._migrate()
+            except BaseException:
+                self._connection.close()
+                raise
+
+    def close(self) -> None:
+        """Frees the file; everything is in it already."""
+        with self._guard:
+            self._connection.close()
+
+    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
+        """Every row of the answer."""
+        with self._guard, _explained(self.path):
+            return self._connection.execute(statement, values).fetchall()
+
+    @contextmanager
+    def write(self) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it or nothing."""
+        with self._guard, _explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # A full disk may have rolled back by itself already.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+    def _migrate(self) -> None:
+        if self._version() == len(MIGRATIONS):
+            return
+        with self.write() as connection:
+            # Looked at again inside: another process may have been first.
+            version, known = self._version(), len(MIGRATIONS)
+            if version > known:
+                raise JournalVersionError(
+                    f"was written by a newer kneeload (schema {version}, known here {known}): update it",
+                    path=self.path,
+                )
+            for migrate in MIGRATIONS[version:]:
+                migrate(connection)
+            connection.execute(f"PRAGMA user_version = {known}")
+
+    def _version(self) -> int:
+        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Errors of SQLite and the system as errors for people."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _explain(error, path) from error
+    except OSError as error:
+        raise JournalError(f"cannot be opened ({error.strerror or error})", path=path) from error
+
+
+def _explain(error: sqlite3.Error, path: Path) -> JournalError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+        return JournalFullError("no room left on the disk; free some space", path=path)
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return JournalLockedError(f"another program has kept it busy for {BUSY_S:g} s", path=path)
+    if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
+        return JournalError(f"cannot be written ({error}): check the folder's owner and the disk", path=path)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return JournalError(
+            f"is damaged ({error}): move it away; runs can be computed again from their packets.mcap",
+            path=path,
+        )
+    return JournalError(str(error), path=path)
+
+
+def _is_full(path: Path) -> bool:
+    try:
+        return shutil.disk_usage(path.parent).free < FULL_BYTES
+    except OSError:
+        return False

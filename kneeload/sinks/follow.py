@@ -1,0 +1,224 @@
+"""How any server follows the journal: in order, from a durable cursor, for as long as it takes."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Generic, Protocol, TypeVar
+
+from kneeload.codec import Row
+from kneeload.errors import JournalError, RowError, SinkError
+from kneeload.journal import Journal
+from kneeload.sinks.state import SinkState
+
+__all__ = ["Item", "Link", "RefusedError", "Sink", "follow"]
+
+# Seconds until the next attempt, after one, two, … failures in a row.
+DELAYS_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
+# Somebody has to change something first: often enough to be noticed soon, too seldom to be a nuisance.
+NEEDS_PERSON_S = 20.0
+# At the end of a run there is no time for long pauses.
+LAST_DELAY_S = 0.5
+
+Content = TypeVar("Content")
+
+
+class RefusedError(Exception):
+    """The server will never take the first of the items it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item(Generic[Content]):
+    """One result in the server's form."""
+
+    seq: int
+    content: Content
+
+
+class Link(Protocol[Content]):
+    """An open way to a server. Both raise SinkError when it is broken."""
+
+    async def deliver(self, items: Sequence[Item[Content]]) -> int:
+        """How many of the first items have arrived for good, at least one; RefusedError about the first."""
+
+    async def lost(self) -> None:
+        """Waits until the way breaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sink(Generic[Content]):
+    """A kind of server. cursor: its name in the journal; linger_s: waits so long for more before it delivers.
+
+    history: a server that was never served gets every run there ever was, else only the newest.
+    """
+
+    cursor: str
+    encode: Callable[[Row], Content]
+    connect: Callable[[], AbstractAsyncContextManager[Link[Content]]]
+    batch: int
+    linger_s: float
+    history: bool
+
+
+async def follow(
+    journal: Journal, sink: Sink[Content], state: SinkState, *, stop: asyncio.Event, drain_s: float
+) -> None:
+    """Deliver every result until stop is set and nothing is left, or drain_s after stop.
+
+    What remains then is delivered at the next start. A server that is down, slow or refuses stops nothing.
+    """
+    follower = _Follower(journal, sink, state, stop)
+    with follower.listening():
+        limit = asyncio.timeout(None)
+        try:
+            async with limit, _ending(stop, limit, drain_s):
+                await follower.serve()
+        except TimeoutError:
+            if not limit.expired():
+                raise
+        finally:
+            state.connected = False
+        if state.behind:
+            why = f" ({state.last_error})" if state.last_error else ""
+            state.last_error = f"{state.behind} results wait for the next start{why}"
+
+
+class _Follower(Generic[Content]):
+    def __init__(self, journal: Journal, sink: Sink[Content], state: SinkState, stop: asyncio.Event) -> None:
+        self.journal, self.sink, self.state, self.stop = journal, sink, state, stop
+        self.wake = asyncio.Event()
+        self.failures = 0
+        start = journal.cursor(sink.cursor)
+        if start is None:
+            start = 0 if sink.history else journal.before_newest_run()
+            journal.advance(sink.cursor, start)
+        self.seq = start
+        state.refused = len(journal.refused(sink.cursor))
+        self._count()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        loop = asyncio.get_running_loop()
+
+        def grown(new: int) -> None:
+            self.state.behind += new
+            self.wake.set()
+
+        def appended(new: int) -> None:
+            loop.call_soon_threadsafe(grown, new)
+
+        self.journal.listeners.append(appended)
+        try:
+            yield
+        finally:
+            self.journal.listeners.remove(appended)
+
+    async def serve(self) -> None:
+        while not (self.stop.is_set() and self._count() == 0):
+            try:
+                async with self.sink.connect() as link:
+                    self.state.connected, self.state.last_error = True, None
+                    await self._pump(link)
+                    return
+            except SinkError as error:
+                await self._pause(error)
+            except JournalError as error:
+                await self._pause(SinkError(str(error)))
+
+    async def _pump(self, link: Link[Content]) -> None:
+        """Returns when stop is set and nothing is left."""
+        while True:
+            self.wake.clear()
+            items, bad = await asyncio.to_thread(self._next)
+            if not items and bad is None:
+                if self.stop.is_set():
+                    return
+                await first(self.wake.wait(), self.stop.wait(), link.lost())
+                if self.sink.linger_s:
+                    await first(asyncio.sleep(self.sink.linger_s), self.stop.wait(), link.lost())
+                continue
+            if not items:
+                assert bad is not None
+                await self._park(bad.seq, str(bad))
+                continue
+            try:
+                arrived = await link.deliver(items)
+            except RefusedError as error:
+                await self._park(items[0].seq, str(error))
+            else:
+                await self._advance(items[arrived - 1].seq)
+                self.state.delivered += arrived
+            self.failures, self.state.last_error = 0, None
+
+    def _next(self) -> tuple[list[Item[Content]], RowError | None]:
+        """What follows, up to the first row that has no form for this server."""
+        items: list[Item[Content]] = []
+        for row in self.journal.after(self.seq, self.sink.batch):
+            try:
+                items.append(Item(row.seq, self.sink.encode(row)))
+            except RowError as error:
+                return items, error
+        return items, None
+
+    async def _park(self, seq: int, reason: str) -> None:
+        await asyncio.to_thread(
+            self.journal.refuse, self.sink.cursor, seq, reason=reason[:500], at_ns=time.time_ns()
+        )
+        self.seq = seq
+        self.state.refused += 1
+        self._count()
+
+    async def _advance(self, seq: int) -> None:
+        self.seq = seq
+        self._count()
+        try:
+            await asyncio.to_thread(self.journal.advance, self.sink.cursor, seq)
+        except JournalError as error:
+            # It has arrived; after a restart it would only be delivered once more.
+            self.state.last_error = str(error)
+
+    def _count(self) -> int:
+        self.state.behind = max(0, self.journal.last_seq() - self.seq)
+        return self.state.behind
+
+    async def _pause(self, error: SinkError) -> None:
+        self.state.connected, self.state.last_error = False, str(error)
+        delay_s = max(DELAYS_S[min(self.failures, len(DELAYS_S) - 1)], error.retry_after_s)
+        if error.needs_person:
+            delay_s = max(delay_s, NEEDS_PERSON_S)
+        self.failures += 1
+        if self.stop.is_set():
+            await asyncio.sleep(min(delay_s, LAST_DELAY_S))
+        else:
+            await first(asyncio.sleep(delay_s), self.stop.wait())
+
+
+async def first(*waits: Coroutine[Any, Any, object]) -> None:
+    """Return when one of them does, raise what it raises; the others are cancelled."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def _ending(stop: asyncio.Event, limit: asyncio.Timeout, drain_s: float) -> AsyncIterator[None]:
+    """Sets the limit to drain_s after stop."""
+
+    async def watch() -> None:
+        await stop.wait()
+        limit.reschedule(asyncio.get_running_loop().time() + drain_s)
+
+    watcher = asyncio.create_task(watch(), name="sink drain limit")
+    try:
+        yield
+    finally:
+        watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await watcher
