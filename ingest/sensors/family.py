@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dsp.mount import Mount
 from ingest.packet import Kind
 
-__all__ = ["BATTERY_LEVEL_UUID", "Decoder", "Family", "Samples", "Wanted", "Write"]
+__all__ = ["BATTERY_LEVEL_UUID", "Decoder", "Family", "Read", "Samples", "Step", "Wanted", "Write"]
 
 BATTERY_LEVEL_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
 
@@ -26,14 +26,27 @@ class Wanted:
     mount: Mount
     rate_hz: float | None = None
     acc_range_g: float | None = None
+    gyro: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write to a characteristic, with response."""
+    """One write, with response. An optional one may be refused: the sensor stays as it is."""
 
     uuid: str
     data: bytes
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One read of a characteristic; what it gives becomes a packet."""
+
+    uuid: str
+    kind: Kind
+
+
+Step = Write | Read
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,8 +93,8 @@ class Family:
 
     recognises(name, service uuids) says whether an advertisement is of this family.
     reads: characteristics read at every start, in this order; subscribes: those that notify.
-    start(wanted, the bytes read at this start by kind) gives the writes that make it stream as wanted;
-    where they change the configuration, reads of Kind.CONFIG are repeated afterwards.
+    start(wanted, the bytes read at this start by kind) gives the steps that make it stream as wanted; where
+    they change the configuration they read it before samples of the new one can come.
     sync(id, host µs) is the write that starts an exchange of times, None where the family has none.
     """
 
@@ -90,7 +103,7 @@ class Family:
     recognises: Callable[[str | None, Collection[str]], bool]
     reads: Mapping[str, Kind]
     subscribes: Mapping[str, Kind]
-    start: Callable[[Wanted, Mapping[Kind, bytes]], tuple[Write, ...]]
+    start: Callable[[Wanted, Mapping[Kind, bytes]], tuple[Step, ...]]
     stop: tuple[Write, ...]
     decoder: Callable[[], Decoder]
     sync: Callable[[int, int], Write] | None = None

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import DecodeError
 from ingest.packet import Kind
-from ingest.sensors.family import BATTERY_LEVEL_UUID, Family, Samples, Wanted, Write
+from ingest.sensors.family import BATTERY_LEVEL_UUID, Family, Read, Samples, Step, Wanted, Write
 from ingest.sensors.kneeload_v1_wire import (
     CONFIG_UUID,
     CONTROL_UUID,
@@ -141,25 +141,36 @@ def recognises(_name: str | None, service_uuids: Collection[str]) -> bool:
     return SERVICE_UUID in service_uuids
 
 
-def start(wanted: Wanted, read: Mapping[Kind, bytes]) -> tuple[Write, ...]:
-    """START alone where the sensor is configured as wanted; else stop, configure, start."""
+def start(wanted: Wanted, read: Mapping[Kind, bytes]) -> tuple[Step, ...]:
+    """START alone where the sensor is as wanted; else stop, configure, read what came of it, start."""
     begin = Write(CONTROL_UUID, encode_control("start"))
     present = decode_config(read[Kind.CONFIG])
-    asked = replace(present, mount=wanted.mount)
-    if wanted.rate_hz is not None:
-        asked = replace(asked, rate_mhz=round(wanted.rate_hz * 1000))
-    if wanted.acc_range_g is not None:
-        if present.layout == "high-g" and wanted.acc_range_g > LARGEST_LOW_RANGE_G:
-            asked = replace(asked, high_g_range_g=round(wanted.acc_range_g))
-        else:
-            asked = replace(asked, acc_range_g=round(wanted.acc_range_g))
+    asked = _asked(wanted, present, decode_info(read[Kind.INFO]))
     if asked == present:
         return (begin,)
     return (
         Write(CONTROL_UUID, encode_control("stop")),
-        Write(CONFIG_UUID, encode_config(asked)),
+        Write(CONFIG_UUID, encode_config(asked), optional=True),
+        Read(CONFIG_UUID, Kind.CONFIG),
         begin,
     )
+
+
+def _asked(wanted: Wanted, present: Config, info: Info) -> Config:
+    """The configuration to ask for: as wanted, within what the sensor says it can."""
+    asked = replace(present, mount=wanted.mount)
+    if wanted.gyro is False:
+        asked = replace(asked, layout="acc")
+    elif wanted.gyro and present.layout == "acc" and "six-axis" in info.layouts:
+        asked = replace(asked, layout="six-axis")
+    if wanted.rate_hz is not None and info.rate_min_hz <= wanted.rate_hz <= info.rate_max_hz:
+        asked = replace(asked, rate_mhz=round(wanted.rate_hz * 1000))
+    if wanted.acc_range_g is not None:
+        if asked.layout == "high-g" and wanted.acc_range_g > LARGEST_LOW_RANGE_G:
+            asked = replace(asked, high_g_range_g=round(wanted.acc_range_g))
+        elif wanted.acc_range_g in info.acc_ranges_g:
+            asked = replace(asked, acc_range_g=round(wanted.acc_range_g))
+    return asked
 
 
 FAMILY = Family(

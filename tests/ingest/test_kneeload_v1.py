@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from dsp.mount import Mount
 from ingest.errors import DecodeError, VersionError
 from ingest.packet import Kind
-from ingest.sensors import FAMILIES, Wanted, Write, kneeload_v1_wire
+from ingest.sensors import FAMILIES, Read, Wanted, Write, kneeload_v1_wire
 from ingest.sensors.kneeload_v1 import (
     KneeloadV1Decoder,
     decode_config,
@@ -170,15 +170,31 @@ def test_both_ends_of_the_range_count_as_clipped(value: int, clipped: int) -> No
     assert samples.clipped == clipped
 
 
+INFO_16_G = bytes.fromhex("01030f006400e803") + bytes(32)
+
+
 def test_a_sensor_that_is_as_wanted_is_only_started() -> None:
     family = FAMILIES["kneeload-v1"]
-    wanted = Wanted(Mount.LEFT_SHIN, 208.0, 16.0)
-    (begin,) = family.start(wanted, {Kind.CONFIG: CONFIG_SIX})
-    assert begin.data == encode_control("start")
-    writes = family.start(Wanted(Mount.RIGHT_SHOE, 416.0, 32.0), {Kind.CONFIG: CONFIG_SIX})
-    assert [write.data for write in writes[::2]] == [encode_control("stop"), encode_control("start")]
-    asked = decode_config(writes[1].data)
-    assert (asked.mount, asked.rate_mhz, asked.acc_range_g) == (Mount.RIGHT_SHOE, 416_000, 32)
-    assert family.start(Wanted(Mount.LEFT_SHIN), {Kind.CONFIG: CONFIG_SIX}) == (
-        Write(begin.uuid, begin.data),
-    )
+    for wanted in (Wanted(Mount.LEFT_SHIN, 208.0, 16.0, True), Wanted(Mount.LEFT_SHIN)):
+        (begin,) = family.start(wanted, {Kind.INFO: INFO_16_G, Kind.CONFIG: CONFIG_SIX})
+        assert begin == Write(kneeload_v1_wire.CONTROL_UUID, encode_control("start"))
+
+
+def test_another_configuration_is_read_back_before_samples_come() -> None:
+    family = FAMILIES["kneeload-v1"]
+    wanted = Wanted(Mount.RIGHT_SHOE, 416.0, 8.0, False)
+    stop, write, read, begin = family.start(wanted, {Kind.INFO: INFO_16_G, Kind.CONFIG: CONFIG_SIX})
+    assert isinstance(stop, Write)
+    assert isinstance(write, Write)
+    assert isinstance(begin, Write)
+    assert (stop.data, begin.data) == (encode_control("stop"), encode_control("start"))
+    assert read == Read(kneeload_v1_wire.CONFIG_UUID, Kind.CONFIG)
+    asked = decode_config(write.data)
+    assert (asked.mount, asked.rate_mhz, asked.acc_range_g) == (Mount.RIGHT_SHOE, 416_000, 8)
+    assert asked.layout == "acc"
+
+
+def test_what_the_sensor_cannot_do_is_not_asked_of_it() -> None:
+    family = FAMILIES["kneeload-v1"]
+    wanted = Wanted(Mount.LEFT_SHIN, 5000.0, 200.0)
+    assert len(family.start(wanted, {Kind.INFO: INFO_16_G, Kind.CONFIG: CONFIG_SIX})) == 1

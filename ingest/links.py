@@ -1,0 +1,129 @@
+"""Which sensors may be used, and when to try again: the decisions of ingest.ble, without any radio."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from dsp.mount import Mount
+from ingest.sensors import FAMILIES, Wanted
+
+__all__ = [
+    "SILENT_DROP_S",
+    "SILENT_RESTART_S",
+    "AdapterProblem",
+    "Problem",
+    "Sighting",
+    "WornSensor",
+    "adapter_problem",
+    "configuration_line",
+    "is_sensor",
+    "printable_name",
+    "retry_delay_s",
+    "when_silent",
+]
+
+# A packet comes at least every quarter of a second; three seconds without one is no radio hiccup any more,
+# and some firmwares need START again after a fade.
+SILENT_RESTART_S: Final = 3.0
+# Longer than the supervision timeout (4 s) and a restart: the link is up and dead.
+SILENT_DROP_S: Final = 10.0
+# The first retry is quick, for one lost radio packet; then the adapter is left in peace, up to half a minute.
+FIRST_RETRY_S: Final = 1.0
+LAST_RETRY_S: Final = 30.0
+LONGEST_NAME: Final = 32
+# What an error of the scanner has in it -> what mends it; the last one for all others.
+ADAPTER_FIXES: Final = (
+    ("rfkill", "sudo rfkill unblock bluetooth"),
+    ("POWERED_OFF", "bluetoothctl power on"),
+    ("AccessDenied", "sudo usermod -aG bluetooth $USER, then log in again"),
+    ("ServiceUnknown", "sudo apt install bluez; sudo systemctl start bluetooth"),
+    ("FileNotFoundError", "sudo apt install dbus bluez; sudo systemctl start bluetooth"),
+    ("", "plug in a Bluetooth LE adapter; sudo systemctl restart bluetooth"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WornSensor:
+    """One sensor of the allow-list. It is known by its address or, where none is given, by its exact name.
+
+    rate_hz, acc_range_g, gyro: what to ask of it; None = as it is. A sensor that cannot keeps what it has.
+    """
+
+    mount: Mount
+    address: str | None = None
+    name: str | None = None
+    family: str = "kneeload-v1"
+    rate_hz: float | None = None
+    acc_range_g: float | None = None
+    gyro: bool | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.mount, self.rate_hz, self.acc_range_g, self.gyro)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something a person should know; the link goes on trying. mount: None = the adapter itself."""
+
+    mount: Mount | None
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdapterProblem:
+    """Why Bluetooth does not work here, and what mends it."""
+
+    what: str
+    fix: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A sensor in range. name is what it says of itself, made printable; line goes into the configuration."""
+
+    address: str
+    name: str
+    rssi: int
+    family: str
+    battery_percent: float | None
+    line: str
+
+
+def is_sensor(sensor: WornSensor, address: str, *, name: str | None, service_uuids: Collection[str]) -> bool:
+    """Whether an advertisement is this very sensor's. Our service alone lets nobody in."""
+    if sensor.address is not None:
+        return address.casefold() == sensor.address.casefold()
+    if sensor.name is None or name != sensor.name:
+        return False
+    return FAMILIES[sensor.family].recognises(name, service_uuids)
+
+
+def retry_delay_s(failures: int) -> float:
+    """How long to wait after so many failures in a row: 0, 1, 2, 4, … 30 s."""
+    return 0.0 if failures <= 0 else min(LAST_RETRY_S, FIRST_RETRY_S * 2.0 ** min(failures - 1, 16))
+
+
+def when_silent(silent_s: float, *, restarted: bool) -> Literal["wait", "restart", "drop"]:
+    """What to do with a link that brought no samples for so long; restarted: since they last came."""
+    if silent_s >= SILENT_DROP_S:
+        return "drop"
+    if silent_s >= SILENT_RESTART_S and not restarted:
+        return "restart"
+    return "wait"
+
+
+def printable_name(name: str | None) -> str:
+    """A name from the air without what could play tricks on a terminal."""
+    return "".join(c for c in name or "" if c.isprintable())[:LONGEST_NAME]
+
+
+def configuration_line(address: str, name: str) -> str:
+    """What to put into the configuration for a sensor; the mount is the reader's to choose."""
+    return f'[[sensors]]\nmount = "left-shin"\naddress = "{address}"  # {name}'
+
+
+def adapter_problem(details: str, reason: str) -> AdapterProblem:
+    """The fix that belongs to an error: details is what tells errors apart, reason the line to show."""
+    fix = next(fix for sign, fix in ADAPTER_FIXES if sign in details)
+    return AdapterProblem(f"Bluetooth cannot be used: {reason}", fix)
