@@ -20,8 +20,16 @@
   const draw = (place) => {
     const style = getComputedStyle(document.documentElement);
     const figure = painted(figures[place.id], style);
-    if (narrow()) figure.layout.margin.l = 40;
-    const config = { responsive: true, displaylogo: false, displayModeBar: "hover", modeBarButtonsToRemove: ["select2d", "lasso2d"] };
+    if (narrow()) {
+      figure.layout.margin.l = 36;
+      for (const axis of Object.values(figure.layout)) {
+        if (axis && axis.type === "category") Object.assign(axis, { automargin: false, ticklabelposition: "inside" });
+      }
+    }
+    const config = {
+      responsive: true, displaylogo: false, displayModeBar: "hover",
+      modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
+    };
     const first = !drawn.has(place);
     drawn.add(place);
     return Plotly.react(place, figure.data, figure.layout, config).then(() => {

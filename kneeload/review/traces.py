@@ -165,7 +165,7 @@ def stride_traces(row: Row, strides: Sequence[Stride], mount: Mount, axis: str) 
                         "hovertemplate": f"{said}{note}<extra></extra>",
                     }
                 )
-    line_t, line_v = running_median(t_s, values)
+    line_t, line_v = running_median(t_s, values, running=np.array([s.activity == "run" for s in good]))
     traces.append(
         {
             **common,
@@ -184,19 +184,22 @@ def rounded(values: NDArray[np.float64], decimals: int) -> list[float]:
 
 
 def running_median(
-    t_s: NDArray[np.float64], values: NDArray[np.float64]
+    t_s: NDArray[np.float64], values: NDArray[np.float64], *, running: NDArray[np.bool_]
 ) -> tuple[list[float | None], list[float | None]]:
-    """Centred over SMOOTH strides, never over a break; None where the line is interrupted."""
+    """Centred over SMOOTH strides, never over a break or from walking into running; None between the
+    pieces.
+    """
     out_t: list[float | None] = []
     out_v: list[float | None] = []
-    for piece in np.split(np.arange(len(t_s)), np.flatnonzero(np.diff(t_s) > BREAK_S) + 1):
+    broken = (np.diff(t_s) > BREAK_S) | (running[1:] != running[:-1])
+    for piece in np.split(np.arange(len(t_s)), np.flatnonzero(broken) + 1):
         if out_t:
             out_t.append(None)
             out_v.append(None)
         for i in range(len(piece)):
-            reach = min(SMOOTH // 2, i, len(piece) - 1 - i)
+            near = piece[max(0, i - SMOOTH // 2) : i + SMOOTH // 2 + 1]
             out_t.append(float(t_s[piece[i]]))
-            out_v.append(float(np.median(values[piece[i - reach : i + reach + 1]])))
+            out_v.append(float(np.median(values[near])))
     return out_t, out_v
 
 

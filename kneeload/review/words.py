@@ -40,9 +40,8 @@ def what_happened(alert: Alert, rule: Rule | None) -> str:
         return f"{number(alert.value, None)}, held against {number(alert.limit, None)}."
     subject = METRICS.get(rule.metric, rule.metric)
     at = "" if alert.mount is None else f" at the {place(alert.mount)}"
-    side = "above" if rule.direction == "above" else "below"
     value, limit = number(alert.value, rule), number(alert.limit, rule)
-    return f"{subject}{at} was {value}, {side} the limit of {limit}."
+    return f"{subject}{at} was {value}; the limit was {limit}."
 
 
 def how_it_is_raised(rule: Rule) -> str:
@@ -65,7 +64,7 @@ def how_it_is_raised(rule: Rule) -> str:
     ]
     before = f" Until a baseline is known the limit is {' and '.join(first)}." if first else ""
     pause = f" At most once in {rule.cooldown_s:.0f} s."
-    return f"Raised {when}.{least}{before}{pause} After: {rule.source}."
+    return f"Raised {when}.{least}{before}{pause} Source: {rule.source}."
 
 
 def scaled(rule: Rule, value: float) -> str:

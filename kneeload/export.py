@@ -1,0 +1,131 @@
+"""A run's data as files that any program opens: CSV for results, Parquet or CSV for the samples."""
+
+import csv
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alerts.alert import Alert
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from ingest import recording
+from ingest.packet import Packet
+from ingest.sensors import FAMILIES
+from ingest.stream import SensorStream
+from kneeload.journal import Journal
+from kneeload.results import SensorHealth, Summary
+from kneeload.review.errors import UnknownRunError
+from kneeload.strides_csv import write_strides
+
+__all__ = ["export_run"]
+
+Row = Alert | Summary | SensorHealth
+Table = dict[str, NDArray[np.int64] | NDArray[np.float64]]
+
+
+def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False) -> list[Path]:
+    """Write strides-MOUNT.csv a sensor, alerts.csv, summary.csv and sensors.csv; returns what was written.
+
+    raw: also samples-MOUNT.parquet (CSV where pyarrow is missing), columns as recordings are read back in.
+    Raises UnknownRunError, JournalError, RecordingError, OSError.
+    """
+    with Journal.open(data_dir) as journal:
+        known = tuple(row.run for row in journal.runs())
+        if run not in known:
+            raise UnknownRunError(run, known)
+        strides = journal.strides(run)
+        tables: Mapping[str, Sequence[Row]] = {
+            "alerts.csv": journal.alerts(run),
+            "summary.csv": journal.summaries(run),
+            "sensors.csv": journal.health(run),
+        }
+    output_dir.mkdir(parents=True, exist_ok=True)
+    written: list[Path] = []
+    for mount in Mount:
+        own = [stride for stride in strides if stride.mount is mount]
+        if own:
+            written.append(output_dir / f"strides-{mount}.csv")
+            write_strides(written[-1], own)
+    kinds: Mapping[str, type[Row]] = {
+        "alerts.csv": Alert,
+        "summary.csv": Summary,
+        "sensors.csv": SensorHealth,
+    }
+    for name, rows in tables.items():
+        written.append(output_dir / name)
+        write_rows(written[-1], kinds[name], rows)
+    if raw:
+        written += write_samples(recording.read(data_dir / "runs" / run / "packets.mcap"), output_dir)
+    return written
+
+
+def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
+    """One row a result: its fields as columns, t_us as t_s; an empty cell is "not known"."""
+    names = [field.name for field in fields(kind)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["t_s" if name == "t_us" else name for name in names])
+        writer.writerows([cell(name, getattr(row, name)) for name in names] for row in rows)
+
+
+def cell(name: str, value: Any) -> object:
+    if name == "t_us":
+        return f"{value / 1e6:.6f}"
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, float):
+        return f"{value:.6g}" if math.isfinite(value) else ""
+    return value
+
+
+def write_samples(packets: Iterable[Packet], output_dir: Path) -> list[Path]:
+    """The samples of each sensor in the form that recordings are read in; lost ones are missing rows."""
+    streams: dict[Mount, SensorStream] = {}
+    blocks: dict[Mount, list[ImuBlock]] = {}
+    for packet in packets:
+        if packet.family not in FAMILIES:
+            continue
+        if packet.mount not in streams:
+            streams[packet.mount] = SensorStream(packet.mount, FAMILIES[packet.family])
+        block = streams[packet.mount].receive(packet)
+        if block is not None and len(block):
+            blocks.setdefault(packet.mount, []).append(block)
+    return [
+        write_table(table_of(blocks[mount]), output_dir / f"samples-{mount}")
+        for mount in Mount
+        if mount in blocks
+    ]
+
+
+def table_of(blocks: Sequence[ImuBlock]) -> Table:
+    """Columns t_us, ax_g … and, where there is a gyroscope, gx_dps …; NaN where it was off for a while."""
+    acc = np.concatenate([block.acc_g for block in blocks])
+    table: Table = {"t_us": np.concatenate([block.t_us for block in blocks])}
+    table |= {f"a{axis}_g": acc[:, at] for at, axis in enumerate("xyz")}
+    if any(block.gyro_dps is not None for block in blocks):
+        gyro = np.concatenate(
+            [np.full((len(b), 3), np.nan) if b.gyro_dps is None else b.gyro_dps for b in blocks]
+        )
+        table |= {f"g{axis}_dps": gyro[:, at] for at, axis in enumerate("xyz")}
+    return table
+
+
+def write_table(table: Table, stem: Path) -> Path:
+    """Parquet, or CSV where pyarrow is missing."""
+    try:
+        from pyarrow import parquet
+        from pyarrow import table as arrow_table
+    except ImportError:
+        path = stem.with_suffix(".csv")
+        rows = np.column_stack(list(table.values()))
+        forms = ["%d", *["%.7g"] * (len(table) - 1)]
+        np.savetxt(path, rows, fmt=forms, delimiter=",", header=",".join(table), comments="")
+        return path
+    path = stem.with_suffix(".parquet")
+    parquet.write_table(arrow_table(table), path)
+    return path
