@@ -3,29 +3,31 @@ clock in mid-run moves nothing."""
 
 import asyncio
 import time
+from typing import Protocol
 
-__all__ = ["RunClock"]
+__all__ = ["MonotonicClock", "RunClock"]
 
 
-class RunClock:
-    """Run time that passes `speedup` times as fast as the wall (demos and tests; a live run has 1).
+class RunClock(Protocol):
+    """Run time. speedup: seconds of run time per second of the wall; 1 but in demos."""
 
-    started_ns is the wall clock at the run's start, UTC: results are placed in the world by it alone.
-    """
+    speedup: float
 
-    def __init__(self, speedup: float = 1.0) -> None:
-        self.speedup = speedup
-        self.started_ns = time.time_ns()
-        self._zero_ns = time.monotonic_ns()
+    def now_ns(self) -> int: ...
+    async def sleep(self, duration_s: float, /) -> None: ...
+
+
+class MonotonicClock:
+    """The clock of a live run. begin_ns: run time at which it starts (a run that goes on)."""
+
+    def __init__(self, begin_ns: int = 0) -> None:
+        self.speedup = 1.0
+        self._zero_ns = time.monotonic_ns() - begin_ns
 
     def now_ns(self) -> int:
         """Run time now, ns."""
-        return int((time.monotonic_ns() - self._zero_ns) * self.speedup)
+        return time.monotonic_ns() - self._zero_ns
 
-    async def sleep(self, seconds: float) -> None:
-        """Sleep for so much run time."""
-        await asyncio.sleep(seconds / self.speedup)
-
-    async def sleep_until(self, t_s: float) -> None:
-        """Sleep until a moment of run time; returns at once (after one turn of the loop) when it has passed."""
-        await asyncio.sleep(max(0.0, t_s - self.now_ns() / 1e9) / self.speedup)
+    async def sleep(self, duration_s: float, /) -> None:
+        """Sleep for so many seconds of run time."""
+        await asyncio.sleep(duration_s)

@@ -1,0 +1,249 @@
+"""The command line."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+from rich.console import Console
+
+from dsp.mount import Mount
+from kneeload.failures import PEOPLES_ERRORS, UsageError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Impact shock, cadence and knee load of runners, from motion sensors on shins or shoes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option("--data-dir", envvar="KNEELOAD_HOME", help="Where runs are kept.", show_default=False),
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="Configuration (TOML); kneeload.example.toml explains it.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload runs` names it, or `last`.")]
+Duration = Annotated[float | None, typer.Option(min=0.1, help="Seconds of run time; default: until Ctrl-C.")]
+
+
+def print_json(report: Mapping[str, object]) -> None:
+    """JSON alone on stdout."""
+    sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
+
+
+@app.command()
+def demo(
+    duration: Duration = None,
+    recording: Annotated[
+        Path | None, typer.Option(help="Play this recording (CSV, Parquet) instead.")
+    ] = None,
+    mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything that is random in the simulator.")] = 1,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
+    ] = None,
+    speedup: Annotated[float, typer.Option(min=0.1, max=1000, help="Times as fast as the wall clock.")] = 1.0,
+    config: ConfigFile = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Virtual sensors on a simulated radio, through the whole pipeline."""
+    from kneeload.demo import DemoOptions, run_demo
+
+    options = DemoOptions(
+        duration_s=duration,
+        recording=recording,
+        mounts=tuple(mount or ()),
+        seed=seed,
+        faults=tuple(fault or ()),
+        speedup=speedup,
+    )
+    report = run_demo(options, config_file=config, data_dir=data_dir, console=None if as_json else out)
+    if as_json:
+        print_json(report)
+
+
+@app.command()
+def live(
+    config: ConfigFile = None, duration: Duration = None, data_dir: DataDir = None, as_json: Json = False
+) -> None:
+    """A run from the sensors of the configuration."""
+    from kneeload.live import run_live
+
+    report = run_live(
+        config_file=config, data_dir=data_dir, duration_s=duration, console=None if as_json else out
+    )
+    if as_json:
+        print_json(report)
+
+
+@app.command()
+def scan(
+    seconds: Annotated[float, typer.Option(min=1, max=120, help="How long to listen.")] = 8.0,
+    as_json: Json = False,
+) -> None:
+    """Sensors in range, with the lines that put them into the configuration."""
+    from kneeload.scanning import run_scan
+
+    report = run_scan(seconds, console=None if as_json else out)
+    if as_json:
+        print_json(report)
+
+
+@app.command()
+def doctor(config: ConfigFile = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+    """What is missing on this machine, and the command that mends it."""
+    from kneeload.config import load
+    from kneeload.doctor import examine, show
+
+    loaded = load(config, data_dir=data_dir)
+    findings = examine(loaded, loaded.data.dir)
+    if as_json:
+        print_json(
+            {"findings": [{"name": f.name, "state": f.state, "what": f.what, "fix": f.fix} for f in findings]}
+        )
+    else:
+        show(findings, out)
+    if any(f.state == "missing" for f in findings):
+        raise typer.Exit(1)
+
+
+@app.command()
+def sim(
+    transport: Annotated[
+        str, typer.Option(help="Any controller Bumble can open: usb:0, hci-socket:1, vhci, …")
+    ],
+    mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
+    recording: Annotated[Path | None, typer.Option(help="Play this recording (CSV, Parquet).")] = None,
+    seed: Annotated[int, typer.Option(help="Of everything that is random in the simulator.")] = 1,
+    fault: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="As in demo; repeatable.")
+    ] = None,
+    ready_file: Annotated[Path | None, typer.Option(help="Created once the sensors advertise.")] = None,
+) -> None:
+    """A virtual sensor on a real or virtual Bluetooth controller."""
+    from kneeload.simulating import run_sim
+
+    run_sim(
+        transport,
+        mounts=tuple(mount or ()),
+        recording=recording,
+        seed=seed,
+        faults=tuple(fault or ()),
+        ready_file=ready_file,
+        console=out,
+    )
+
+
+@app.command()
+def analyze(
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE…", help="Recordings: CSV, Parquet, packets.mcap.")
+    ],
+    mount: Annotated[Mount | None, typer.Option(help="Where the sensor was worn.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where strides.csv and summary.json go.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Recordings through the same pipeline as a live run."""
+    from kneeload.analyze import run_analyze
+
+    report = run_analyze(files, mount=mount, output=output, console=None if as_json else out)
+    if as_json:
+        print_json(report)
+
+
+@app.command()
+def runs(data_dir: DataDir = None, as_json: Json = False) -> None:
+    """What was recorded."""
+    from kneeload.listing import list_runs
+
+    report = list_runs(data_dir, console=None if as_json else out)
+    if as_json:
+        print_json(report)
+
+
+@app.command()
+def replay(
+    run: RunId,
+    live_speed: Annotated[
+        bool, typer.Option("--live", help="In its own time instead of as fast as it goes.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """A run again, from its packets."""
+    from kneeload.replay import run_replay
+
+    report = run_replay(run, data_dir=data_dir, in_real_time=live_speed, console=None if as_json else out)
+    if as_json:
+        print_json(report)
+
+
+@app.command()
+def review(
+    run: RunId,
+    output: Annotated[Path | None, typer.Option(help="The page; default: RUN.html here.")] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """What happened in a run and why, as one HTML page."""
+    from kneeload.listing import resolve_run
+    from kneeload.review.page import write_review
+
+    directory, name = resolve_run(run, data_dir)
+    path = output or Path(f"{name}.html")
+    write_review(directory, name, path)
+    if as_json:
+        print_json({"run": name, "page": str(path)})
+    else:
+        out.print(f"{path}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def export(
+    run: RunId,
+    output: Annotated[Path | None, typer.Option(help="A folder; default: RUN here.")] = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Each sensor's samples too.")] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """A run's data as CSV."""
+    from kneeload.export import export_run
+    from kneeload.listing import resolve_run
+
+    directory, name = resolve_run(run, data_dir)
+    files = export_run(directory, name, output or Path(name), raw=raw)
+    if as_json:
+        print_json({"run": name, "files": [str(file) for file in files]})
+    else:
+        for file in files:
+            out.print(f"{file}", highlight=False, soft_wrap=True)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """One line on stderr, and out."""
+    line = " ".join(message.split())
+    sys.stderr.write(f"kneeload: {line}\n")
+    raise SystemExit(code)
+
+
+def main() -> None:
+    """The program: an error that a person can mend is one line and exit code 2."""
+    try:
+        app()
+    except UsageError as error:
+        fail(str(error), 2)
+    except PEOPLES_ERRORS as error:
+        fail(str(error), 2)
+    except BrokenPipeError:
+        raise SystemExit(0) from None

@@ -1,0 +1,79 @@
+"""The runs of a data folder."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from kneeload.config import load
+from kneeload.failures import UsageError
+from kneeload.journal import Journal, Run
+
+__all__ = ["list_runs", "resolve_run"]
+
+
+def list_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
+    """Every run of the data folder, oldest first; printed where there is a console."""
+    folder = load(None, data_dir=data_dir).data.dir
+    rows = []
+    if (folder / "journal.db").exists():
+        with Journal.open(folder) as journal:
+            rows = [_row(journal, run) for run in journal.runs()]
+    if console is not None:
+        if not rows:
+            console.print(f"no runs in {folder}", highlight=False, soft_wrap=True, markup=False)
+        else:
+            console.print(_table(rows))
+    return {"data_dir": str(folder), "runs": rows}
+
+
+def resolve_run(name: str, data_dir: Path | None) -> tuple[Path, str]:
+    """The data folder and the run that a person means; `last` is the latest."""
+    folder = load(None, data_dir=data_dir).data.dir
+    runs: list[str] = []
+    if (folder / "journal.db").exists():
+        with Journal.open(folder) as journal:
+            runs = [run.run for run in journal.runs()]
+    if not runs:
+        raise UsageError(f"there are no runs in {folder}; say where they are with --data-dir")
+    if name == "last":
+        return folder, runs[-1]
+    if name not in runs:
+        raise UsageError(f"no run {name!r} in {folder}; the latest is {runs[-1]}, kneeload runs shows all")
+    return folder, name
+
+
+def _row(journal: Journal, run: Run) -> dict[str, object]:
+    duration_s = None if run.ended_ns is None else round((run.ended_ns - run.started_ns) / 1e9, 1)
+    return {
+        "run": run.run,
+        "runner": run.runner,
+        "started": datetime.fromtimestamp(run.started_ns / 1e9, UTC).isoformat(timespec="seconds"),
+        "duration_s": duration_s,
+        "state": run.state,
+        "strides": journal.count(run.run, "stride"),
+        "alerts": sum(alert.state == "raised" for alert in journal.alerts(run.run)),
+        "note": run.note,
+    }
+
+
+def _table(rows: list[dict[str, object]]) -> Table:
+    table = Table()
+    for name in ("run", "runner", "started (UTC)", "state"):
+        table.add_column(name, no_wrap=True)
+    for name in ("minutes", "strides", "alerts"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        seconds = row["duration_s"]
+        minutes = f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–"
+        table.add_row(
+            str(row["run"]),
+            str(row["runner"]),
+            str(row["started"])[:19],
+            str(row["state"]),
+            minutes,
+            str(row["strides"]),
+            str(row["alerts"]),
+        )
+    return table

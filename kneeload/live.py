@@ -1,0 +1,221 @@
+"""A live run: what `live` and `demo` share, and the command `live` itself."""
+
+import asyncio
+import signal
+import time
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from alerts.rules import RULES, with_overrides
+from dsp.mount import Mount
+from ingest.ble import Problem, run_links
+from ingest.links import WornSensor
+from ingest.packet import Packet
+from ingest.recording import Recorder
+from kneeload.clock import MonotonicClock, RunClock
+from kneeload.config import Config, default_config_file, load
+from kneeload.failures import UsageError
+from kneeload.journal import Journal
+from kneeload.monitor import Monitor
+from kneeload.outlets import Outlets
+from kneeload.session import Keeper, run_session
+from kneeload.view import View, make_view
+
+__all__ = ["Outcome", "conduct", "print_summary", "report_of", "run_live", "stop_signals", "told", "wait_for"]
+
+Links = Callable[[Callable[[Packet], None]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A run that is over. journalled: how many results of each stream the journal has of it."""
+
+    run: str
+    duration_s: float
+    keeper: Keeper
+    journalled: Mapping[str, int]
+    outlets: Outlets
+
+
+async def conduct(
+    config: Config,
+    *,
+    clock: RunClock,
+    links: Links,
+    families: Mapping[Mount, str],
+    until: Callable[[], Awaitable[None]],
+    view: View,
+    note: str = "",
+    mqtt_cursor: str | None = None,
+) -> Outcome:
+    """One whole run: recorded, monitored, journalled, shown, and delivered as far as the sinks are there.
+
+    links brings packets to the callback it is given until it is cancelled.
+    """
+    folder = config.data.dir
+    with Journal.open(folder) as journal:
+        started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup)
+        run = journal.name_run(started_ns)
+        place = folder / "runs" / run
+        place.mkdir(parents=True, mode=0o700)
+        journal.start_run(run, config.runner.name, started_ns=started_ns, config=config.public(), note=note)
+        about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
+        async with Outlets.open(journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor) as outlets:
+            with Recorder(place / "packets.mcap", about) as recorder:
+                monitor = Monitor(dict(families), with_overrides(RULES, config.alerts))
+                keeper = Keeper(run, clock=clock, recorder=recorder, monitor=monitor, journal=journal)
+                keeper.listeners.append(view.see)
+                keeper.troubled = view.note
+                await run_session(keeper, lambda: links(keeper.receive), until=until)
+            duration_ns = monitor.now_us * 1000
+            journal.end_run(run, started_ns + duration_ns)
+        journalled = {name: journal.count(run, name) for name in ("stride", "alert", "summary", "sensor")}
+        return Outcome(run, duration_ns / 1e9, keeper, journalled, outlets)
+
+
+def report_of(outcome: Outcome) -> dict[str, object]:
+    """The part of the JSON report that live and demo share."""
+    monitor, outlets = outcome.keeper.monitor, outcome.outlets
+    health = monitor.health
+    return {
+        "run": outcome.run,
+        "duration_s": round(outcome.duration_s, 3),
+        "sensors": [
+            {
+                "mount": str(mount),
+                "packets_received": h.packets_received,
+                "packets_bad": h.packets_bad,
+                "packets_duplicate": h.packets_duplicate,
+                "samples_received": h.samples_received,
+                "samples_lost": h.samples_lost,
+                "reconnects": h.reconnects,
+            }
+            for mount, h in health.items()
+        ],
+        "strides": monitor.strides,
+        "alerts": outcome.keeper.alerts_raised,
+        "journal": {"strides": outcome.journalled["stride"]},
+        "mqtt": {
+            "broker": outlets.mqtt.where if outlets.mqtt else None,
+            "published": outlets.mqtt.delivered if outlets.mqtt else 0,
+            "waiting": outlets.mqtt.behind if outlets.mqtt else 0,
+        },
+        "influx": {
+            "server": outlets.influx.server or outlets.influx.where if outlets.influx else None,
+            "written": outlets.influx.delivered if outlets.influx else 0,
+            "waiting": outlets.influx.behind if outlets.influx else 0,
+        },
+        "latency_ms": {
+            "p50": _rounded(outcome.keeper.percentile_ms(50)),
+            "p95": _rounded(outcome.keeper.percentile_ms(95)),
+        },
+    }
+
+
+def run_live(
+    *, config_file: Path | None, data_dir: Path | None, duration_s: float | None, console: Console | None
+) -> dict[str, object]:
+    """What the command does: the sensors of the configuration until Ctrl-C, SIGTERM or the duration's end."""
+    config = load(config_file or default_config_file(), data_dir=data_dir)
+    if not config.sensors:
+        raise UsageError(
+            "no [[sensors]] in the configuration: kneeload scan prints the lines for it, "
+            "kneeload.example.toml explains them"
+        )
+    worn = [
+        WornSensor(
+            sensor.mount,
+            address=sensor.address,
+            name=sensor.name,
+            rate_hz=sensor.rate_hz,
+            acc_range_g=float(sensor.acc_range_g),
+            gyro=sensor.gyro,
+        )
+        for sensor in config.sensors
+    ]
+
+    async def go() -> Outcome:
+        clock = MonotonicClock()
+
+        async def links(receive: Callable[[Packet], None]) -> None:
+            await run_links(
+                worn,
+                receive,
+                now_ns=clock.now_ns,
+                sleep=clock.sleep,
+                on_problem=lambda problem: view.note(told(problem)),
+            )
+
+        with stop_signals() as stop, make_view(console, config.runner.name, [w.mount for w in worn]) as view:
+            return await conduct(
+                config,
+                clock=clock,
+                links=links,
+                families={w.mount: w.family for w in worn},
+                until=lambda: wait_for(stop, clock, duration_s),
+                view=view,
+            )
+
+    report = report_of(asyncio.run(go()))
+    if console is not None:
+        print_summary(report, console)
+    return report
+
+
+def told(problem: Problem) -> str:
+    """A problem of the link in one line."""
+    return f"{problem.mount or 'Bluetooth'}: {problem.what}"
+
+
+async def wait_for(stop: asyncio.Event, clock: RunClock, duration_s: float | None) -> None:
+    """Until stop is set or so much run time has passed."""
+    if duration_s is None:
+        await stop.wait()
+        return
+    end_ns = clock.now_ns() + round(duration_s * 1e9)
+    while not stop.is_set() and (left_ns := end_ns - clock.now_ns()) > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), left_ns / 1e9 / clock.speedup)
+
+
+@contextmanager
+def stop_signals() -> Iterator[asyncio.Event]:
+    """An event that SIGINT and SIGTERM set; a second signal does what it does without us."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    numbers = (signal.SIGINT, signal.SIGTERM)
+
+    def ask() -> None:
+        stop.set()
+        remove()
+
+    def remove() -> None:
+        for number in numbers:
+            with suppress(NotImplementedError, ValueError):
+                loop.remove_signal_handler(number)
+
+    for number in numbers:
+        with suppress(NotImplementedError, ValueError):  # Windows: Ctrl-C is a KeyboardInterrupt there
+            loop.add_signal_handler(number, ask)
+    try:
+        yield stop
+    finally:
+        remove()
+
+
+def print_summary(report: Mapping[str, object], console: Console) -> None:
+    """What a run was, in a few lines, and what to do next."""
+    run = report["run"]
+    console.print(
+        f"{run}: {report['strides']} strides in {report['duration_s']} s, {report['alerts']} alerts",
+        highlight=False,
+        soft_wrap=True,
+    )
+    console.print(f"kneeload review {run} shows what happened and why", highlight=False, soft_wrap=True)
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 2)

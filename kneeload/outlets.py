@@ -1,0 +1,91 @@
+"""The ways out of the house during a run: whoever is configured follows the journal beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final
+
+from kneeload.config import Config
+from kneeload.journal import Journal
+from kneeload.sinks.influx import follow_influx
+from kneeload.sinks.mqtt import follow_mqtt
+from kneeload.sinks.state import SinkState
+
+__all__ = ["Outlets"]
+
+LOOK_S: Final = 0.5
+
+
+class Outlets:
+    """The configured sinks' states; None where there is none."""
+
+    def __init__(self) -> None:
+        self.mqtt: SinkState | None = None
+        self.influx: SinkState | None = None
+
+    @property
+    def states(self) -> list[SinkState]:
+        return [state for state in (self.mqtt, self.influx) if state is not None]
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls,
+        journal: Journal,
+        config: Config,
+        *,
+        run: str,
+        tell: Callable[[str], None],
+        mqtt_cursor: str | None = None,
+    ) -> AsyncIterator["Outlets"]:
+        """Sinks follow the journal until the block is left, then deliver what is left within their drain_s.
+
+        tell: called with a line when a server is lost, comes back or wants something of a person.
+        """
+        outlets, stop = cls(), asyncio.Event()
+        async with asyncio.TaskGroup() as group:
+            follows: list[asyncio.Task[None]] = []
+            if config.mqtt.host is not None:
+                outlets.mqtt = SinkState("MQTT")
+                follows.append(
+                    group.create_task(
+                        follow_mqtt(
+                            journal,
+                            config.mqtt,
+                            outlets.mqtt,
+                            runner=config.runner.name,
+                            run=run,
+                            stop=stop,
+                            cursor=mqtt_cursor,
+                        ),
+                        name="mqtt",
+                    )
+                )
+            if config.influx.url is not None:
+                outlets.influx = SinkState("InfluxDB")
+                follows.append(
+                    group.create_task(
+                        follow_influx(journal, config.influx, outlets.influx, stop=stop), name="influx"
+                    )
+                )
+            watch = group.create_task(outlets._watch(tell), name="outlets")
+            try:
+                yield outlets
+            finally:
+                stop.set()
+                if follows:
+                    await asyncio.wait(follows)
+                watch.cancel()
+        outlets._tell_changes(tell, {})
+
+    async def _watch(self, tell: Callable[[str], None]) -> None:
+        told: dict[str, str | None] = {}
+        while True:
+            self._tell_changes(tell, told)
+            await asyncio.sleep(LOOK_S)
+
+    def _tell_changes(self, tell: Callable[[str], None], told: dict[str, str | None]) -> None:
+        for state in self.states:
+            if state.last_error != told.get(state.name):
+                told[state.name] = state.last_error
+                tell(f"{state.name}: {state.last_error or f'{state.where} takes results again'}")

@@ -1,0 +1,85 @@
+"""A run again, computed from its packets: live to look at, or as fast as it goes to compare."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+
+from alerts.alert import Alert
+from alerts.rules import RULES, with_overrides
+from dsp.mount import Mount
+from dsp.stride import Stride
+from ingest import recording
+from ingest.packet import Packet
+from kneeload.config import Config
+from kneeload.failures import UsageError
+from kneeload.journal import Journal
+from kneeload.listing import resolve_run
+from kneeload.monitor import Monitor
+from kneeload.results import Result
+from kneeload.view import make_view
+
+__all__ = ["replay", "run_replay"]
+
+
+def replay(
+    path: Path, end_ns: int | None = None, *, alerts: Config | None = None
+) -> Iterator[tuple[int, list[Result]]]:
+    """(arrival ns, results) of each packet of a recording, then those of its end.
+
+    end_ns: when the run was over; None = with its last packet. alerts: the configuration whose limits held.
+    """
+    sensors: dict[Mount, str] = {}
+    for packet in recording.read(path):
+        sensors.setdefault(packet.mount, packet.family)
+    rules = RULES if alerts is None else with_overrides(RULES, alerts.alerts)
+    monitor = Monitor(dict(sensors), rules)
+    last: Packet | None = None
+    for packet in recording.read(path):
+        last = packet
+        yield packet.arrival_ns, monitor.receive(packet)
+    if last is not None:
+        end = last.arrival_ns if end_ns is None else max(end_ns, last.arrival_ns)
+        yield end, monitor.finish(end)
+
+
+def run_replay(
+    run: str, *, data_dir: Path | None, in_real_time: bool, console: Console | None
+) -> dict[str, object]:
+    """What the command does; the report says whether the journal holds the same strides."""
+    folder, name = resolve_run(run, data_dir)
+    path = folder / "runs" / name / "packets.mcap"
+    if not path.exists():
+        raise UsageError(f"{path} is not there: this run's packets were removed")
+    with Journal.open(folder) as journal:
+        entry = next(entry for entry in journal.runs() if entry.run == name)
+        journalled = journal.strides(name)
+    config = Config.model_validate({**entry.config, "data": {"dir": folder}}) if entry.config else None
+    mounts = tuple(dict.fromkeys(packet.mount for packet in recording.read(path)))
+    end_ns = None if entry.ended_ns is None else entry.ended_ns - entry.started_ns
+    strides: list[Stride] = []
+    raised = 0
+    began = time.monotonic()
+    with make_view(console, f"replay of {escape(name)}", mounts, quiet=not in_real_time) as view:
+        for now_ns, results in replay(path, end_ns, alerts=config):
+            if in_real_time:
+                time.sleep(max(0.0, began + now_ns / 1e9 - time.monotonic()))
+            strides += [result for result in results if isinstance(result, Stride)]
+            raised += sum(isinstance(result, Alert) and result.state == "raised" for result in results)
+            view.see(results)
+    same = sorted(strides, key=_order) == sorted(journalled, key=_order)
+    if console is not None:
+        verdict = "the same as in the journal" if same else f"the journal has {len(journalled)} and differs"
+        console.print(f"{name}: {len(strides)} strides, {raised} alerts; {verdict}", highlight=False)
+    return {
+        "run": name,
+        "strides": len(strides),
+        "alerts": raised,
+        "journal": {"strides": len(journalled), "same": same},
+    }
+
+
+def _order(stride: Stride) -> tuple[str, int]:
+    return stride.mount.value, stride.stride

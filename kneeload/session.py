@@ -1,0 +1,165 @@
+"""One run, from the first packet to the last result: where recording, monitor and journal meet."""
+
+import asyncio
+import math
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from alerts.alert import Alert
+from dsp.mount import Mount
+from dsp.stride import Stride
+from ingest.errors import StorageError
+from ingest.packet import Packet
+from ingest.recording import Recorder
+from kneeload.clock import RunClock
+from kneeload.errors import JournalFullError
+from kneeload.journal import Journal
+from kneeload.monitor import Monitor
+from kneeload.results import Result
+
+__all__ = ["Keeper", "Task", "run_session"]
+
+Task = tuple[str, Callable[[], Awaitable[None]]]
+
+TICK_S: Final = 0.25
+# Results that wait for a full disk: over ten hours of two sensors.
+MOST_UNSAVED: Final = 250_000
+
+
+class Keeper:
+    """Takes each packet of a run: on disk first, then through the monitor, then its results into the journal.
+
+    Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
+    run_session waits on. A disk that takes nothing more does not stop a run: packets and results wait in
+    memory, `trouble` says so, and every tick tries again.
+    latencies_ms: wall time from a packet's arrival to its results in the journal.
+    """
+
+    def __init__(
+        self, run: str, *, clock: RunClock, recorder: Recorder, monitor: Monitor, journal: Journal
+    ) -> None:
+        self.run = run
+        self.clock = clock
+        self.recorder = recorder
+        self.monitor = monitor
+        self.journal = journal
+        self.latencies_ms: list[float] = []
+        self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.listeners: list[Callable[[Sequence[Result]], None]] = []
+        self.troubled: Callable[[str], None] = lambda _line: None
+        self.trouble: str | None = None
+        self.results_dropped = 0
+        self.alerts_raised = 0
+        self.contacts_s: dict[Mount, list[float]] = {}
+        self._unsaved: list[Result] = []
+
+    def receive(self, packet: Packet) -> None:
+        """One packet, the whole way."""
+        try:
+            try:
+                self.recorder.append(packet)
+            except StorageError as error:
+                self._say(str(error))
+            if self._keep(self.monitor.receive(packet)):
+                self.latencies_ms.append((self.clock.now_ns() - packet.arrival_ns) / self.clock.speedup / 1e6)
+        except Exception as error:  # carried to run_session, which stops the run with it
+            if not self.failed.done():
+                self.failed.set_exception(error)
+
+    async def tick(self) -> None:
+        """Run time has passed: silence is noticed, summaries fall due, packets are synced to disk."""
+        self._keep(self.monitor.advance(self.clock.now_ns()))
+        try:
+            self.recorder.flush()
+            await asyncio.to_thread(self.recorder.fsync)
+        except StorageError as error:
+            self._say(str(error))
+        else:
+            self._save([])
+
+    def finish(self) -> None:
+        """The last results; the run is then complete in the journal."""
+        self._keep(self.monitor.finish(self.clock.now_ns()))
+
+    def percentile_ms(self, percent: float) -> float | None:
+        """A percentile of the latencies by nearest rank, None when nothing was measured."""
+        ordered = sorted(self.latencies_ms)
+        return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)] if ordered else None
+
+    def _keep(self, results: Sequence[Result]) -> bool:
+        if not results:
+            return False
+        saved = self._save(results)
+        self.alerts_raised += sum(isinstance(r, Alert) and r.state == "raised" for r in results)
+        for result in results:
+            if isinstance(result, Stride):
+                self.contacts_s.setdefault(result.mount, []).append(result.initial_contact_us / 1e6)
+        for listener in self.listeners:
+            listener(results)
+        return saved
+
+    def _save(self, results: Sequence[Result]) -> bool:
+        """Into the journal, in order, together with what had to wait."""
+        waiting = [*self._unsaved, *results]
+        if not waiting:
+            return False
+        try:
+            self.journal.append(self.run, waiting)
+        except JournalFullError as error:
+            self.results_dropped += max(0, len(waiting) - MOST_UNSAVED)
+            self._unsaved = waiting[-MOST_UNSAVED:]
+            self._say(str(error))
+            return False
+        if self._unsaved:
+            self._say("the disk takes results again: nothing is missing")
+            self.trouble = None
+        self._unsaved = []
+        return True
+
+    def _say(self, line: str) -> None:
+        """Once for each trouble, not once a packet."""
+        if self.trouble is None or self.trouble.split(";")[0] != line.split(";")[0]:
+            self.troubled(line)
+        self.trouble = line
+
+
+async def run_session(
+    keeper: Keeper,
+    links: Callable[[], Awaitable[None]],
+    *,
+    until: Callable[[], Awaitable[None]],
+    beside: Sequence[Task] = (),
+) -> None:
+    """Runs until `until` returns or something fails; the run is then complete in the journal.
+
+    links: brings packets to keeper.receive and never returns by itself. beside: named tasks that look on.
+    Raises what stopped the run early.
+    """
+
+    async def ticking() -> None:
+        while True:
+            await keeper.clock.sleep(TICK_S)
+            await keeper.tick()
+
+    async def failing() -> None:
+        await asyncio.shield(keeper.failed)
+
+    async def named(work: Callable[[], Awaitable[None]]) -> None:
+        await work()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            tasks = [
+                group.create_task(named(work), name=name)
+                for name, work in (("links", links), ("tick", ticking), ("failing", failing), *beside)
+            ]
+            try:
+                await until()
+            finally:
+                for task in tasks:
+                    task.cancel()
+    except BaseExceptionGroup as several:
+        raise several.exceptions[0] from None
+    finally:
+        keeper.failed.cancel()
+        keeper.finish()
