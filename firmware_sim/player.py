@@ -34,7 +34,11 @@ def number_samples(t_us: NDArray[np.int64]) -> NDArray[np.int64]:
     n = t_us.shape[0]
     if n < 2:
         return np.arange(n, dtype=np.int64)
-    interval_us = float(np.median(np.diff(t_us)))
+    between_us = np.diff(t_us)
+    usual_us = float(np.median(between_us))
+    # Jitter biases the median of differences, the mean over all intervals it does not.
+    intervals = np.maximum(1, np.rint(between_us / usual_us))
+    interval_us = float(between_us.sum() / intervals.sum())
     grid_us = np.arange(n) * interval_us
     even_us = median_filter(t_us - t_us[0] - grid_us, size=_JITTER_SAMPLES, mode="nearest") + grid_us
     steps = np.maximum(1, np.rint(np.diff(even_us) / interval_us)).astype(np.int64)
