@@ -7,15 +7,15 @@ from alerts.alert import Alert
 from alerts.baseline import Baseline, Collector, Usual
 from alerts.observation import Metric, Observation
 from alerts.rule import Rule, Thresholds
-from alerts.sensor_strides import SensorStrides, steady
+from alerts.sensor_strides import SensorStrides, lower_bound, steady
 from alerts.track import Track, follow
 from dsp.mount import Mount
 from dsp.stride import Stride
 
 __all__ = ["AlertEngine", "EngineState", "asymmetry_percent"]
 
-# Stride fields that are metrics of their own, and whether a clipped stride's value is of any use:
-# as it is, as a lower bound, or not at all.
+# Stride fields that are metrics of their own, and of what use their value is when the stride's peak was cut
+# off or lost: as it is, as a lower bound, or none.
 STRIDE_METRICS: tuple[tuple[Metric, str], ...] = (
     ("peak_resultant_g", "lower bound"),
     ("cadence_spm", "as it is"),
@@ -44,8 +44,8 @@ def asymmetry_percent(left: float, right: float) -> float:
     return 200.0 * (right - left) / both if both > 0 else 0.0
 
 
-def _spoiled(when_clipped: str, stride: Stride, *, sensor: SensorStrides) -> bool:
-    return when_clipped != "as it is" and (stride.clipped or sensor.heavily_clipped)
+def _spoiled(when_cut: str, stride: Stride, *, sensor: SensorStrides) -> bool:
+    return when_cut != "as it is" and (lower_bound(stride) or sensor.heavily_clipped)
 
 
 class AlertEngine:
@@ -106,7 +106,7 @@ class AlertEngine:
         return alerts
 
     def push(self, stride: Stride) -> list[Alert]:
-        """Hold one foot contact against the rules; walking, gaps and doubtful contacts say nothing."""
+        """Hold one foot contact against the rules; walking and doubtful contacts say nothing."""
         if stride.activity != "run":
             return []
         sensor = self._state.sensors.get(stride.mount, SensorStrides()).push(stride)
@@ -123,13 +123,13 @@ class AlertEngine:
             yield Observation("clipped_strides_percent", mount, t_us, sensor.clipped_percent)
         if not steady(stride):
             return
-        for metric, when_clipped in STRIDE_METRICS:
+        for metric, when_cut in STRIDE_METRICS:
             value: float | None = getattr(stride, metric)
             if value is None:
                 continue
-            if not _spoiled(when_clipped, stride, sensor=sensor):
+            if not _spoiled(when_cut, stride, sensor=sensor):
                 yield Observation(metric, mount, t_us, value)
-            elif stride.clipped and when_clipped == "lower bound":
+            elif lower_bound(stride) and when_cut == "lower bound":
                 yield Observation(metric, mount, t_us, value, lower_bound=True)
         if self._state.compared not in (None, mount.segment):
             return
@@ -148,12 +148,12 @@ class AlertEngine:
         if not steady(stride):
             return
         learned = {}
-        for metric, when_clipped in STRIDE_METRICS:
+        for metric, when_cut in STRIDE_METRICS:
             value: float | None = getattr(stride, metric)
             key = (metric, stride.mount)
             if value is None or key in self._stored:
                 continue
-            if not _spoiled(when_clipped, stride, sensor=sensor):
+            if not _spoiled(when_cut, stride, sensor=sensor):
                 before = self._state.learned.get(key, Collector())
                 learned[key] = before.collect(value)
         if learned:

@@ -5,10 +5,11 @@ from statistics import median
 
 from dsp.stride import Stride
 
-__all__ = ["CLIPPED_WINDOW", "MUTED_CLIPPED_PERCENT", "SensorStrides", "steady"]
+__all__ = ["SensorStrides", "lower_bound", "steady"]
 
-# Muted below this quality and above this share of clipped strides (Van den Berghe et al. 2021 mute likewise).
-LEAST_QUALITY = 0.6
+# Below this the ways to find the contact are 90 ms apart (dsp.contact.agreement): it may be none.
+LEAST_QUALITY = 0.05
+# Above this share of clipped strides the others are the low ones only.
 MUTED_CLIPPED_PERCENT = 20.0
 
 CLIPPED_WINDOW = 50
@@ -20,13 +21,18 @@ MEDIAN_STALE_US = 30_000_000
 
 
 def steady(stride: Stride) -> bool:
-    """Whether a stride may speak for the runner: running, complete, well detected."""
-    return stride.activity == "run" and not stride.gap and stride.quality >= LEAST_QUALITY
+    """Whether a stride may speak for the runner: running, and surely a foot contact."""
+    return stride.activity == "run" and stride.quality >= LEAST_QUALITY
+
+
+def lower_bound(stride: Stride) -> bool:
+    """Whether the true peak may be higher: cut off by the range, or lost on the way."""
+    return stride.clipped or stride.gap
 
 
 @dataclass(frozen=True, slots=True)
 class SensorStrides:
-    """clipped: of the last running strides, oldest first. peaks: of the last steady, unclipped ones, g."""
+    """clipped: of the last running strides, oldest first. peaks: of the last steady, whole ones, g."""
 
     clipped: tuple[bool, ...] = ()
     peaks: tuple[float, ...] = ()
@@ -41,7 +47,7 @@ class SensorStrides:
 
     @property
     def heavily_clipped(self) -> bool:
-        """Unclipped peaks are then the low ones only and stand for nothing."""
+        """Whole peaks then stand for nothing."""
         percent = self.clipped_percent
         return percent is not None and percent > MUTED_CLIPPED_PERCENT
 
@@ -49,7 +55,7 @@ class SensorStrides:
         """The state after one more running stride."""
         clipped = (*self.clipped, stride.clipped)[-CLIPPED_WINDOW:]
         peak = stride.peak_resultant_g
-        if peak is None or stride.clipped or not steady(stride):
+        if peak is None or lower_bound(stride) or not steady(stride):
             return replace(self, clipped=clipped)
         t_us = stride.initial_contact_us
         return SensorStrides(clipped, (*self._recent(t_us), peak)[-MEDIAN_WINDOW:], t_us)

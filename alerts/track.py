@@ -35,7 +35,8 @@ def follow(
     values = values[-rule.window :]
     limit = thresholds.clear_at if track.raised else thresholds.raise_at
     crossed = rule.inside if track.raised else rule.beyond
-    turned = sum(crossed(value, limit) for value in values) >= rule.of
+    # The newest value has the last word, which also makes the usual stride cheap.
+    turned = crossed(seen.value, limit) and sum(crossed(value, limit) for value in values) >= rule.of
     if not turned or (not track.raised and _cooling(track, rule, t_us=seen.t_us)):
         return Track(values, seen.t_us, track.raised, track.raised_us), None
     state: Literal["raised", "cleared"] = "cleared" if track.raised else "raised"
