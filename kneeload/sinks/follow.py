@@ -12,7 +12,7 @@ from kneeload.errors import JournalError, RowError, SinkError
 from kneeload.journal import Journal
 from kneeload.sinks.state import SinkState
 
-__all__ = ["Item", "Link", "RefusedError", "Sink", "follow"]
+__all__ = ["Item", "Link", "RefusedError", "Sink", "first", "follow"]
 
 # Seconds until the next attempt, after one, two, … failures in a row.
 DELAYS_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
