@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 
 from dsp.mount import Mount
-from kneeload.failures import PEOPLES_ERRORS, UsageError
+from kneeload.failures import PEOPLES_ERRORS
 
 __all__ = ["app", "main"]
 
@@ -20,6 +20,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+# Modules of the extras, for those who installed the base alone.
+EXTRA_OF = {"bumble": "sim", "amqtt": "sim", "plotly": "report", "pyarrow": "report"}
+
 out = Console()
 err = Console(stderr=True)
 
@@ -241,9 +244,12 @@ def main() -> None:
     """The program: an error that a person can mend is one line and exit code 2."""
     try:
         app()
-    except UsageError as error:
-        fail(str(error), 2)
     except PEOPLES_ERRORS as error:
         fail(str(error), 2)
+    except ModuleNotFoundError as error:
+        extra = EXTRA_OF.get((error.name or "").split(".")[0])
+        if extra is None:
+            raise
+        fail(f"this needs {error.name}: pip install 'kneeload[{extra}]'", 2)
     except BrokenPipeError:
         raise SystemExit(0) from None

@@ -19,8 +19,6 @@ from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, load
-
-from kneeload.embedded_broker import EmbeddedBroker
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
 from kneeload.truth import match_contacts
 from kneeload.view import make_view
@@ -119,6 +117,8 @@ async def _broker(config: Config) -> AsyncIterator[tuple[Config, bool]]:
     if config.mqtt.host is not None:
         yield config, False
         return
+    from kneeload.embedded_broker import EmbeddedBroker  # heavy, and not needed with a broker of one's own
+
     async with EmbeddedBroker() as broker:
         mqtt = config.mqtt.model_copy(update={"host": broker.host, "port": broker.port})
         yield config.model_copy(update={"mqtt": mqtt}), True

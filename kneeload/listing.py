@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -59,7 +60,7 @@ def _row(journal: Journal, run: Run) -> dict[str, object]:
 
 
 def _table(rows: list[dict[str, object]]) -> Table:
-    table = Table()
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("run", "runner", "started (UTC)", "state"):
         table.add_column(name, no_wrap=True)
     for name in ("minutes", "strides", "alerts"):

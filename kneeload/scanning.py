@@ -5,7 +5,8 @@ import asyncio
 from rich.console import Console
 from rich.table import Table
 
-from ingest.ble import Sighting, scan
+from ingest.ble import scan
+from ingest.links import Sighting
 
 __all__ = ["run_scan"]
 
@@ -14,7 +15,7 @@ def run_scan(seconds: float, *, console: Console | None) -> dict[str, object]:
     """Listens and reports. LinkError where Bluetooth cannot be used."""
     if console is not None:
         console.print(f"listening for {seconds:g} s …", highlight=False)
-    sightings = asyncio.run(scan(seconds))
+    sightings = asyncio.run(scan(duration_s=seconds))
     if console is not None:
         _show(sightings, console)
     return {
@@ -23,9 +24,9 @@ def run_scan(seconds: float, *, console: Console | None) -> dict[str, object]:
                 "address": s.address,
                 "name": s.name,
                 "family": s.family,
-                "rssi_dbm": s.rssi_dbm,
+                "rssi_dbm": s.rssi,
                 "battery_percent": s.battery_percent,
-                "config": s.config_lines,
+                "config": s.line,
             }
             for s in sightings
         ]
@@ -34,15 +35,17 @@ def run_scan(seconds: float, *, console: Console | None) -> dict[str, object]:
 
 def _show(sightings: list[Sighting], console: Console) -> None:
     if not sightings:
-        console.print("no sensors heard: are they switched on and near? kneeload doctor looks at this machine")
+        console.print(
+            "no sensors heard: are they switched on and near? kneeload doctor looks at this machine"
+        )
         return
     table = Table()
     for name in ("name", "address", "family", "signal", "battery"):
         table.add_column(name, no_wrap=True)
     for s in sightings:
         battery = "–" if s.battery_percent is None else f"{s.battery_percent:.0f} %"
-        table.add_row(s.name, s.address, s.family, f"{s.rssi_dbm} dBm", battery)
+        table.add_row(s.name, s.address, s.family, f"{s.rssi} dBm", battery)
     console.print(table)
     console.print("For the configuration (set the mount):", highlight=False)
     for s in sightings:
-        console.print(s.config_lines, highlight=False, markup=False, soft_wrap=True)
+        console.print(s.line, highlight=False, markup=False, soft_wrap=True)

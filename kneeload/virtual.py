@@ -1,6 +1,7 @@
 """Virtual sensors as the commands `demo` and `sim` make them: a runner's plan or a recording, and faults."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from dsp.mount import Mount
@@ -27,18 +28,19 @@ def demo_plan() -> Plan:
     The hard stretch is there to raise an alert and the rest to clear it; the right leg lands a little harder
     throughout, and shock grows by a third in an hour, as with tired runners (Mizrahi et al. 2000).
     """
-    easy = {
-        "speed_kmh": 10.0,
-        "impact_g": 6.0,
-        "asymmetry_percent": 6.0,
-        "impact_drift_percent_per_hour": 35.0,
-    }
+    easy = Phase(
+        activity="run",
+        speed_kmh=10.0,
+        impact_g=6.0,
+        asymmetry_percent=6.0,
+        impact_drift_percent_per_hour=35.0,
+    )
     return Plan.of(
         Phase(activity="stand", duration_s=STAND_S),
         Phase(activity="walk", duration_s=WALK_S, speed_kmh=5.0),
-        Phase(activity="run", duration_s=EASY_S, **easy),
+        replace(easy, duration_s=EASY_S),
         Phase(activity="run", duration_s=HARD_S, speed_kmh=14.0, impact_g=13.0, asymmetry_percent=6.0),
-        Phase(activity="run", **easy),
+        easy,
     )
 
 
