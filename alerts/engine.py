@@ -1,7 +1,7 @@
 """Observations and strides in, alerts out. No clock: time is what the observations say."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from alerts.alert import Alert
 from alerts.baseline import Baseline, Collector, Usual
@@ -61,46 +61,48 @@ class AlertEngine:
             for rule in self._rules
         }
         self._stored: Baseline = dict(baseline or {})
-        self._state = EngineState()
+        self.restore(EngineState())
 
     def snapshot(self) -> EngineState:
         """The state, to be restored later into an engine with the same rules and baseline."""
-        return self._state
+        return EngineState(self._tracks, self._sensors, self._learned, self._compared)
 
     def restore(self, state: EngineState) -> None:
         """Go on from a snapshot."""
-        self._state = state
+        # Replaced, never changed in place: a snapshot stays what it was.
+        self._tracks = state.tracks
+        self._sensors = state.sensors
+        self._learned = state.learned
+        self._compared = state.compared
 
     @property
     def open(self) -> tuple[Place, ...]:
         """Rule id and mount of every alert that is raised and not yet cleared."""
-        return tuple(place for place, track in self._state.tracks.items() if track.raised)
+        return tuple(place for place, track in self._tracks.items() if track.raised)
 
     @property
     def baseline(self) -> Baseline:
         """What is usual as far as known: learned in this run, a stored baseline first."""
         learned = {
-            key: collector.usual
-            for key, collector in self._state.learned.items()
-            if collector.usual is not None
+            key: collector.usual for key, collector in self._learned.items() if collector.usual is not None
         }
         return {**learned, **self._stored}
 
     def shock_asymmetry_percent(self, t_us: int) -> float | None:
         """Symmetry index of the sides compared, % (+ = right larger); None when either side is not known."""
-        if self._state.compared is None:
+        if self._compared is None:
             return None
-        return self._asymmetry(Mount(f"left-{self._state.compared}"), t_us)
+        return self._asymmetry(Mount(f"left-{self._compared}"), t_us)
 
     def observe(self, seen: Observation) -> list[Alert]:
         """Hold one value against the rules of its metric."""
         alerts = []
         for rule in self._by_metric.get(seen.metric, ()):
             place = (rule.id, seen.mount)
-            before = self._state.tracks.get(place, Track())
+            before = self._tracks.get(place, Track())
             after, alert = follow(before, rule, thresholds=self._thresholds(rule, seen.mount), seen=seen)
             if after is not before:
-                self._state = replace(self._state, tracks={**self._state.tracks, place: after})
+                self._tracks = {**self._tracks, place: after}
             if alert is not None:
                 alerts.append(alert)
         return alerts
@@ -109,8 +111,8 @@ class AlertEngine:
         """Hold one foot contact against the rules; walking and doubtful contacts say nothing."""
         if stride.activity != "run":
             return []
-        sensor = self._state.sensors.get(stride.mount, SensorStrides()).push(stride)
-        self._state = replace(self._state, sensors={**self._state.sensors, stride.mount: sensor})
+        sensor = self._sensors.get(stride.mount, SensorStrides()).push(stride)
+        self._sensors = {**self._sensors, stride.mount: sensor}
         alerts = []
         for seen in self._observations(stride, sensor):
             alerts.extend(self.observe(seen))
@@ -131,15 +133,15 @@ class AlertEngine:
                 yield Observation(metric, mount, t_us, value)
             elif lower_bound(stride) and when_cut == "lower bound":
                 yield Observation(metric, mount, t_us, value, lower_bound=True)
-        if self._state.compared not in (None, mount.segment):
+        if self._compared not in (None, mount.segment):
             return
         percent = self._asymmetry(mount, t_us)
         if percent is not None:
-            self._state = replace(self._state, compared=mount.segment)
+            self._compared = mount.segment
             yield Observation("shock_asymmetry_percent", None, t_us, abs(percent))
 
     def _asymmetry(self, mount: Mount, t_us: int) -> float | None:
-        sides = {side.side: self._state.sensors.get(side) for side in (mount, mount.opposite)}
+        sides = {side.side: self._sensors.get(side) for side in (mount, mount.opposite)}
         left = sides["left"].shock_g(t_us) if sides["left"] is not None else None
         right = sides["right"].shock_g(t_us) if sides["right"] is not None else None
         return None if left is None or right is None else asymmetry_percent(left, right)
@@ -154,16 +156,16 @@ class AlertEngine:
             if value is None or key in self._stored:
                 continue
             if not _spoiled(when_cut, stride, sensor=sensor):
-                before = self._state.learned.get(key, Collector())
+                before = self._learned.get(key, Collector())
                 learned[key] = before.collect(value)
         if learned:
-            self._state = replace(self._state, learned={**self._state.learned, **learned})
+            self._learned = {**self._learned, **learned}
 
     def _usual(self, metric: Metric, mount: Mount) -> Usual | None:
         stored = self._stored.get((metric, mount))
         if stored is not None:
             return stored
-        collector = self._state.learned.get((metric, mount))
+        collector = self._learned.get((metric, mount))
         return None if collector is None else collector.usual
 
     def _thresholds(self, rule: Rule, mount: Mount | None) -> Thresholds | None:
@@ -175,11 +177,10 @@ class AlertEngine:
         return rule.thresholds(self._usual(rule.metric, mount), first)
 
     def _usual_asymmetry(self) -> Usual | None:
-        if self._state.compared is None:
+        if self._compared is None:
             return None
         left, right = (
-            self._usual("peak_resultant_g", Mount(f"{side}-{self._state.compared}"))
-            for side in ("left", "right")
+            self._usual("peak_resultant_g", Mount(f"{side}-{self._compared}")) for side in ("left", "right")
         )
         if left is None or right is None:
             return None

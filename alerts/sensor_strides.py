@@ -1,6 +1,6 @@
 """What one sensor's last strides say: which of them count, and how many were clipped."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from dsp.stride import Stride
@@ -56,7 +56,7 @@ class SensorStrides:
         clipped = (*self.clipped, stride.clipped)[-CLIPPED_WINDOW:]
         peak = stride.peak_resultant_g
         if peak is None or lower_bound(stride) or not steady(stride):
-            return replace(self, clipped=clipped)
+            return SensorStrides(clipped, self.peaks, self.peaks_us)
         t_us = stride.initial_contact_us
         return SensorStrides(clipped, (*self._recent(t_us), peak)[-MEDIAN_WINDOW:], t_us)
 
