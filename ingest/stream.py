@@ -1,5 +1,6 @@
 """One sensor's stream: packets -> blocks of samples on the run's timeline, with every loss accounted for."""
 
+from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,8 @@ COUNTER_WRAP: Final = 1 << 32
 # Packets that claim to be old are dropped for so long; if nothing newer comes, the sensor's counter went back
 # and they are what there is.
 STUCK_NS: Final = 10_000_000_000
+# Gaps into which a late packet may still fall.
+GAPS_REMEMBERED: Final = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,7 @@ class Counters:
     """What happened so far. packets_received: DATA packets that came, bad and duplicate ones included.
 
     packets_duplicate: came twice or too late; samples_lost: taken by the sensor, never received.
+    Samples that came too late to be used are received, not lost: the two add up to what the sensor counted.
     """
 
     packets_received: int = 0
@@ -52,6 +56,7 @@ class SensorStream:
         self._boot_before: int | None = None
         self._expected = 0  # counter of the next sample
         self._taken: int | None = None  # the sensor's count before the first packet of this connection
+        self._gaps: deque[tuple[int, int]] = deque(maxlen=GAPS_REMEMBERED)  # (first counter, samples)
         self._stuck_since_ns: int | None = None
         self._shape: tuple[float | None, float | None, bool] | None = None
 
@@ -114,6 +119,7 @@ class SensorStream:
             if skipped >= COUNTER_WRAP // 2:
                 if not self._stuck(arrival_ns):
                     self._duplicate += 1
+                    self._fill_gap(samples.counter, n)
                     return None
                 restart, skipped = True, 0
         self._stuck_since_ns = None
@@ -121,6 +127,9 @@ class SensorStream:
             self._boot_before, self._boot = self._boot, samples.boot
             self._restarts += self._boot_before is not None
             self.clock.reset()
+            self._gaps.clear()
+        if skipped:
+            self._gaps.append(((samples.counter - skipped) % COUNTER_WRAP, skipped))
         self._expected = (samples.counter + n) % COUNTER_WRAP
         self._samples += n
         self._lost += skipped
@@ -142,6 +151,19 @@ class SensorStream:
             decoder.acc_range_g,
             decoder.gyro_range_dps,
         )
+
+    def _fill_gap(self, counter: int, n: int) -> None:
+        """A packet that came too late is of no use, but its samples were not lost."""
+        for place, (first, length) in enumerate(self._gaps):
+            before = (counter - first) % COUNTER_WRAP
+            after = length - before - n
+            if after >= 0:
+                del self._gaps[place]
+                self._gaps.append((first, before))
+                self._gaps.append(((counter + n) % COUNTER_WRAP, after))
+                self._lost -= n
+                self._samples += n
+                return
 
     def _skipped_since_boot(self, counter: int) -> int:
         """Samples lost before the first packet of a boot.
