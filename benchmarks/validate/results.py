@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hip_cadence import HipCadence
-from benchmarks.speed.reference import filter_and_find
+from benchmarks.speed.reference import channels_of, filter_and_find
 from benchmarks.speed.timing import interleaved
 from benchmarks.trial import DATA_SETS, Contacts, Trial, load_trials
 from benchmarks.validate.cells import grid
@@ -87,10 +87,10 @@ def costs(folder: Path) -> Iterator[tuple[str, float]]:
 def cost_of(trial: Trial) -> float:
     assert trial.path is not None, "a recording"
     assert trial.mount is not None, "of a leg"
-    mount = trial.mount
+    mount, channels = trial.mount, channels_of(trial.acc_g, trial.gyro_dps)
     stream = tuple(blocks(read_recording(trial.path, mount)))
     return interleaved(
         lambda: strides_of(mount, stream),
-        lambda: filter_and_find(trial.acc_g, trial.rate_hz),
+        lambda: filter_and_find(channels, trial.rate_hz),
         repeats=3,
     ).ratio
