@@ -2,7 +2,7 @@
 
 from itertools import groupby, pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.alert import Alert
@@ -96,6 +96,7 @@ def test_the_property_is_not_empty() -> None:
     }
 
 
+@settings(max_examples=25)
 @given(phases(8), st.integers(0, 200))
 def test_a_restored_engine_goes_on_as_if_nothing_had_been(pieces: list[tuple[int, float]], cut: int) -> None:
     strides: list[Stride] = []
