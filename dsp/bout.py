@@ -32,3 +32,4 @@ class Bout:
     heights: tuple[float, ...] = ()
     periods: tuple[float, ...] = ()
     first: bool = True
+    told: int = 0

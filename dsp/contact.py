@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 from dsp.filters import hann_smooth
 from dsp.peaks import parabola
 
-__all__ = ["Contact", "StrideWindow", "agreement", "highest"]
+__all__ = ["Contact", "StrideWindow", "agreement", "highest", "landing"]
 
 Floats = NDArray[np.float64]
+
+STEEPEST_LEAD_S = 0.015
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,24 @@ def highest(x: Floats, a: float, b: float) -> float | None:
         return None
     k = lo + int(tops[np.argmax(mid[tops])])
     return parabola(x, k)[0]
+
+
+def landing(
+    window: StrideWindow, jolt: float, *, reach: tuple[float, float], lag_s: float
+) -> tuple[float, list[float]]:
+    """(initial contact, the other candidates) near `jolt`: the peak of the smoothed jerk less its lag.
+
+    The other candidate is the steepest rise of the resultant, which leads the jerk's peak by about 15 ms.
+    """
+    rate = window.rate_hz
+    a, b = jolt - reach[0], jolt + reach[1]
+    peak = highest(window.smooth(window.jerk, 10.0), a, b)
+    slope = np.diff(window.smooth(window.resultant, 20.0), prepend=window.resultant[:1])
+    rise = highest(slope, a - 0.02 * rate, b)
+    if peak is None:
+        peak = jolt
+    contact = peak - lag_s * rate
+    return contact, [] if rise is None else [rise + (STEEPEST_LEAD_S - lag_s) * rate]
 
 
 def agreement(best: float, others: list[float], rate_hz: float, scale_s: float) -> float:

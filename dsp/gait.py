@@ -21,7 +21,10 @@ HELD = 2.0
 
 def gait_score(period_s: float, duty: float | None, throw_g: float, *, segment: str) -> float:
     """Positive for running. throw_g: RMS of the low-passed acceleration about its mean."""
-    terms = [(PERIOD_S - period_s) / PERIOD_SCATTER_S, np.log(max(throw_g, 1e-3) / THROW_G[segment]) / THROW_SCATTER]
+    terms = [
+        (PERIOD_S - period_s) / PERIOD_SCATTER_S,
+        np.log(max(throw_g, 1e-3) / THROW_G[segment]) / THROW_SCATTER,
+    ]
     if duty is not None:
         terms.append((DUTY - duty) / DUTY_SCATTER)
     return float(sum(max(-HELD, min(HELD, term)) for term in terms))

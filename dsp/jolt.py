@@ -18,7 +18,9 @@ CONTRAST = 2.0  # the folded jolt against the folded median
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
 LEAST_JOLT = 0.3  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
-OVERDUE = 1.75
+RECHECK = 4  # strides
+SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
+STEADY = 0.25  # an interval further than this from the period does not change the period
 
 
 def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
@@ -55,7 +57,7 @@ def _chain(
         return None
     # Backwards from the last whole period, so that the newest rhythm leads.
     last = start + phase + int((jerk.shape[0] - 1 - phase) // period * period)
-    reach = round(0.3 * period)
+    reach = round(0.27 * period)
     whole = signals.jerk(floor, now)
     chain: list[int] = []
     at = float(last - floor)
@@ -93,13 +95,15 @@ def _fold(jerk: Floats, period: float) -> tuple[int, float]:
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
 
 
-def advance_jolt(signals: GateSignals, bout: Bout, now: int, *, last: bool = False) -> tuple[Cycle | None, bool]:
+def advance_jolt(
+    signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
+) -> tuple[Cycle | None, bool]:
     """(the next finished cycle or None, whether the bout goes on). last: no more rows will come."""
     if bout.first:
         bout.first = False
         return _cycle(bout), True
     period = bout.period
-    a = bout.anchor + round(0.6 * period)
+    a = bout.anchor + round(SOONEST * period)
     limit = bout.anchor + round(OVERDUE * period)
     stand = round(STANDS * period)
     if now <= a + stand and not last:
@@ -116,11 +120,32 @@ def advance_jolt(signals: GateSignals, bout: Bout, now: int, *, last: bool = Fal
         return None, not over
     peak = a + int(standing[0])
     bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
-    bout.periods = (*bout.periods[-4:], float(peak - bout.anchor))
+    apart = float(peak - bout.anchor)
+    if abs(apart - period) <= STEADY * period:
+        bout.periods = (*bout.periods[-4:], apart)
     bout.level = float(np.median(bout.heights))
     bout.period = float(np.median(bout.periods))
     bout.anchor = peak
+    bout.told += 1
+    if bout.told % RECHECK == 0:
+        _recheck(signals, bout, peak, params)
     return _cycle(bout), True
+
+
+def _recheck(signals: GateSignals, bout: Bout, now: int, params: Params) -> None:
+    """Ask the whole vector signal again, so that a wrong period cannot feed on itself."""
+    rate = signals.grid.rate_hz
+    start = max(signals.grid.first, now - round(WINDOW_S * rate))
+    thin = max(1, round(rate / 40.0))
+    period, alike = stride_period(
+        signals.acc(start, now)[:, ::thin],
+        params.min_stride_s * rate / thin,
+        params.max_stride_s * rate / thin,
+    )
+    period *= thin
+    if alike >= ALIKE and abs(period - bout.period) > 0.15 * bout.period:
+        bout.period = period
+        bout.periods = (period,) * 3
 
 
 def _cycle(bout: Bout) -> Cycle:

@@ -132,7 +132,7 @@ class StridePipeline:
             rate,
             channels,
             channels + 1,
-            keep=round(p.history_s * rate),
+            keep=round((p.history_s + 3.0) * rate),
             max_filled=p.max_filled,
             max_void=round(p.max_void_s * rate),
         )
@@ -165,12 +165,14 @@ class StridePipeline:
             if now - s.tried < 0.25 * grid.rate_hz and not last:
                 return strides
             s.tried = now
-            floor = max(s.floor, grid.first, now - round(s.params.history_s * grid.rate_hz))
+            floor = max(0, s.floor, now - round(s.params.history_s * grid.rate_hz))
             s.bout = (open_swing if swinging else open_jolt)(s.signals, now, floor, s.params)
             if s.bout is not None:
                 s.runner.begin_bout()
         while s.bout is not None:
-            cycle, goes_on = (advance_swing if swinging else advance_jolt)(s.signals, s.bout, now, last=last)
+            cycle, goes_on = (advance_swing if swinging else advance_jolt)(
+                s.signals, s.bout, now, s.params, last=last
+            )
             if cycle is not None:
                 s.waiting.append(cycle)
             if not goes_on:

@@ -65,10 +65,15 @@ def measure(
         jolt = end if end is not None else peak + 0.2 * cycle.period
     _learn_up(runner, rows)
     up = np.array(runner.up)
+    low = signals.acc(a, b)
+    throw = float(np.sqrt(((low - low.mean(axis=1, keepdims=True)) ** 2).sum(axis=0).mean()))
+    # The events' rules differ between the gaits: first guess without the stance share that they yield.
+    score = gait_score(cycle.period / rate, None, throw, segment=mount.segment)
+    gait = activity_of((*runner.scores[-2:], score))
     if mount.segment == "shin":
-        contact = shin_contact(window, jolt, up=up, period=cycle.period)
+        contact = shin_contact(window, jolt, up=up, period=cycle.period, swing=swing, gait=gait)
     else:
-        contact = shoe_contact(window, jolt, rise=rise, period=cycle.period)
+        contact = shoe_contact(window, jolt, rise=rise, period=cycle.period, swing=swing, gait=gait)
     ic = contact.initial_contact
     marks = grid.marks(max(a, int(ic - 0.05 * rate)), b)
     near = grid.marks(max(a, int(ic - 0.03 * rate)), min(b, int(ic + 0.06 * rate)))
@@ -88,13 +93,10 @@ def measure(
     if runner.last_contact_us is not None:
         apart = (ic_us - runner.last_contact_us) / 1e6
         stride_s = apart if apart <= 1.6 * cycle.period / rate else None
-    # Activity
-    low = signals.acc(a, b)
-    spread = float(np.sqrt(((low - low.mean(axis=1, keepdims=True)) ** 2).sum(axis=0).mean()))
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     period_s = cycle.period / rate
     duty = None if contact_s is None else contact_s / period_s
-    runner.scores = (*runner.scores[-2:], gait_score(period_s, duty, spread, segment=mount.segment))
+    runner.scores = (*runner.scores[-2:], gait_score(period_s, duty, throw, segment=mount.segment))
     runner.activity = activity_of(runner.scores)
     if stride_s is not None:
         runner.stride_times_s = (*runner.stride_times_s[-6:], stride_s)

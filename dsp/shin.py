@@ -1,41 +1,55 @@
 """Initial contact and toe-off at the shin.
 
 Initial contact: the peak of the smoothed size of the jerk, less its lag (jerk of the resultant: Aubol and
-Milner 2020; here of the whole vector, which also survives a clipped axis). Toe-off: the burst of acceleration across
-the shank when the heel has left and the knee begins to flex leads the toe's leaving by a constant time.
+Milner 2020; here of the whole vector, which also survives a clipped axis). Toe-off with a gyroscope: the most
+negative rate of the shank about its own axis (Fadillioglu 2020; walking: Salarian 2004), less a lag. Without:
+the burst of acceleration across the shank when the heel has left and the knee begins to flex, plus a lead.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, StrideWindow, agreement, highest
+from dsp.contact import Contact, StrideWindow, agreement, highest, landing
+from dsp.stride import Activity
 
 __all__ = ["shin_contact"]
 
 Floats = NDArray[np.float64]
 
-JERK_LAG_S = 0.043
-ACROSS_LEAD_S = 0.058
+JERK_LAG_S = 0.030
+ACROSS_LEAD_S = 0.068
+SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
+# Where toe-off's landmark can be, in strides after initial contact.
+PUSH: dict[Activity, tuple[float, float]] = {"run": (0.15, 0.43), "walk": (0.38, 0.66)}
 
 
-def shin_contact(window: StrideWindow, jolt: float, *, up: Floats, period: float) -> Contact:
-    """jolt: about where the contact is; up: unit vector along the shank, sensor frame."""
+def shin_contact(
+    window: StrideWindow, jolt: float, *, up: Floats, period: float, swing: Floats | None, gait: Activity
+) -> Contact:
+    """jolt: about where the contact is; up: unit vector along the shank, sensor frame.
+
+    swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
+    """
     rate = window.rate_hz
-    jerk = window.smooth(window.jerk, 10.0)
-    reach = 0.1 * rate
-    peak = highest(jerk, jolt - reach, jolt + reach)
-    found = peak if peak is not None else jolt
-    contact = found - JERK_LAG_S * rate
-    along = up[0] * window.acc[0] + up[1] * window.acc[1] + up[2] * window.acc[2]
-    across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
-    across8 = window.smooth(across, 8.0)
-    push = highest(across8, contact + max(0.15 * rate, 0.2 * period), contact + 0.62 * period)
-    toe_off = push + ACROSS_LEAD_S * rate if push is not None else None
-    quality = agreement(found, [jolt], rate, 0.05)
+    reach = (0.1 * period, 0.2 * period) if swing is not None else (0.1 * rate, 0.1 * rate)
+    contact, others = landing(window, jolt, reach=reach, lag_s=JERK_LAG_S)
+    first, last = PUSH[gait]
+    a, b = contact + max(first * period, 0.08 * rate), contact + last * period
+    push: float | None
+    if swing is not None:
+        push = highest(-swing, a, b + 0.05 * period)
+        toe_off = None if push is None else push + SWING_LEAD_S[gait] * rate
+        method = "gyro-minimum"
+    else:
+        along = up[0] * window.acc[0] + up[1] * window.acc[1] + up[2] * window.acc[2]
+        across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
+        push = highest(window.smooth(across, 8.0), a, b)
+        toe_off = None if push is None else push + ACROSS_LEAD_S * rate
+        method = "across"
     return Contact(
         window.start + contact,
         None if toe_off is None else window.start + toe_off,
         "jerk",
-        "none" if toe_off is None else "across",
-        quality,
+        "none" if toe_off is None else method,
+        agreement(contact, others, rate, 0.04),
     )

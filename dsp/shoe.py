@@ -1,40 +1,63 @@
-"""Initial contact and toe-off at the shoe."""
+"""Initial contact and toe-off at the shoe.
+
+Initial contact: the peak of the smoothed size of the jerk, less its lag. Toe-off in running, with a gyroscope:
+the most negative pitch rate (Falbriard 2018, candidate t1), less a lag; in walking, and without a gyroscope:
+the highest resultant of the push-off, which in running comes after the toe has left.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, StrideWindow, agreement, highest
+from dsp.contact import Contact, StrideWindow, agreement, highest, landing
 from dsp.peaks import falling_zero, rising_zero
+from dsp.stride import Activity
 
-__all__ = ["shoe_contact"]
+__all__ = ["shoe_contact", "swing_ends"]
 
 Floats = NDArray[np.float64]
 
-JERK_LAG_S = 0.017
-PUSH_LAG_S = 0.004
+JERK_LAG_S = 0.019
+PUSH_LAG_S: dict[Activity, float] = {"run": 0.085, "walk": 0.004}
+PITCH_LAG_S = 0.008
+PUSH: dict[Activity, tuple[float, float]] = {"run": (0.25, 0.62), "walk": (0.35, 0.68)}
 
 
-def shoe_contact(window: StrideWindow, jolt: float, *, rise: float | None, period: float) -> Contact:
-    """jolt: about where the contact is; rise: about where the next swing has begun."""
+def shoe_contact(
+    window: StrideWindow,
+    jolt: float,
+    *,
+    rise: float | None,
+    period: float,
+    swing: Floats | None,
+    gait: Activity,
+) -> Contact:
+    """jolt: about where the contact is; rise: about where the next swing has begun.
+
+    swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
+    """
     rate = window.rate_hz
-    jerk = window.smooth(window.jerk, 10.0)
-    peak = highest(jerk, jolt - 0.12 * rate, jolt + 0.12 * rate)
-    found = peak if peak is not None else jolt
-    contact = found - JERK_LAG_S * rate
-    size = window.smooth(window.resultant, 8.0)
-    if window.gyro is None:
-        push = highest(size, contact + max(0.15 * rate, 0.2 * period), contact + 0.66 * period)
-    elif rise is not None:
-        push = highest(size, max(contact + 0.1 * rate, rise - 0.2 * rate), rise + 0.02 * rate)
-    else:
-        push = None
-    toe_off = push - PUSH_LAG_S * rate if push is not None else None
+    contact, others = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
+    first, last = PUSH[gait]
+    a, b = contact + max(first * period, 0.1 * rate), contact + last * period
+    toe_off: float | None = None
+    method = "none"
+    if swing is not None and gait == "run":
+        if rise is not None:
+            pitch = highest(-swing, max(contact + 0.08 * rate, rise - 0.45 * period), rise)
+            if pitch is not None:
+                toe_off, method = pitch - PITCH_LAG_S * rate, "gyro-minimum"
+    elif swing is None or rise is not None:
+        if rise is not None:
+            a, b = max(contact + 0.1 * rate, rise - 0.2 * rate), rise + 0.02 * rate
+        push = highest(window.smooth(window.resultant, 8.0), a, b)
+        if push is not None:
+            toe_off, method = push - PUSH_LAG_S[gait] * rate, "push-off"
     return Contact(
         window.start + contact,
         None if toe_off is None else window.start + toe_off,
         "jerk",
-        "none" if toe_off is None else "push",
-        agreement(found, [jolt], rate, 0.05),
+        method,
+        agreement(contact, others, rate, 0.04),
     )
 
 

@@ -134,7 +134,9 @@ def _chain(
     return Bout(period, level, floor + chain[0], axis, moments, heights=heights, periods=(period,) * 3)
 
 
-def advance_swing(signals: GateSignals, bout: Bout, now: int, *, last: bool = False) -> tuple[Cycle | None, bool]:
+def advance_swing(
+    signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
+) -> tuple[Cycle | None, bool]:
     """(the next finished cycle or None, whether the bout goes on). Depends on the rows, not on `now`."""
     while True:
         if bout.rise is None:
