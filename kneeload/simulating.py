@@ -8,7 +8,9 @@ from pathlib import Path
 from rich.console import Console
 
 from dsp.mount import Mount
+from firmware_sim.errors import TransportError
 from firmware_sim.serve import serve
+from kneeload.failures import UsageError
 from kneeload.virtual import virtual_sensors
 
 __all__ = ["run_sim"]
@@ -31,5 +33,8 @@ def run_sim(
     for sensor in sensors:
         console.print(f"{sensor.name}: {sensor.mount} on {transport}", highlight=False, soft_wrap=True)
     console.print("Ctrl-C stops.", highlight=False)
-    with suppress(KeyboardInterrupt):
-        asyncio.run(serve(transport, sensors, ready_file=ready_file))
+    try:
+        with suppress(KeyboardInterrupt):
+            asyncio.run(serve(transport, sensors, ready_file=ready_file))
+    except TransportError as error:
+        raise UsageError(str(error)) from None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from dsp.mount import Mount
+from firmware_sim.errors import FaultError
 from firmware_sim.faults import Faults, parse_faults
 from firmware_sim.gait import GaitSource
 from firmware_sim.motion import Source
@@ -47,8 +48,11 @@ def demo_plan() -> Plan:
 def virtual_sensors(
     mounts: Sequence[Mount], *, recording: Path | None, seed: int, faults: Sequence[str]
 ) -> tuple[list[VirtualSensor], list[Source]]:
-    """One sensor a mount and the source of its motion. UsageError, FaultError or IngestError."""
-    settings = parse_faults(faults)
+    """One sensor a mount and the source of its motion. UsageError or IngestError."""
+    try:
+        settings = parse_faults(faults)
+    except FaultError as error:
+        raise UsageError(str(error)) from None
     if recording is not None and len(mounts) != 1:
         raise UsageError("--recording needs exactly one --mount: where its sensor was worn")
     sources: list[Source] = []

@@ -1,0 +1,147 @@
+"""What people get wrong: one line that says what and where, exit code 2, no traceback."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from kneeload.cli import main
+
+Run = Callable[..., "Ended"]
+
+HEAD = "t_s,ax_g,ay_g,az_g\n"
+GOOD = HEAD + "".join(f"{i / 100:.2f},0.0,1.0,0.0\n" for i in range(300))
+
+FILES: dict[str, str | bytes] = {
+    "empty.csv": "",
+    "header_only.csv": HEAD,
+    "no_time.csv": "ax_g,ay_g,az_g\n0,1,0\n",
+    "text.csv": HEAD + "0.00,0,1,0\n0.01,zero,1,0\n",
+    "short_row.csv": HEAD + "0.00,0,1,0\n0.01,0,1\n",
+    "backwards.csv": HEAD + "0.00,0,1,0\n0.02,0,1,0\n0.01,0,1,0\n",
+    "wrong_unit.csv": HEAD + "".join(f"{i / 100:.2f},0.0,9.81,0.0\n" for i in range(300)),
+    "binary.csv": bytes(range(256)) * 40,
+    "not.parquet": b"PAR1 but not really",
+    "not.mcap": b"\x00" * 100,
+    "unknown.xyz": GOOD,
+}
+
+CONFIGS = {
+    "broken.toml": "[mqtt\nhost = 1",
+    "unknown_key.toml": '[mqtt]\nhots = "localhost"\n',
+    "bad_rule.toml": "[alerts.shock-hihg]\nlimit = 9\n",
+    "bad_limit.toml": "[alerts.cadence-low]\nlimit = 50\n",
+    "bad_port.toml": '[mqtt]\nhost = "localhost"\nport = 99999\n',
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How the program ended."""
+
+    returncode: object
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """The program's main() in this process: starting a new one for each case takes a second."""
+    monkeypatch.setenv("KNEELOAD_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def run_main(arguments: Sequence[str | Path]) -> Ended:
+        monkeypatch.setattr("sys.argv", ["kneeload", *map(str, arguments)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        captured = capsys.readouterr()
+        return Ended(code, captured.out, captured.err)
+
+    return run_main
+
+
+def assert_one_line(done_stderr: str, must_name: str) -> None:
+    lines = done_stderr.splitlines()
+    assert len(lines) == 1, done_stderr
+    assert "Traceback" not in done_stderr
+    assert must_name in lines[0]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_bad_recording(name: str, tmp_path: Path, run: Run) -> None:
+    content = FILES[name]
+    path = tmp_path / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    done = run(["analyze", path, "--mount", "left-shin", "--output", tmp_path / "out"])
+    assert done.returncode == 2, done.stderr
+    assert_one_line(done.stderr, name)
+
+
+def test_a_good_recording_of_nothing_is_no_error(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "still.csv").write_text(GOOD)
+    done = run(["analyze", tmp_path / "still.csv", "--mount", "left-shin"])
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_a_bad_configuration(name: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / name).write_text(CONFIGS[name])
+    done = run(["live", "--config", tmp_path / name, "--data-dir", tmp_path / "d"])
+    assert done.returncode == 2, done.stderr
+    assert_one_line(done.stderr, name)
+
+
+def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "k.toml").write_text(CONFIGS["unknown_key.toml"])
+    done = run(["doctor", "--config", tmp_path / "k.toml"])
+    assert "did you mean host?" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "must_name"),
+    [
+        (["analyze", "missing.csv", "--mount", "left-shin"], "missing.csv"),
+        (["demo", "--recording", "missing.csv", "--mount", "left-shin"], "missing.csv"),
+        (["demo", "--fault", "los=0.1"], "loss"),
+        (["demo", "--fault", "loss=lots"], "loss"),
+        (["live"], "[[sensors]]"),
+        (["replay", "last"], "no runs"),
+        (["review", "20200101T000000Z"], "no runs"),
+        (["export", "last"], "no runs"),
+        (["live", "--config", "missing.toml"], "missing.toml"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> None:
+    done = run([*arguments])
+    assert done.returncode == 2, done.stderr
+    assert_one_line(done.stderr, must_name)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["demo", "--speedup", "0"], ["demo", "--mount", "left-knee"], ["nonsense"]]
+)
+def test_usage_errors_end_with_2(arguments: list[str], run: Run) -> None:
+    done = run(arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+
+
+def test_a_data_folder_that_is_a_file(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "place").write_text("a file")
+    done = run(["demo", "--duration", "2", "--speedup", "10", "--data-dir", tmp_path / "place"])
+    assert done.returncode == 2, done.stderr
+    assert_one_line(done.stderr, "place")
+
+
+def test_a_journal_that_is_none(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "place").mkdir()
+    (tmp_path / "place" / "journal.db").write_text("this is no database, whatever its name says" * 50)
+    done = run(["runs", "--data-dir", tmp_path / "place"])
+    assert done.returncode == 2, done.stderr
+    assert_one_line(done.stderr, "journal.db")

@@ -1,0 +1,147 @@
+"""The main job, end to end, by the installed program: the same strides everywhere."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from kneeload.journal import Journal
+from tests.kneeload.program import kneeload, kneeload_json, start_kneeload
+from tests.services import Influxd, Mosquitto, VictoriaMetrics, wait_until
+from tests.subscriber import Subscriber
+
+RECORDINGS = [
+    ("ble_foot/run.csv", "left-shoe", 141),
+    ("vicon_shoe/run-2017-11-27-11-25-12.csv", "right-shoe", 42),
+    ("treadmill_shank/run-07.csv", "left-shin", 34),
+]
+
+
+def write_config(path: Path, mosquitto: Mosquitto, database_url: str, version: str) -> Path:
+    path.write_text(
+        f'[runner]\nname = "ada"\n[mqtt]\nhost = "127.0.0.1"\nport = {mosquitto.port}\n'
+        f'[influx]\nurl = "{database_url}"\nversion = "{version}"\ndatabase = "kneeload"\n'
+    )
+    return path
+
+
+def distinct_strides(subscriber: Subscriber) -> set[tuple[str, int]]:
+    """(run, seq) of the stride messages: a repeat after a lost acknowledgement is the same message."""
+    bodies = [json.loads(body) for body in subscriber.payloads("/stride")]
+    return {(body["run"], body["seq"]) for body in bodies}
+
+
+@pytest.mark.parametrize(("name", "mount", "true_strides"), RECORDINGS)
+def test_a_recording_through_the_radio_is_the_same_everywhere(
+    name: str,
+    mount: str,
+    true_strides: int,
+    *,
+    recordings: Path,
+    tmp_path: Path,
+    mosquitto: Mosquitto,
+    influxd: Influxd,
+    victoria_metrics: VictoriaMetrics,
+) -> None:
+    arguments = ["demo", "--recording", recordings / name, "--mount", mount, "--speedup", "20"]
+    with Subscriber("127.0.0.1", mosquitto.port, "kneeload/#") as subscriber:
+        config = write_config(tmp_path / "k.toml", mosquitto, influxd.url, "1")
+        data = tmp_path / "data"
+        report = kneeload_json([*arguments, "--config", config, "--data-dir", data], home=tmp_path)
+        subscriber.wait_for(lambda _: len(distinct_strides(subscriber)) >= report["strides"], timeout_s=10)
+        assert len(distinct_strides(subscriber)) == report["strides"]
+        assert len(subscriber.messages) >= report["mqtt"]["published"]
+    assert abs(report["strides"] - true_strides) <= 1
+    assert report["journal"]["strides"] == report["strides"]
+    assert influxd.count("stride", "quality") == report["strides"]
+    assert report["mqtt"]["waiting"] == report["influx"]["waiting"] == 0
+    assert report["truth"] is None
+    (sensor,) = report["sensors"]
+    assert sensor["packets_sent"] == sensor["packets_received"] > 0
+
+    write_config(config, mosquitto, victoria_metrics.url, "2")
+    # A new database gets everything there is: the first run, and a short second one.
+    again = kneeload_json(
+        ["demo", "--duration", "20", "--speedup", "20", "--config", config, "--data-dir", data], home=tmp_path
+    )
+    expected = report["strides"] + again["strides"]
+    wait_until(
+        lambda: victoria_metrics.count("stride", "quality") == expected,
+        f"{expected} strides in victoria-metrics",
+    )
+
+
+def test_two_virtual_shins_are_found_as_they_ran(tmp_path: Path) -> None:
+    report = kneeload_json(
+        ["demo", "--duration", "60", "--speedup", "10", "--data-dir", tmp_path / "data"], home=tmp_path
+    )
+    truth = report["truth"]
+    assert truth["contacts"] > 120
+    assert truth["missed"] + truth["extra"] <= 0.02 * truth["contacts"]
+    assert report["mqtt"]["published"] > report["strides"]
+    assert report["influx"]["server"] is None
+    assert report["alerts"] >= 1, "the hard stretch of the demo must be noticed"
+
+
+def test_servers_that_die_in_the_middle_miss_nothing(
+    tmp_path: Path, mosquitto: Mosquitto, influxd: Influxd
+) -> None:
+    config = write_config(tmp_path / "k.toml", mosquitto, influxd.url, "auto")
+    data = tmp_path / "data"
+    with Subscriber("127.0.0.1", mosquitto.port, "kneeload/#") as subscriber:
+        running = start_kneeload(
+            ["demo", "--duration", "100", "--speedup", "5", "--config", config, "--data-dir", data, "--json"],
+            home=tmp_path,
+        )
+        subscriber.wait_for(lambda _: len(distinct_strides(subscriber)) > 20)
+        mosquitto.kill()
+        influxd.kill()
+        with Journal.open(data) as journal:
+            (run,) = journal.runs()
+            seen = journal.count(run.run, "stride")
+            wait_until(
+                lambda: journal.count(run.run, "stride") > seen + 40, "the run going on without servers"
+            )
+        mosquitto.start()
+        influxd.start()
+        output, errors = running.communicate(timeout=120)
+        assert running.returncode == 0, errors
+        report = json.loads(output)
+        subscriber.wait_for(lambda _: len(distinct_strides(subscriber)) >= report["strides"], timeout_s=10)
+        assert len(distinct_strides(subscriber)) == report["strides"] == report["journal"]["strides"]
+        bodies = [json.loads(body) for body in subscriber.payloads("/stride")]
+        firsts = list(dict.fromkeys(body["seq"] for body in bodies))
+        assert firsts == sorted(firsts), "out of order"
+    assert influxd.count("stride", "quality") == report["strides"]
+
+
+def test_replay_gives_the_run_again(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    arguments = [
+        "demo",
+        "--duration",
+        "40",
+        "--speedup",
+        "10",
+        "--fault",
+        "loss=0.02",
+        "--fault",
+        "reboot=15",
+    ]
+    ran = kneeload_json([*arguments, "--data-dir", data], home=tmp_path)
+    replayed = kneeload_json(["replay", "last", "--data-dir", data], home=tmp_path)
+    assert replayed["journal"]["same"] is True
+    assert replayed["strides"] == ran["strides"] > 0
+    assert replayed["alerts"] == ran["alerts"]
+
+
+def test_the_example_of_the_readme_runs_without_a_terminal(tmp_path: Path) -> None:
+    done = kneeload(
+        ["demo", "--duration", "20", "--speedup", "10", "--data-dir", tmp_path / "data"], home=tmp_path
+    )
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert any("mosquitto_sub" in line for line in lines)
+    assert any("left-shin connected" in line for line in lines)
+    assert any("against the simulator's truth" in line for line in lines)
+    assert "\x1b" not in done.stdout
