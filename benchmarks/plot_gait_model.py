@@ -87,7 +87,9 @@ CASES = (
         "shoe, running in a room\n(vicon_shoe/run-*)",
         "vicon_shoe/run-2017-11*.csv",
         Mount.RIGHT_SHOE,
-        Phase(activity="run", duration_s=40, speed_kmh=6.5, cadence_spm=158, impact_g=3.5),
+        Phase(
+            activity="run", duration_s=40, speed_kmh=6.5, cadence_spm=158, contact_time_s=0.27, impact_g=3.5
+        ),
         200.0,
         8.0,
     ),
@@ -95,7 +97,7 @@ CASES = (
         "shoe, running, 100 Hz\n(ble_foot/run)",
         "ble_foot/run.csv",
         Mount.LEFT_SHOE,
-        Phase(activity="run", duration_s=40, speed_kmh=11.5, cadence_spm=169),
+        Phase(activity="run", duration_s=40, speed_kmh=11.5, cadence_spm=169, contact_time_s=0.21),
         100.0,
         16.0,
     ),

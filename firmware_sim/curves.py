@@ -10,6 +10,8 @@ __all__ = ["Row", "shank_reach_deg", "stance_rows", "strike_pitch_deg", "swing_r
 
 Row = tuple[str, float, float, float, float, float]
 
+PUSH_PEAK_BEFORE_S = 0.008
+
 
 def strike_pitch_deg(contact: Contact) -> float:
     """The foot's pitch at initial contact."""
@@ -45,7 +47,7 @@ def stance_rows(contact: Contact, mirror: float) -> list[Row]:
     if contact.kind == "step":
         tc = off - ic
         flat = ic + shape.flat_share * tc
-        rows.append(("foot_pitch", -strike, ic - 0.008, flat, 0.45, 0.5))
+        rows.append(("foot_pitch", -strike, ic - 0.008, flat, 0.35, 0.62))
         rows.append(("foot_roll", INVERSION_DEG * mirror, ic, ic + 0.36 * tc, 0.4, 0.6))
         rows.append(("shank_yaw", -5.0 * mirror, ic - 0.01, ic + 0.5 * tc, 0.4, 0.5))
         rows.append(("shank_yaw", 5.0 * mirror, ic + 0.55 * tc, off + 0.05, 0.4, 0.5))
@@ -61,17 +63,11 @@ def stance_rows(contact: Contact, mirror: float) -> list[Row]:
         tc = min(tc, off - contact.still_s)
     share = 1.0 if contact.kind == "step" else 0.5
     push = share * -shape.at("foot_push", speed) * contact.style[1]
-    peak = off - 0.006
-    rows.append(
-        (
-            "foot_pitch",
-            -push,
-            heel_off,
-            heel_off + (peak - heel_off) / shape.push_rise,
-            shape.push_rise,
-            1 - shape.push_rise,
-        )
-    )
+    length = (off - PUSH_PEAK_BEFORE_S - heel_off) / shape.push_rise
+    first = (heel_off, heel_off + length, shape.push_rise, 1 - shape.push_rise)
+    rows.append(("foot_pitch", -push * shape.push_share, *first))
+    if shape.push_share < 1:
+        rows.append(("foot_pitch", -push * (1 - shape.push_share), off - 0.03, off + 0.17, 0.45, 0.55))
     stance = share * shape.at("shank_stance", speed)
     kick = share * shape.at("shank_kick", speed) * contact.style[0]
     rows.append(("shank_pitch", -stance, stance_start, off + 0.06, 0.25, 0.35))
@@ -95,6 +91,7 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
     foot_up = strike_pitch_deg(landing) + 4.0 - _lowest(leaving, stance, "foot_pitch")
     shank_up = shank_reach_deg(landing) - _lowest(leaving, stance, "shank_pitch")
     lift = shape.at("clearance_m", speed) * (landing.style[2] if landing.kind == "step" else 0.5)
+    spring = shape.at("spring_m", speed) if leaving.kind == "step" else 0.0
     early, late = shape.shank_swing
     early_foot, late_foot = shape.foot_swing
     before, speeding, slowing = shape.travel
@@ -102,7 +99,7 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
     inverted = INVERSION_DEG if landing.kind == "step" else 0.0
     return [
         ("foot_pitch", foot_up, off + early_foot * swing, off + late_foot * swing, 0.50, 0.42),
-        ("foot_pitch", -4.0, off + 0.9 * swing, ic + 0.01, 0.5, 0.5),
+        ("foot_pitch", -4.0, off + 0.92 * swing, ic + 0.025, 0.5, 0.5),
         (
             "shank_pitch",
             shank_up,
@@ -112,8 +109,9 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
             0.96 - shape.shank_rise,
         ),
         ("travel", 1.0, off - before, ic + 0.03, speeding, slowing),
-        ("lift", lift + rise, off - 0.10, off + 0.34 * swing, 0.5, 0.5),
-        ("lift", -0.85 * lift, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
+        ("lift", lift + rise, off - 0.10, off + shape.lift_until * swing, 0.5, 0.5),
+        ("lift", spring, off - 0.025, off + 0.115, 0.5, 0.5),
+        ("lift", -0.85 * lift - spring, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
         ("lift", -0.15 * lift - rise, ic - 0.4 * swing, ic + 0.03, 0.5, 0.45),
         ("arc", -0.03 * mirror, off, off + 0.5 * swing, 0.5, 0.5),
         ("arc", 0.03 * mirror, off + 0.45 * swing, ic + 0.01, 0.5, 0.5),

@@ -26,8 +26,11 @@ class Shape:
     foot_strike: tuple[float, float]  # pitch at initial contact, rearfoot
     foot_push: tuple[float, float]  # lowest pitch after toe-off
     clearance_m: tuple[float, float]
+    spring_m: tuple[float, float]  # how far the foot springs up at toe-off before it swings
     flat_share: float  # of the contact until the foot is flat
     heel_off: float  # share of the contact
+    push_share: float  # of the push-off's pitch before toe-off; the rest follows as the heel swings up
+    lift_until: float  # share of the swing in which the foot is lifted
     push_rise: float  # asymmetry of the push-off's pitch rate
     shank_swing: tuple[float, float]  # when in the swing the shank comes forward
     shank_rise: float  # share of that in which it speeds up
@@ -53,12 +56,15 @@ RUN = Shape(
     foot_strike=(12.0, 18.0),
     foot_push=(-74.0, -94.0),
     clearance_m=(0.08, 0.20),
+    spring_m=(0.0, 0.07),
     flat_share=0.24,
     heel_off=0.36,
+    push_share=0.78,
+    lift_until=0.33,
     push_rise=0.56,
     shank_swing=(0.22, 0.96),
     shank_rise=0.55,
-    foot_swing=(0.14, 0.97),
+    foot_swing=(0.24, 1.0),
     travel=(0.06, 0.5, 0.38),
 )
 WALK = Shape(
@@ -67,15 +73,18 @@ WALK = Shape(
     shank_at_contact=(2.0, 4.0),
     shank_stance=(38.0, 44.0),
     shank_kick=(32.0, 36.0),
-    kick=(0.36, 0.20, 0.6),
+    kick=(0.36, 0.26, 0.55),
     foot_strike=(14.0, 26.0),
     foot_push=(-56.0, -76.0),
     clearance_m=(0.02, 0.05),
-    flat_share=0.17,
+    spring_m=(0.0, 0.0),
+    flat_share=0.2,
     heel_off=0.5,
+    push_share=1.0,
+    lift_until=0.48,
     push_rise=0.70,
-    shank_swing=(0.0, 0.92),
-    shank_rise=0.42,
+    shank_swing=(-0.08, 0.92),
+    shank_rise=0.48,
     foot_swing=(0.04, 0.95),
     travel=(0.12, 0.5, 0.5),
 )
@@ -89,8 +98,11 @@ STAIRS = Shape(
     foot_strike=(2.0, 3.0),
     foot_push=(-45.0, -50.0),
     clearance_m=(0.10, 0.12),
+    spring_m=(0.0, 0.0),
     flat_share=0.2,
     heel_off=0.6,
+    push_share=1.0,
+    lift_until=0.5,
     push_rise=0.6,
     shank_swing=(0.05, 0.85),
     shank_rise=0.5,

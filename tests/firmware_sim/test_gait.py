@@ -1,4 +1,4 @@
-"""The gait model's promises: the same however it is asked, both legs in one run, truth that fits the samples."""
+"""The gait model's first promises: a whole grid of samples, the same however it is asked for."""
 
 import numpy as np
 import pytest
