@@ -12,6 +12,7 @@ from kneeload.review.traces import (
     Figure,
     episode_traces,
     fits,
+    lane_of,
     limit_traces,
     spoken,
     stamp,
@@ -28,9 +29,9 @@ def timeline(data: RunData) -> Figure:
     """All plots over one time axis: alerts, the metrics with running and walking behind them, the sensors."""
     rows = [row for row in ROWS if any(fits(row, mount) for mount in data.mounts)]
     happened = episodes(data.alerts)
-    rules = list(dict.fromkeys(e.raised.rule for e in happened))
+    lanes = list(dict.fromkeys(lane_of(e) for e in happened))
     sensors = tracks(data.health, data.duration_s)
-    heights = [ALERT_PX * len(rules) + 10] if rules else []
+    heights = [ALERT_PX * len(lanes) + 10] if lanes else []
     heights += [PLOT_PX] * len(rows)
     heights += [TRACK_PX * len(sensors) + 10] if sensors else []
     domains = stacked(heights)
@@ -64,9 +65,9 @@ def timeline(data: RunData) -> Figure:
     }
     traces: list[Figure] = []
     places = iter(domains)
-    if rules:
+    if lanes:
         axis = next(axes)
-        layout[axis] = lane(next(places), [spoken(rule) for rule in rules])
+        layout[axis] = lane(next(places), lanes)
         traces += [trace for n, e in enumerate(happened, 1) for trace in episode_traces(data, e, n, axis)]
         layout["shapes"] += [raised_line(e) for e in happened]
     for row in rows:

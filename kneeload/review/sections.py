@@ -152,7 +152,8 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         rows.append(("At the end", f"{number(cleared.value, rule)} when it was cleared."))
     definition = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows)
     figure = (
-        f"<p class='quiet'>Acceleration 3 s before and after, as the sensor sent it.</p>"
+        f"<p class='quiet'>Acceleration around it, as the sensor sent it: unfiltered, so peaks differ a "
+        f"little from the figures above.</p>"
         f"<div class='figure' id='waveform-{number_}'></div>"
         if drawn
         else "<p class='quiet'>No samples were recorded around this alert.</p>"

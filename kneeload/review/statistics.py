@@ -30,6 +30,12 @@ __all__ = [
 BREAK_S = 3.0
 """A foot contact later than this after the one before: something else went on in between."""
 
+FEW = 3
+"""Contacts that do not make a band of their own."""
+STANCE_S = 0.3
+"""How long a band goes on after its last foot contact."""
+ENDING_S = 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Median:
@@ -106,16 +112,29 @@ def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity:
 
 
 def bands(strides: Iterable[Stride]) -> list[Span]:
-    """Stretches of running and walking, from the foot contacts of all sensors."""
-    out: list[Span] = []
+    """Stretches of running and walking, from the foot contacts of all sensors, each up to the next one.
+
+    A contact or two between others of another kind are taken for these: a band is to show what went on.
+    """
+    pieces: list[tuple[str, list[float]]] = []
     for s in sorted(strides, key=lambda s: s.initial_contact_us):
-        at_s = s.initial_contact_us / 1e6
-        until_s = at_s + (s.contact_time_s or 0.0)
-        if out and out[-1].kind == s.activity and at_s - out[-1].to_s <= BREAK_S:
-            out[-1] = Span(s.activity, out[-1].from_s, max(until_s, out[-1].to_s))
+        from_s = s.initial_contact_us / 1e6
+        if pieces and pieces[-1][0] == s.activity and from_s - pieces[-1][1][-1] <= BREAK_S:
+            pieces[-1][1].append(from_s)
         else:
-            out.append(Span(s.activity, at_s, until_s))
-    return out
+            pieces.append((s.activity, [from_s]))
+    joined: list[tuple[str, list[float]]] = []
+    for kind, at_s in pieces:
+        near = bool(joined) and at_s[0] - joined[-1][1][-1] <= BREAK_S
+        if near and (len(at_s) < FEW or kind == joined[-1][0]):
+            joined[-1][1].extend(at_s)
+        else:
+            joined.append((kind, list(at_s)))
+    ends_s = [at_s[-1] + STANCE_S for _, at_s in joined]
+    for n, (_, after) in enumerate(joined[1:]):
+        if after[0] - joined[n][1][-1] <= BREAK_S:
+            ends_s[n] = after[0]
+    return [Span(kind, at_s[0], end_s) for (kind, at_s), end_s in zip(joined, ends_s, strict=True)]
 
 
 def spent(summaries: Sequence[Summary], strides: Iterable[Stride], duration_s: float) -> dict[str, float]:
@@ -155,6 +174,9 @@ def tracks(health: Sequence[SensorHealth], duration_s: float) -> list[Track]:
                 spans[-1] = Span(kind, spans[-1].from_s, to_s)
             elif to_s > from_s:
                 spans.append(Span(kind, from_s, to_s))
+        # The link is given up when the run is over: that is no gap.
+        if spans and spans[-1].kind == "lost" and duration_s - spans[-1].from_s <= ENDING_S:
+            spans.pop()
         if spans:
             out.append(Track(mount, tuple(spans)))
     return out

@@ -23,6 +23,7 @@ __all__ = [
     "clock_text",
     "episode_traces",
     "fits",
+    "lane_of",
     "limit_traces",
     "short",
     "spoken",
@@ -33,6 +34,7 @@ __all__ = [
 
 Figure = dict[str, Any]
 
+MIDNIGHT_MS = 946_684_800_000  # 2000-01-01
 DOTS_MOST = 4000
 """Above this many strides a sensor only their running median is drawn: nobody could tell the dots apart."""
 SMOOTH = 15
@@ -89,8 +91,11 @@ def spoken(name: str) -> str:
 
 
 def stamp(t_s: float) -> int:
-    """Run time as a date since 1970 in ms: Plotly then writes the axis as minutes and seconds."""
-    return round(t_s * 1000)
+    """Run time as a date in ms, so that Plotly writes the axis as minutes and seconds.
+
+    Counted from a midnight far from 1970: Plotly takes small whole numbers for years.
+    """
+    return MIDNIGHT_MS + round(t_s * 1000)
 
 
 def fits(row: Row, mount: Mount) -> bool:
@@ -101,12 +106,18 @@ def short(axis: str) -> str:
     return axis.replace("yaxis", "y")
 
 
+def lane_of(episode: Episode) -> str:
+    """Alerts of one rule at one place share a line."""
+    raised = episode.raised
+    return spoken(raised.rule if raised.mount is None else f"{raised.rule}, {raised.mount.side}")
+
+
 def episode_traces(data: RunData, episode: Episode, number: int, axis: str) -> list[Figure]:
     """A bar from raised to cleared and the alert's number where it was raised."""
     raised = episode.raised
     from_s = raised.t_us / 1e6
     to_s = episode.cleared.t_us / 1e6 if episode.cleared else data.duration_s
-    name = spoken(raised.rule)
+    name = lane_of(episode)
     color = LEVEL_COLOR[raised.level]
     until = f"until {clock_text(to_s)}" if episode.cleared else "not cleared"
     where = spoken(raised.mount) if raised.mount else "both sides"

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from alerts.alert import Alert
+from alerts.rules import RULES
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.packet import Packet
@@ -19,6 +20,8 @@ AROUND_US = 3_000_000
 """Before and after an alert: some eight strides."""
 MOST = 60
 """Alerts with a waveform; a run with more has a rule that does not fit."""
+
+SILENCE = frozenset(rule.id for rule in RULES if rule.metric == "silence_s")
 
 
 @dataclass
@@ -39,12 +42,17 @@ def windows_of(alerts: Sequence[Alert], mounts: Iterable[Mount]) -> list[Window]
     return [
         Window(
             place,
-            alert.t_us - AROUND_US,
+            alert.t_us - AROUND_US - silence_us(alert),
             alert.t_us + AROUND_US,
             worn if alert.mount is None else frozenset({alert.mount}),
         )
         for place, alert in raised[:MOST]
     ]
+
+
+def silence_us(alert: Alert) -> int:
+    """How long nothing had come: the samples before that are what is worth seeing."""
+    return round(alert.value * 1e6) if alert.rule in SILENCE else 0
 
 
 def cut(packets: Iterable[Packet], windows: Sequence[Window]) -> Mapping[int, tuple[Waveform, ...]]:

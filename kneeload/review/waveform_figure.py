@@ -20,6 +20,7 @@ def waveform_figure(waveforms: Sequence[Waveform], strides: Sequence[Stride], *,
     The single axes are there too, hidden until asked for in the legend.
     """
     total = HEIGHT_PX * len(waveforms) + GAP_PX * (len(waveforms) - 1)
+    from_s = min([-3.0, *((int(w.t_us[0]) - at_us) / 1e6 for w in waveforms)])
     layout: Figure = {
         "height": total + 2 * MARGIN_PX + 26,
         "margin": {"l": 52, "r": 16, "t": MARGIN_PX, "b": MARGIN_PX + 26},
@@ -35,7 +36,7 @@ def waveform_figure(waveforms: Sequence[Waveform], strides: Sequence[Stride], *,
         },
         "legend": {"orientation": "h", "y": -70 / total, "yanchor": "top", "x": 0, "itemwidth": 30},
         "xaxis": {
-            "range": [-3.05, 3.05],
+            "range": [from_s - 0.05, 3.05],
             "gridcolor": "var(--grid)",
             "zeroline": False,
             "title": {"text": "s from the alert", "font": {"color": "var(--muted)"}},

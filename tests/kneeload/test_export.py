@@ -1,0 +1,91 @@
+"""Exported files hold the journal's values, and exported samples are read back as a recording."""
+
+import csv
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsp.mount import Mount
+from ingest import recording
+from ingest.files import read_recording
+from kneeload.export import export_run, write_samples
+from kneeload.journal import Journal
+from kneeload.review.errors import UnknownRunError
+from tests.sample_run import SHINS
+from tests.simulated_run import RUN, recorded_run
+
+__all__: list[str] = []
+
+
+@pytest.fixture
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return recorded_run(tmp_path_factory.getbasetemp())
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_result_is_a_row_with_the_journals_values(data_dir: Path, tmp_path: Path) -> None:
+    written = export_run(data_dir, RUN, tmp_path / "out")
+    assert [path.name for path in written] == [
+        "strides-left-shin.csv",
+        "strides-right-shin.csv",
+        "alerts.csv",
+        "summary.csv",
+        "sensors.csv",
+    ]
+    with Journal.open(data_dir) as journal:
+        strides, alerts = journal.strides(RUN), journal.alerts(RUN)
+        summaries, health = journal.summaries(RUN), journal.health(RUN)
+    for path, mount in zip(written, SHINS, strict=False):
+        own = [s for s in strides if s.mount is mount]
+        rows = rows_of(path)
+        assert len(rows) == len(own) > 0
+        assert [float(row["initial_contact_s"]) for row in rows] == [s.initial_contact_us / 1e6 for s in own]
+        assert [row["contact_time_s"] == "" for row in rows] == [s.contact_time_s is None for s in own]
+    rows = rows_of(written[2])
+    assert [(row["rule"], row["state"], float(row["t_s"])) for row in rows] == [
+        (a.rule, a.state, a.t_us / 1e6) for a in alerts
+    ]
+    assert len(rows_of(written[3])) == len(summaries)
+    rows = rows_of(written[4])
+    assert [(row["mount"], row["connected"]) for row in rows] == [
+        (h.mount, str(int(h.connected))) for h in health
+    ]
+
+
+@pytest.mark.parametrize("form", ["parquet", "csv"])
+def test_exported_samples_are_the_recorded_ones(
+    form: str, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if form == "csv":
+        monkeypatch.setitem(sys.modules, "pyarrow", None)
+    else:
+        pytest.importorskip("pyarrow")
+    packets = recording.read(data_dir / "runs" / RUN / "packets.mcap")
+    written = write_samples(packets, tmp_path)
+    assert [path.name for path in written] == [f"samples-{mount}.{form}" for mount in SHINS]
+    with Journal.open(data_dir) as journal:
+        last = {h.mount: h for h in journal.health(RUN)}
+    for path, mount in zip(written, SHINS, strict=True):
+        monkeypatch.undo()
+        samples = read_recording(path, mount)
+        assert len(samples.t_us) == last[mount].samples_received
+        assert samples.gyro_dps is not None
+        assert np.linalg.norm(samples.acc_g, axis=1).max() > 10
+        if mount is Mount.LEFT_SHIN:
+            assert samples.lost == pytest.approx(last[mount].samples_lost, rel=0.01)
+
+
+def test_raw_is_only_written_when_asked_for(data_dir: Path, tmp_path: Path) -> None:
+    assert not any("samples" in path.name for path in export_run(data_dir, RUN, tmp_path))
+
+
+def test_an_unknown_run_is_refused(data_dir: Path, tmp_path: Path) -> None:
+    with pytest.raises(UnknownRunError, match="no such run"):
+        export_run(data_dir, "../../etc", tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,134 @@
+"""Numbers of the review: medians, bands, sensor tracks, alerts from raised to cleared."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from alerts.alert import Alert
+from dsp.mount import Mount
+from dsp.stride import Stride
+from kneeload.review.metrics import METRICS
+from kneeload.review.statistics import (
+    bands,
+    distance_m,
+    episodes,
+    median,
+    median_activity,
+    spent,
+    tracks,
+)
+from tests.sample_run import SHINS, sample_alerts, sample_health, sample_strides, sample_summaries
+
+__all__: list[str] = []
+
+LEFT, RIGHT = SHINS
+CADENCE, CONTACT, SHOCK, _ = METRICS
+
+
+def shocks(values: list[float], *, clipped: frozenset[int] = frozenset()) -> list[Stride]:
+    pattern = next(s for s in sample_strides(LEFT) if s.activity == "run" and not s.gap)
+    return [
+        replace(pattern, stride=n, peak_resultant_g=value, clipped=n in clipped)
+        for n, value in enumerate(values)
+    ]
+
+
+def test_the_median_is_over_running_strides_without_gaps() -> None:
+    strides = sample_strides(LEFT)
+    chosen = [
+        s.contact_time_s
+        for s in strides
+        if s.activity == "run" and not s.gap and s.contact_time_s is not None
+    ]
+    got = median(strides, CONTACT, mount=LEFT, activity="run")
+    assert got is not None
+    assert got.value == np.median(chosen)
+    assert got.low < got.value < got.high
+    assert got.strides == len(chosen) < len(strides)
+
+
+def test_another_mount_has_no_median_of_its_own() -> None:
+    assert median(sample_strides(LEFT), CONTACT, mount=RIGHT, activity="run") is None
+
+
+def test_clipped_peaks_above_the_median_leave_it_exact() -> None:
+    got = median(shocks([5, 6, 7, 16, 16], clipped=frozenset({3, 4})), SHOCK, mount=LEFT, activity="run")
+    assert got is not None
+    assert (got.value, got.at_least, got.clipped) == (7, False, 2)
+
+
+def test_clipped_peaks_that_reach_the_median_make_it_a_lower_bound() -> None:
+    got = median(shocks([5, 6, 16, 16, 16], clipped=frozenset({2, 3, 4})), SHOCK, mount=LEFT, activity="run")
+    assert got is not None
+    assert (got.value, got.at_least) == (16, True)
+
+
+def test_clipping_says_nothing_of_times() -> None:
+    got = median(shocks([16, 16], clipped=frozenset({0, 1})), CONTACT, mount=LEFT, activity="run")
+    assert got is not None
+    assert (got.clipped, got.at_least, got.filters) == (0, False, ())
+
+
+def test_walking_counts_where_nobody_ran() -> None:
+    walking = [s for s in sample_strides(LEFT) if s.activity == "walk"]
+    assert median_activity(walking) == "walk"
+    assert median_activity(sample_strides(LEFT)) == "run"
+
+
+def test_bands_follow_the_activity() -> None:
+    spans = bands(sample_strides(RIGHT))
+    assert [span.kind for span in spans] == ["walk", "run"]
+    assert spans[0].from_s == pytest.approx(10.35)
+    assert spans[0].to_s == spans[1].from_s == pytest.approx(40, abs=1.2)
+    assert spans[1].to_s == pytest.approx(298, abs=1.2)
+
+
+def test_a_break_separates_bands_and_single_contacts_do_not() -> None:
+    running = [s for s in sample_strides(RIGHT) if s.activity == "run"][:60]
+    odd = [replace(s, activity="walk") if n == 30 else s for n, s in enumerate(running)]
+    assert [span.kind for span in bands(odd)] == ["run"]
+    paused = [
+        replace(s, initial_contact_us=s.initial_contact_us + 10_000_000 * (n >= 30))
+        for n, s in enumerate(running)
+    ]
+    first, second = bands(paused)
+    assert second.from_s - first.to_s == pytest.approx(10, abs=1)
+
+
+def test_time_spent_comes_from_the_last_summary_or_the_bands() -> None:
+    strides = sample_strides(LEFT)
+    summaries = list(sample_summaries(strides))
+    reported = spent(summaries, strides, 300)
+    assert reported["running"] == summaries[-1].running_s
+    counted = spent([], strides, 300)
+    assert counted["running"] == pytest.approx(reported["running"], abs=16), "12 s of silence and the edges"
+    assert sum(counted.values()) == pytest.approx(300)
+
+
+def test_tracks_show_the_lost_link_but_not_the_end_of_the_run() -> None:
+    health = [row for mount in SHINS for row in sample_health(mount)]
+    left, right = tracks(health, 300)
+    assert [span.kind for span in left.spans] == ["ok", "lost", "ok"]
+    assert (left.spans[1].from_s, left.spans[1].to_s) == (155, 165)
+    assert [(span.kind, span.from_s) for span in right.spans] == [("ok", 0)]
+    assert tracks([], 300) == []
+
+
+def test_an_alert_is_matched_with_its_own_clearing() -> None:
+    happened = episodes(sample_alerts())
+    assert [(e.raised.rule, e.cleared is not None) for e in happened] == [
+        ("sensor-silent", True),
+        ("shock-high", True),
+        ("shock-asymmetry-changed", False),
+    ]
+    other = Alert("shock-high", "warning", "cleared", 1, LEFT, 1.0, 1.0)
+    assert [e.cleared for e in episodes([*sample_alerts()[2:3], other])] == [None]
+
+
+def test_distance_is_given_only_where_nearly_all_lengths_are_known() -> None:
+    strides = [replace(s, stride_length_m=2.0) for s in sample_strides(Mount.LEFT_SHOE)]
+    assert distance_m(strides) == pytest.approx(2.0 * len(strides))
+    half = [replace(s, stride_length_m=None) if n % 2 else s for n, s in enumerate(strides)]
+    assert distance_m(half) is None
+    assert distance_m([]) is None
