@@ -52,10 +52,10 @@ class RunnerSettings(Settings):
     @field_validator("name")
     @classmethod
     def _fits_a_topic(cls, name: str) -> str:
-        bad = sorted({character for character in name if character in "/+#" or not character.isprintable()})
+        bad = sorted({character for character in name if character in "/+#\\" or not character.isprintable()})
         if bad:
             raise ValueError(
-                f"must not contain {', '.join(ascii(c) for c in bad)}: it is one level of MQTT topics"
+                f"must not contain {', '.join(ascii(c) for c in bad)}: it is part of MQTT topics and a tag"
             )
         if name != name.strip() or name.startswith("$"):
             raise ValueError("must not begin or end with a space nor begin with $")

@@ -81,6 +81,7 @@ def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
         ('[runner]\nname = "a/b"', "runner.name", "'/'"),
         ('[runner]\nname = "a\\u0000"', "runner.name", "'\\x00'"),
         ('[runner]\nname = "\\u202eanna"', "runner.name", "'\\u202e'"),
+        ("[runner]\nname = 'a\\b'", "runner.name", "'\\\\'"),
         ('[runner]\nname = "$SYS"', "runner.name", "$"),
         ('[[sensors]]\nmount = "left-shin"', "sensors.0", "kneeload scan"),
         ('[[sensors]]\nmount = "left-knee"\nname = "x"', "sensors.0.mount", "left-shin"),

@@ -1,0 +1,182 @@
+"""Results as messages and lines: exactly the fields of streams.py, exactly what a real server reads back."""
+
+import itertools
+import json
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dsp.mount import Mount
+from kneeload.codec import Row, encode
+from kneeload.errors import RowError
+from kneeload.payload import line, message, status_message
+from kneeload.results import Result
+from kneeload.streams import STREAMS
+from tests.kneeload import examples
+from tests.kneeload.examples import STARTED_NS
+from tests.services import Influxd
+
+RUN = "20260101T000000Z"
+BY_NAME = {stream.name: stream for stream in STREAMS}
+# What a name may hold: anything a configuration lets through, and more.
+NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+NUMBERS = itertools.count()
+
+
+def row_of(
+    result: Result, *, seq: int = 1, runner: str = "anna", run: str = RUN, started_ns: int = STARTED_NS
+) -> Row:
+    entry = encode(result)
+    return Row(seq=seq, run=run, runner=runner, started_ns=started_ns, stream=entry.stream, body=entry.body)
+
+
+def test_a_stride_as_a_message_and_as_a_line() -> None:
+    row = row_of(examples.stride(0), seq=7)
+    sent = message(row)
+    assert (sent.topic, sent.qos, sent.retain) == ("kneeload/anna/left-shin/stride", 1, False)
+    assert json.loads(sent.payload) == {
+        "run": RUN,
+        "seq": 7,
+        "time": "2026-01-01T00:00:00.123456000Z",
+        "mount": "left-shin",
+        "activity": "run",
+        "stride": 0.0,
+        "initial_contact_s": 0.123456,
+        "toe_off_s": 0.373456,
+        "contact_time_s": 0.25,
+        "flight_time_s": 0.1,
+        "cadence_spm": 171.5,
+        "peak_resultant_g": 9.75,
+        "peak_axial_g": 8.5,
+        "jerk_g_per_s": 812.0,
+        "clipped": False,
+        "gap": False,
+        "quality": 0.9,
+        "low_rate": False,
+    }
+    assert line(row) == (
+        "stride,runner=anna,run=20260101T000000Z,mount=left-shin,activity=run "
+        "stride=0.0,initial_contact_s=0.123456,toe_off_s=0.373456,contact_time_s=0.25,flight_time_s=0.1,"
+        "cadence_spm=171.5,peak_resultant_g=9.75,peak_axial_g=8.5,jerk_g_per_s=812.0,clipped=false,gap=false,"
+        "quality=0.9,low_rate=false 1767225600123456000"
+    )
+
+
+@given(examples.results)
+def test_only_fields_of_the_table_leave_and_all_that_are_known_do(result: Result) -> None:
+    row = row_of(result)
+    stream = BY_NAME[row.stream]
+    body = json.loads(message(row).payload)
+    sent = set(body) - {"run", "seq", "time"} - set(stream.tags)
+    assert sent <= {field.name for field in stream.fields}
+    for field in stream.fields:
+        if hasattr(result, field.name):
+            assert (field.name in sent) == (getattr(result, field.name) is not None)
+        if field.name in sent:
+            wanted = {"float": float, "bool": bool, "string": str}[field.kind]
+            assert type(body[field.name]) is wanted
+
+
+def test_alerts_say_what_to_do_and_health_is_kept_by_the_broker() -> None:
+    body = json.loads(message(row_of(examples.alert(5))).payload)
+    assert body["raised"] is True
+    assert "shorter and quicker steps" in body["advice"]
+    assert "mount" not in json.loads(message(row_of(examples.alert(5, mount=None))).payload)
+    assert message(row_of(examples.health(5))).retain
+    said = status_message("lost", runner="anna", run=RUN, time_ns=None)
+    assert (said.topic, said.retain, said.qos) == ("kneeload/anna/status", True, 1)
+    assert json.loads(said.payload) == {"run": RUN, "state": "lost"}
+
+
+def test_numbers_that_are_no_numbers_are_left_out() -> None:
+    odd = replace(examples.stride(1), ringing=math.nan, peak_axial_g=math.inf)
+    body = json.loads(message(row_of(odd)).payload)
+    assert not {"ringing", "peak_axial_g"} & set(body)
+    assert "nan" not in line(row_of(odd))
+    assert "inf" not in line(row_of(odd))
+
+
+def test_results_of_one_series_and_moment_stay_apart() -> None:
+    same: list[Result] = [
+        examples.alert(5),
+        examples.alert(5, raised=False),
+        examples.alert(5, "strap-loose"),
+        examples.alert(5, mount=Mount.RIGHT_SHIN),
+        examples.alert(5, mount=None),
+        examples.health(5),
+        examples.health(5, connected=False),
+        examples.health(5, Mount.RIGHT_SHIN),
+        examples.summary(5),
+        examples.stride(1, t_us=5),
+        examples.stride(1, Mount.RIGHT_SHIN, t_us=5),
+    ]
+    points = {
+        (text.split(" ")[0], text.rpartition(" ")[2]) for text in [line(row_of(result)) for result in same]
+    }
+    assert len(points) == len(same)
+
+
+@pytest.mark.parametrize("runner", ["", "a/b", "+", "#", "a\x00", "$SYS"])
+def test_a_name_that_is_no_topic_is_a_row_error(runner: str) -> None:
+    with pytest.raises(RowError, match="topic"):
+        message(row_of(examples.stride(0), runner=runner))
+
+
+@pytest.mark.parametrize("t_us", [10**30, -(10**30), 2**62])
+def test_a_time_beyond_all_calendars_is_a_row_error(t_us: int) -> None:
+    with pytest.raises(RowError, match="time"):
+        message(row_of(examples.stride(0, t_us=t_us)))
+
+
+def test_a_number_beyond_all_floats_is_left_out() -> None:
+    huge = replace(examples.summary(5), strides=10**400)
+    assert "strides=" not in line(row_of(huge))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
+    with Influxd(tmp_path_factory.mktemp("influxd")) as service:
+        service.query("CREATE DATABASE every_value")
+        yield service
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=st.lists(st.tuples(examples.results, NAMES, NAMES), min_size=1, max_size=5))
+def test_a_real_server_reads_back_every_value(server: Influxd, rows: list[tuple[Result, str, str]]) -> None:
+    for result, runner, run in rows:
+        # A moment of its own for each, so that one database does for all.
+        row = row_of(result, runner=runner, run=run, started_ns=STARTED_NS + next(NUMBERS))
+        text = line(row)
+        server.request("/write", body=text.encode() + b"\n", parameters={"db": "every_value"})
+        stream, time_ns = BY_NAME[row.stream], text.rpartition(" ")[2]
+        (stored,) = server.query(
+            f'SELECT * FROM "{stream.measurement}" WHERE time = {time_ns} GROUP BY *', database="every_value"
+        )
+        expected = json.loads(message(replace(row, runner="anna")).payload)
+        for field in stream.fields:
+            value = stored.get(field.name)
+            # It writes whole numbers without a point.
+            assert (float(value) if type(value) is int else value) == expected.get(field.name), field.name
+        for tag in stream.tags:
+            assert stored.get(tag, "") == tidy(expected.get(tag, ""))
+        assert stored.get("runner", "") == tidy(runner)
+        assert stored.get("run", "") == tidy(run)
+
+
+def tidy(name: str) -> str:
+    """What line protocol cannot carry is replaced or cut off."""
+    return "".join(" " if ord(c) < 32 or ord(c) == 127 else c for c in name).rstrip("\\ ")
+
+
+def test_the_words_of_the_rules_survive_a_real_server(server: Influxd, tmp_path: Path) -> None:
+    assert tmp_path.is_dir()
+    server.query("CREATE DATABASE words")
+    row = row_of(examples.alert(5))
+    server.request("/write", body=line(row).encode(), parameters={"db": "words"})
+    (stored,) = server.query("SELECT * FROM alert", database="words")
+    assert stored["advice"] == json.loads(message(row).payload)["advice"]
