@@ -17,6 +17,7 @@ __all__ = ["Contact", "StrideWindow", "agreement", "highest", "landing"]
 Floats = NDArray[np.float64]
 
 STEEPEST_LEAD_S = 0.015
+NEAR_S = 0.06  # of two jolts the one where the last contacts were wins unless it is much the weaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Contact:
     contact_method: str
     toe_off_method: str
     quality: float
+    peak: float  # of the smoothed jerk, counted from the window's start
 
 
 @dataclass(slots=True)
@@ -52,8 +54,11 @@ class StrideWindow:
         return hann_smooth(x, cutoff_hz, self.rate_hz)
 
 
-def highest(x: Floats, a: float, b: float) -> float | None:
-    """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none."""
+def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None = None) -> float | None:
+    """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none.
+
+    near: (centre, width) of a bell that x is weighed by.
+    """
     lo, hi = max(1, int(np.ceil(a))), min(x.shape[0] - 1, int(b) + 1)
     if hi - lo < 1:
         return None
@@ -61,26 +66,29 @@ def highest(x: Floats, a: float, b: float) -> float | None:
     tops = np.flatnonzero((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1]))
     if tops.shape[0] == 0:
         return None
-    k = lo + int(tops[np.argmax(mid[tops])])
+    heights = mid[tops]
+    if near is not None:
+        heights = heights * np.exp(-0.5 * ((tops + lo - near[0]) / near[1]) ** 2)
+    k = lo + int(tops[np.argmax(heights)])
     return parabola(x, k)[0]
 
 
 def landing(
     window: StrideWindow, jolt: float, *, reach: tuple[float, float], lag_s: float
-) -> tuple[float, list[float]]:
-    """(initial contact, the other candidates) near `jolt`: the peak of the smoothed jerk less its lag.
+) -> tuple[float, list[float], float]:
+    """(initial contact, the other candidates, the jerk's peak) near `jolt`: the peak less its lag.
 
     The other candidate is the steepest rise of the resultant, which leads the jerk's peak by about 15 ms.
     """
     rate = window.rate_hz
     a, b = jolt - reach[0], jolt + reach[1]
-    peak = highest(window.smooth(window.jerk, 10.0), a, b)
+    peak = highest(window.smooth(window.jerk, 10.0), a, b, near=(jolt, NEAR_S * rate))
     slope = np.diff(window.smooth(window.resultant, 20.0), prepend=window.resultant[:1])
     rise = highest(slope, a - 0.02 * rate, b)
     if peak is None:
         peak = jolt
     contact = peak - lag_s * rate
-    return contact, [] if rise is None else [rise + (STEEPEST_LEAD_S - lag_s) * rate]
+    return contact, [] if rise is None else [rise + (STEEPEST_LEAD_S - lag_s) * rate], peak
 
 
 def agreement(best: float, others: list[float], rate_hz: float, scale_s: float) -> float:

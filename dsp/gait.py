@@ -1,30 +1,35 @@
-"""Running or walking, from how long a stride lasts, how much of it is stance, and how hard the leg is thrown.
+"""Running or walking, from how long a stride lasts, how much of it is stance, and how much of it is calm.
 
-Each of the three is weak alone (a slow jog is slower than a fast walk's cadence, a foot flies higher than a shin);
-their sum, each held to two units of its own scatter so that one bad stride cannot outvote the others, is not.
-Period: running strides last 0.5-0.9 s and walking ones 0.9-1.7 s (Cavanagh and Kram 1989; Grieve and Gear 1966).
+Each of the three is weak alone (a slow jog has a longer stride than a fast walk); their sum, each held to two
+units of its own scatter so that one bad stride cannot outvote the others, is not.
+Period: running strides last 0.5-0.9 s and walking ones 0.85-1.7 s (Cavanagh and Kram 1989; Grieve and Gear 1966).
 Stance: below half a stride there is a flight phase, above it there is none: the definition of the two gaits.
+Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone; a runner's never.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsp.stride import Activity
 
-__all__ = ["activity_of", "gait_score"]
+__all__ = ["activity_of", "calm_share", "gait_score"]
 
 PERIOD_S, PERIOD_SCATTER_S = 0.93, 0.07
 DUTY, DUTY_SCATTER = 0.54, 0.05
-THROW_G = {"shin": 1.0, "shoe": 1.15}
-THROW_SCATTER = 0.35  # of its logarithm
+CALM, CALM_SCATTER = 0.23, 0.05
+CALM_G = 0.15
 HELD = 2.0
 
 
-def gait_score(period_s: float, duty: float | None, throw_g: float, *, segment: str) -> float:
-    """Positive for running. throw_g: RMS of the low-passed acceleration about its mean."""
-    terms = [
-        (PERIOD_S - period_s) / PERIOD_SCATTER_S,
-        np.log(max(throw_g, 1e-3) / THROW_G[segment]) / THROW_SCATTER,
-    ]
+def calm_share(low_passed_g: NDArray[np.float64]) -> float:
+    """(3, n) low-passed acceleration of one stride -> share of it in which its size is that of gravity."""
+    size = np.sqrt(low_passed_g[0] ** 2 + low_passed_g[1] ** 2 + low_passed_g[2] ** 2)
+    return float(np.mean(np.abs(size - 1.0) < CALM_G))
+
+
+def gait_score(period_s: float, duty: float | None, calm: float) -> float:
+    """Positive for running. duty: share of the stride in stance, where known."""
+    terms = [(PERIOD_S - period_s) / PERIOD_SCATTER_S, (CALM - calm) / CALM_SCATTER]
     if duty is not None:
         terms.append((DUTY - duty) / DUTY_SCATTER)
     return float(sum(max(-HELD, min(HELD, term)) for term in terms))

@@ -19,6 +19,7 @@ LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one nee
 LEAST_JOLT = 0.3  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
 RECHECK = 4  # strides
+SWUNG_G = 0.12
 SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
 STEADY = 0.25  # an interval further than this from the period does not change the period
 
@@ -74,10 +75,22 @@ def _chain(
         chain.append(k)
         at = k - period
     chain.reverse()
+    while chain and not _swung(signals, floor + chain[0], period):
+        chain.pop(0)
     if len(chain) < params.open_strides:
         return None
     heights = tuple(float(whole[k]) for k in chain[-5:])
     return Bout(period, float(np.median(heights)), floor + chain[0], heights=heights, periods=(period,) * 3)
+
+
+def _swung(signals: GateSignals, jolt: int, period: float) -> bool:
+    """Whether the leg moved before this jolt. Before a contact it swings; before the first lift-off it stands."""
+    a, b = jolt - round(0.35 * period), jolt - round(0.08 * period)
+    if a < 0:
+        return True
+    acc = signals.acc(a, b)
+    off = acc - acc.mean(axis=1, keepdims=True)
+    return float(np.sqrt((off * off).sum(axis=0).mean())) > SWUNG_G
 
 
 def _fold(jerk: Floats, period: float) -> tuple[int, float]:

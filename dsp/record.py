@@ -1,13 +1,13 @@
 """One measured stride: events, peaks and flags put together."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Cycle
 from dsp.contact import StrideWindow
-from dsp.gait import activity_of, gait_score
+from dsp.gait import activity_of, calm_share, gait_score
 from dsp.grid import CLIPPED, FILLED, VOID
 from dsp.impact import FILTER_ID, impact_of
 from dsp.mount import Mount
@@ -36,10 +36,10 @@ class Runner:
     activity: Activity = "walk"
     run_us: int = 0
     walk_us: int = 0
-    voids: list[int] = field(default_factory=list)
+    offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
 
     def begin_bout(self) -> None:
-        self.scores = ()
+        self.scores = self.offsets = ()
         self.stride_times_s = ()
 
     def begin_segment(self) -> None:
@@ -63,18 +63,19 @@ def measure(
         peak = cycle.anchor - signals.delay - a
         end, rise = swing_ends(swing, max(0, peak), None if cycle.rise is None else cycle.rise - a)
         jolt = end if end is not None else peak + 0.2 * cycle.period
+    offset = float(np.median(runner.offsets)) if runner.offsets else 0.0
     _learn_up(runner, rows)
     up = np.array(runner.up)
-    low = signals.acc(a, b)
-    throw = float(np.sqrt(((low - low.mean(axis=1, keepdims=True)) ** 2).sum(axis=0).mean()))
+    calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b))
     # The events' rules differ between the gaits: first guess without the stance share that they yield.
-    score = gait_score(cycle.period / rate, None, throw, segment=mount.segment)
+    score = gait_score(cycle.period / rate, None, calm)
     gait = activity_of((*runner.scores[-2:], score))
     if mount.segment == "shin":
-        contact = shin_contact(window, jolt, up=up, period=cycle.period, swing=swing, gait=gait)
+        contact = shin_contact(window, jolt + offset, up=up, period=cycle.period, swing=swing, gait=gait)
     else:
-        contact = shoe_contact(window, jolt, rise=rise, period=cycle.period, swing=swing, gait=gait)
+        contact = shoe_contact(window, jolt + offset, rise=rise, period=cycle.period, swing=swing, gait=gait)
     ic = contact.initial_contact
+    runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
     marks = grid.marks(max(a, int(ic - 0.05 * rate)), b)
     near = grid.marks(max(a, int(ic - 0.03 * rate)), min(b, int(ic + 0.06 * rate)))
     if np.any(near & VOID):
@@ -96,7 +97,7 @@ def measure(
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     period_s = cycle.period / rate
     duty = None if contact_s is None else contact_s / period_s
-    runner.scores = (*runner.scores[-2:], gait_score(period_s, duty, throw, segment=mount.segment))
+    runner.scores = (*runner.scores[-2:], gait_score(period_s, duty, calm))
     runner.activity = activity_of(runner.scores)
     if stride_s is not None:
         runner.stride_times_s = (*runner.stride_times_s[-6:], stride_s)

@@ -16,8 +16,8 @@ __all__ = ["shin_contact"]
 
 Floats = NDArray[np.float64]
 
-JERK_LAG_S = 0.030
-ACROSS_LEAD_S = 0.068
+JERK_LAG_S = 0.028
+ACROSS_LEAD_S: dict[Activity, float] = {"run": 0.075, "walk": 0.068}
 SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
 # Where toe-off's landmark can be, in strides after initial contact.
 PUSH: dict[Activity, tuple[float, float]] = {"run": (0.15, 0.43), "walk": (0.38, 0.66)}
@@ -32,7 +32,7 @@ def shin_contact(
     """
     rate = window.rate_hz
     reach = (0.1 * period, 0.2 * period) if swing is not None else (0.1 * rate, 0.1 * rate)
-    contact, others = landing(window, jolt, reach=reach, lag_s=JERK_LAG_S)
+    contact, others, peak = landing(window, jolt, reach=reach, lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.08 * rate), contact + last * period
     push: float | None
@@ -44,7 +44,7 @@ def shin_contact(
         along = up[0] * window.acc[0] + up[1] * window.acc[1] + up[2] * window.acc[2]
         across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
         push = highest(window.smooth(across, 8.0), a, b)
-        toe_off = None if push is None else push + ACROSS_LEAD_S * rate
+        toe_off = None if push is None else push + ACROSS_LEAD_S[gait] * rate
         method = "across"
     return Contact(
         window.start + contact,
@@ -52,4 +52,5 @@ def shin_contact(
         "jerk",
         "none" if toe_off is None else method,
         agreement(contact, others, rate, 0.04),
+        peak,
     )

@@ -36,7 +36,7 @@ def shoe_contact(
     swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
     """
     rate = window.rate_hz
-    contact, others = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
+    contact, others, peak = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.1 * rate), contact + last * period
     toe_off: float | None = None
@@ -58,6 +58,7 @@ def shoe_contact(
         "jerk",
         method,
         agreement(contact, others, rate, 0.04),
+        peak,
     )
 
 
