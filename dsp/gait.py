@@ -2,9 +2,9 @@
 
 Each of the three is weak alone (a slow jog has a longer stride than a fast walk); their sum, each held to two
 units of its own scatter so that one bad stride cannot outvote the others, is not.
-Period: running strides last 0.5-0.9 s and walking ones 0.85-1.7 s (Cavanagh and Kram 1989; Grieve and Gear 1966).
+Period: running strides last 0.5-0.9 s, walking ones 0.85-1.7 s (Cavanagh, Kram 1989; Grieve, Gear 1966).
 Stance: below half a stride there is a flight phase, above it there is none: the definition of the two gaits.
-Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone; a runner's never.
+Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone, a runner's not.
 """
 
 import numpy as np

@@ -59,7 +59,7 @@ class SampleGrid:
             self.flags = np.zeros(capacity, dtype=np.uint8)
 
     def pieces(self, block: ImuBlock, clipped: NDArray[np.bool_]) -> Iterator[Piece]:
-        """The block as rows of the grid, cut where a segment ends. Lazy: append each piece before the next."""
+        """The block as rows, cut where a segment ends. Lazy: append each piece before the next."""
         n = len(block)
         t = block.t_us
         rows = np.empty((self.channels, n))

@@ -69,7 +69,9 @@ def _chain(
             if chain or at + reach <= 0:
                 break
             continue
-        k = a + int(np.argmax(whole[a:b]))
+        # Off the beat a jolt must be higher: a first contact is weaker than the toe-off after it.
+        beat = np.exp(-0.5 * ((np.arange(a, b) - at) / (0.12 * period)) ** 2)
+        k = a + int(np.argmax(whole[a:b] * beat))
         if whole[k] < LEAST_JOLT * level:
             break
         chain.append(k)
@@ -84,7 +86,7 @@ def _chain(
 
 
 def _swung(signals: GateSignals, jolt: int, period: float) -> bool:
-    """Whether the leg moved before this jolt. Before a contact it swings; before the first lift-off it stands."""
+    """Whether the leg moved before this jolt: before a contact it swings, before the first lift-off not."""
     a, b = jolt - round(0.35 * period), jolt - round(0.08 * period)
     if a < 0:
         return True

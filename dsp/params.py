@@ -27,7 +27,7 @@ class Params:
     """Alike strides in a row before anything is called gait."""
     min_swing_dps: float = 70.0
     """A swing that rotates slower than this is a shuffle."""
-    min_jolt_g_per_s: float = 12.0
+    min_jolt_g_per_s: float = 25.0
     """Smoothed jerk at the contact below which nothing hit the ground."""
     close_after_s: float = 0.1
     """A record closes this long after toe-off."""

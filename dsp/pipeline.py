@@ -170,9 +170,10 @@ class StridePipeline:
             if s.bout is not None:
                 s.runner.begin_bout()
         while s.bout is not None:
-            cycle, goes_on = (advance_swing if swinging else advance_jolt)(
-                s.signals, s.bout, now, s.params, last=last
-            )
+            if swinging:
+                cycle, goes_on = advance_swing(s.signals, s.bout, now, last=last)
+            else:
+                cycle, goes_on = advance_jolt(s.signals, s.bout, now, s.params, last=last)
             if cycle is not None:
                 s.waiting.append(cycle)
             if not goes_on:

@@ -1,6 +1,6 @@
 """Initial contact and toe-off at the shoe.
 
-Initial contact: the peak of the smoothed size of the jerk, less its lag. Toe-off in running, with a gyroscope:
+Initial contact: the peak of the smoothed size of the jerk, less its lag. Toe-off in running with a gyroscope:
 the most negative pitch rate (Falbriard 2018, candidate t1), less a lag; in walking, and without a gyroscope:
 the highest resultant of the push-off, which in running comes after the toe has left.
 """

@@ -52,7 +52,7 @@ def median_or_none(values: Iterable[float | None]) -> float | None:
 
 
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
-    """clipped_percent is of contacts, lost_percent of samples; clipped peaks are lower bounds and left out."""
+    """clipped_percent is of contacts, lost_percent of samples; clipped peaks, lower bounds, are left out."""
     running = [s for s in strides if s.activity == "run"]
     taken = totals.samples + totals.lost
     return RunSummary(

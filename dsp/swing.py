@@ -20,11 +20,11 @@ Floats = NDArray[np.float64]
 
 WINDOW_S = 4.0
 ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believed
-SIGN_EVIDENCE = 0.1
+SIGN_EVIDENCE = 0.15
 LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 OVERDUE = 1.9  # periods without a swing end the bout
-LEAST_SWING_DEG = 25.0
+LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
 
 
 def along(axis: tuple[float, float, float], w: Floats) -> Floats:
@@ -128,14 +128,14 @@ def _chain(
         return None
     lobe_s = np.clip(s[chain[0] : chain[-1]], 0.0, None)
     swept_deg = float(lobe_s.sum()) / rate / max(1, len(chain) - 1)
-    if swept_deg < LEAST_SWING_DEG:
+    if not LEAST_SWING_DEG <= swept_deg <= MOST_SWING_DEG:
         return None
     heights = tuple(float(s[k]) for k in chain[-5:])
     return Bout(period, level, floor + chain[0], axis, moments, heights=heights, periods=(period,) * 3)
 
 
 def advance_swing(
-    signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
+    signals: GateSignals, bout: Bout, now: int, *, last: bool = False
 ) -> tuple[Cycle | None, bool]:
     """(the next finished cycle or None, whether the bout goes on). Depends on the rows, not on `now`."""
     while True:
