@@ -109,7 +109,8 @@ RULES: tuple[Rule, ...] = (
         "1m",
         "{{ $labels.runner }}: results of {{ $labels.mount }} do not arrive",
         "The sensor's last report said that its link was up, then the reports stopped: kneeload was "
-        "killed, or its way to the database is down. kneeload keeps everything in its journal and sends it later.",
+        "killed, or its way to the database is down. kneeload keeps everything in its journal and sends it "
+        "later.",
         math="($A >= 0) && ($B < 1)",
     ),
 )

@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import yaml  # type: ignore[import-untyped,unused-ignore]
 from grafana.__main__ import main
 from grafana.influxql import DATASOURCE_UID
 from grafana.output import FOLDER, generated, stale
+from kneeload.settings import InfluxSettings, MqttSettings
 
 __all__: list[str] = []
 
@@ -128,6 +130,15 @@ def test_alerts_are_marks_on_the_time_axis(board: dict[str, Any]) -> None:
     for mark in marks:
         assert mark["target"]["fromAnnotations"] is True
         assert mark["target"]["textColumn"] == "advice"
+
+
+def test_the_documented_configuration_is_valid() -> None:
+    text = (FOLDER.parent / "docs/grafana.md").read_text(encoding="utf-8")
+    lines = [line[4:] for line in text.splitlines() if re.match(r"    (\[|\w+ = )", line)]
+    sections = tomllib.loads("\n".join(lines))
+    passwords = {name: section | {"password": "x"} for name, section in sections.items()}
+    assert MqttSettings.model_validate(passwords["mqtt"]).username == "kneeload"
+    assert InfluxSettings.model_validate(passwords["influx"]).database == "kneeload"
 
 
 def test_compose_is_bound_to_loopback_and_asks_for_passwords() -> None:

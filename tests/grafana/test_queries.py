@@ -3,14 +3,19 @@
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from dsp.mount import Mount
+from kneeload.journal import Journal
+from kneeload.payload import line
 from kneeload.results import Result, SensorHealth
 from tests.grafana.points import line_protocol
 from tests.grafana.queries import Query, all_queries, columns_of, expand, known_columns, unknown
 from tests.sample_run import DURATION_S, sample_results
 from tests.services import Influxd
+from tests.simulated_run import RUN as SIMULATED
+from tests.simulated_run import STARTED_NS, recorded_run
 
 __all__: list[str] = []
 
@@ -71,6 +76,55 @@ def test_the_variables_offer_the_runs_of_this_runner(influxd: Influxd) -> None:
     )
     assert {row["value"] for row in influxd.query(runner)} == {RUNNER, "Ben"}
     assert [row["value"] for row in influxd.query(run)] == [RUN]
+
+
+def test_a_simulated_run_reads_the_same_in_the_dashboard_and_the_journal(
+    influxd: Influxd, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    data_dir = recorded_run(tmp_path_factory.getbasetemp())
+    influxd.query("CREATE DATABASE kneeload")
+    with Journal.open(data_dir) as journal:
+        rows = journal.after(0, 100_000)
+        strides, alerts, summaries = (
+            journal.strides(SIMULATED),
+            journal.alerts(SIMULATED),
+            journal.summaries(SIMULATED),
+        )
+    influxd.request("/write", body="\n".join(map(line, rows)).encode(), parameters={"db": "kneeload"})
+    [runner] = {row.runner for row in rows}
+
+    def asked(query: Query) -> list[dict[str, object]]:
+        end_ns = STARTED_NS + 3600 * 10**9
+        return influxd.query(
+            expand(query.text, from_ns=STARTED_NS, to_ns=end_ns, runner=runner, run=SIMULATED, interval="1h")
+        )
+
+    compared = 0
+    for query in all_queries():
+        if "live-run" not in query.place:
+            continue
+        answer = asked(query)
+        if found := re.match(r'SELECT last\("(\w+)"\) FROM "summary"', query.text):
+            known = [v for s in summaries if (v := getattr(s, found[1])) is not None]
+            assert [row["last"] for row in answer] == known[-1:]
+            compared += 1
+        elif found := re.match(r'SELECT (median|max)\("(\w+)"\) FROM "stride"', query.text):
+            for row in answer:
+                values = [
+                    v
+                    for s in strides
+                    if s.mount == row["mount"]
+                    and ("clipped" not in query.text or s.clipped == (found[1] == "max"))
+                    for v in [getattr(s, found[2])]
+                    if v is not None
+                ]
+                expected = max(values) if found[1] == "max" else np.median(values)
+                assert row[found[1]] == pytest.approx(expected, rel=1e-12)
+                compared += 1
+        elif query.text.startswith('SELECT "rule"'):
+            assert len(answer) == len(alerts)
+            compared += 1
+    assert compared >= 12
 
 
 def fill(
