@@ -11,8 +11,8 @@ from rich.console import Console
 
 from dsp.mount import Mount
 from firmware_sim.clock import Clock
-from firmware_sim.gait import GaitSource
 from firmware_sim.motion import Source
+from firmware_sim.player import Player
 from firmware_sim.radio import SimulatedRadio
 from firmware_sim.sensor import VirtualSensor
 from ingest.ble import run_links
@@ -20,17 +20,15 @@ from ingest.links import WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, load
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
-from kneeload.truth import match_contacts
 from kneeload.view import make_view
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
+from kneeload.witness import Witness
 
 __all__ = ["DemoOptions", "run_demo"]
 
 # The last packets of a recording are on their way for so long after its last sample.
 LAST_PACKETS_S: Final = 1.0
 LOOK_S: Final = 0.1
-# A found contact belongs to a true one when it is nearer than this: less than half a step at 240 steps/min.
-TOLERANCE_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +52,9 @@ def run_demo(
     sensors, sources = virtual_sensors(
         mounts, recording=options.recording, seed=options.seed, faults=options.faults
     )
-    outcome = asyncio.run(_demo(options, config, sensors, console))
-    report = {**report_of(outcome), "truth": _against_truth(outcome, sources)}
+    witness = Witness()
+    outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console))
+    report = {**report_of(outcome), "truth": witness.against(sources)}
     sent = {str(sensor.mount): sensor.truth.packets_sent for sensor in sensors}
     report["sensors"] = [{**row, "packets_sent": sent[str(row["mount"])]} for row in _rows(report["sensors"])]
     if console is not None:
@@ -65,7 +64,12 @@ def run_demo(
 
 
 async def _demo(
-    options: DemoOptions, config: Config, sensors: Sequence[VirtualSensor], console: Console | None
+    options: DemoOptions,
+    config: Config,
+    sensors: Sequence[VirtualSensor],
+    sources: Sequence[Source],
+    witness: Witness,
+    console: Console | None,
 ) -> Outcome:
     title = "kneeload demo"
     async with _broker(config) as (config, embedded):
@@ -77,9 +81,13 @@ async def _demo(
             async with SimulatedRadio(sensors, clock=clock, seed=options.seed) as radio:
 
                 async def links(receive: Callable[[Packet], None]) -> None:
+                    def witnessed(packet: Packet) -> None:
+                        witness.packet(packet)
+                        receive(packet)
+
                     await run_links(
                         [WornSensor(sensor.mount, address=sensor.address) for sensor in sensors],
-                        receive,
+                        witnessed,
                         now_ns=clock.now_ns,
                         sleep=clock.sleep,
                         client_backend=radio.client_backend,
@@ -108,7 +116,17 @@ async def _demo(
                     if options.recording is None
                     else f"demo of {options.recording.name}",
                     mqtt_cursor="mqtt:embedded" if embedded else None,
+                    ahead_s=_ahead_s(options, sources),
+                    listeners=(witness.see,),
                 )
+
+
+def _ahead_s(options: DemoOptions, sources: Sequence[Source]) -> float:
+    """How far run time will be ahead of the wall when the demo ends; 0 where nobody knows its end."""
+    ends = [source.duration_s for source in sources if isinstance(source, Player)]
+    if options.duration_s is not None:
+        ends.append(options.duration_s)
+    return max(0.0, min(ends, default=0.0) * (1 - 1 / options.speedup))
 
 
 @asynccontextmanager
@@ -122,25 +140,6 @@ async def _broker(config: Config) -> AsyncIterator[tuple[Config, bool]]:
     async with EmbeddedBroker() as broker:
         mqtt = config.mqtt.model_copy(update={"host": broker.host, "port": broker.port})
         yield config.model_copy(update={"mqtt": mqtt}), True
-
-
-def _against_truth(outcome: Outcome, sources: Sequence[Source]) -> dict[str, int] | None:
-    """Found contacts against the simulator's; None for a recording, which has no truth here."""
-    totals = {"contacts": 0, "missed": 0, "extra": 0}
-    for source in sources:
-        if not isinstance(source, GaitSource):
-            return None
-        truth = source.truth()
-        found = outcome.keeper.contacts_s.get(source.mount, [])
-        # A contact that begins or ends a bout may be found or not.
-        free = match_contacts(truth.ungraded_contact_s, found, tolerance_s=TOLERANCE_S)
-        taken = {j for _, j in free.pairs}
-        graded = [t for j, t in enumerate(found) if j not in taken]
-        match = match_contacts(truth.initial_contact_s, graded, tolerance_s=TOLERANCE_S)
-        totals["contacts"] += len(truth)
-        totals["missed"] += match.missed
-        totals["extra"] += match.extra
-    return totals
 
 
 def _rows(rows: object) -> list[Mapping[str, object]]:

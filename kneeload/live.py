@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ from kneeload.failures import UsageError
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
 from kneeload.outlets import Outlets
+from kneeload.results import Result
 from kneeload.session import Keeper, run_session
 from kneeload.view import View, make_view
 
@@ -51,14 +52,17 @@ async def conduct(
     view: View,
     note: str = "",
     mqtt_cursor: str | None = None,
+    ahead_s: float = 0.0,
+    listeners: Sequence[Callable[[Sequence[Result]], None]] = (),
 ) -> Outcome:
     """One whole run: recorded, monitored, journalled, shown, and delivered as far as the sinks are there.
 
-    links brings packets to the callback it is given until it is cancelled.
+    links brings packets to the callback it is given until it is cancelled. ahead_s: how far a clock that runs
+    fast will get ahead of the wall; the run is dated so much earlier, that no result lies in the future.
     """
     folder = config.data.dir
     with Journal.open(folder) as journal:
-        started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup)
+        started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
         run = journal.name_run(started_ns)
         place = folder / "runs" / run
         place.mkdir(parents=True, mode=0o700)
@@ -68,7 +72,7 @@ async def conduct(
             with Recorder(place / "packets.mcap", about) as recorder:
                 monitor = Monitor(dict(families), with_overrides(RULES, config.alerts))
                 keeper = Keeper(run, clock=clock, recorder=recorder, monitor=monitor, journal=journal)
-                keeper.listeners.append(view.see)
+                keeper.listeners += [view.see, *listeners]
                 keeper.troubled = view.note
                 await run_session(keeper, lambda: links(keeper.receive), until=until)
             duration_ns = monitor.now_us * 1000

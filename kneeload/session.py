@@ -6,8 +6,6 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 from alerts.alert import Alert
-from dsp.mount import Mount
-from dsp.stride import Stride
 from ingest.errors import StorageError
 from ingest.packet import Packet
 from ingest.recording import Recorder
@@ -50,7 +48,6 @@ class Keeper:
         self.trouble: str | None = None
         self.results_dropped = 0
         self.alerts_raised = 0
-        self.contacts_s: dict[Mount, list[float]] = {}
         self._unsaved: list[Result] = []
 
     def receive(self, packet: Packet) -> None:
@@ -91,9 +88,6 @@ class Keeper:
             return False
         saved = self._save(results)
         self.alerts_raised += sum(isinstance(r, Alert) and r.state == "raised" for r in results)
-        for result in results:
-            if isinstance(result, Stride):
-                self.contacts_s.setdefault(result.mount, []).append(result.initial_contact_us / 1e6)
         for listener in self.listeners:
             listener(results)
         return saved

@@ -287,7 +287,7 @@ class VictoriaMetrics(HttpService):
     def series(self, match: str) -> list[dict[str, Any]]:
         """Every stored series that fits a selector: {"metric": labels, "values": [...], "timestamps": ms}."""
         self.request("/internal/force_flush")
-        answer = self.request("/api/v1/export", parameters={"match[]": match, "start": "0"})
+        answer = self.request("/api/v1/export", parameters={"match[]": match, "start": "0", "end": "9999999999"})
         return [json.loads(line) for line in answer.splitlines()]
 
     def count(self, measurement: str, field: str) -> int:

@@ -1,0 +1,62 @@
+"""Holds what a demo found against what its simulator knows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+from firmware_sim.gait import GaitSource
+from firmware_sim.motion import Source
+from ingest.packet import Kind, Packet
+from kneeload.results import Result
+from kneeload.truth import match_contacts
+
+__all__ = ["Witness"]
+
+# A found contact belongs to a true one when it is nearer than this: less than half a step at 240 steps/min.
+TOLERANCE_S: Final = 0.1
+# A contact's record closes so long after toe-off, and its last packet is under way for a while.
+CLOSING_S: Final = 0.4
+
+
+@dataclass
+class Witness:
+    """Sees packets and results go by. heard: per sensor the first and last arrival of samples, s of run time."""
+
+    heard: dict[Mount, tuple[float, float]] = field(default_factory=dict)
+    contacts_s: dict[Mount, list[float]] = field(default_factory=dict)
+
+    def packet(self, packet: Packet) -> None:
+        """A packet arrived."""
+        if packet.kind is Kind.DATA:
+            now_s = packet.arrival_ns / 1e9
+            self.heard[packet.mount] = (self.heard.get(packet.mount, (now_s, 0.0))[0], now_s)
+
+    def see(self, results: Sequence[Result]) -> None:
+        """Results were made."""
+        for result in results:
+            if isinstance(result, Stride):
+                self.contacts_s.setdefault(result.mount, []).append(result.initial_contact_us / 1e6)
+
+    def against(self, sources: Sequence[Source]) -> dict[str, int] | None:
+        """True contacts between a sensor's first and last samples, and how many were missed or added.
+
+        None for a recording, which has no truth here. Contacts that begin or end a bout may be found or not.
+        """
+        totals = {"contacts": 0, "missed": 0, "extra": 0}
+        for source in sources:
+            if not isinstance(source, GaitSource):
+                return None
+            first_s, last_s = self.heard.get(source.mount, (0.0, 0.0))
+            truth = source.truth()
+            inside = (truth.initial_contact_s >= first_s) & (truth.toe_off_s <= last_s - CLOSING_S)
+            outside = [*truth.ungraded_contact_s, *truth.initial_contact_s[~inside]]
+            found = self.contacts_s.get(source.mount, [])
+            free = {j for _, j in match_contacts(outside, found, tolerance_s=TOLERANCE_S).pairs}
+            graded = [t for j, t in enumerate(found) if j not in free]
+            match = match_contacts(truth.initial_contact_s[inside], graded, tolerance_s=TOLERANCE_S)
+            totals["contacts"] += int(inside.sum())
+            totals["missed"] += match.missed
+            totals["extra"] += match.extra
+        return totals
