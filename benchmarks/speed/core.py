@@ -68,7 +68,7 @@ def core_sheet() -> Sheet:
         tuple(rows),
         notes=(
             f"{PIECE_S / 60:g} minutes of a simulated walk and run, six axes at {RATE_HZ:g} Hz; "
-            "the yardstick filters the six channels once forth and back and finds the peaks of the resultant.",
+            "the yardstick filters all six channels once forth and back and finds the resultant's peaks.",
         ),
     )
 
