@@ -39,6 +39,13 @@ class Chip(Controller):
 
     le_acl_data_packet_length = 251
 
+    def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
+        # The host sends on until it has heard that the connection is gone.
+        if self.find_connection_by_handle(packet.connection_handle) is None and isinstance(self.link, Air):
+            self.link.lose(self, packet.data)
+            return
+        super().on_hci_acl_data_packet(packet)
+
     def on_hci_le_create_connection_cancel_command(
         self, _command: hci.HCI_LE_Create_Connection_Cancel_Command
     ) -> hci.HCI_StatusReturnParameters:
@@ -117,6 +124,11 @@ class Air(LocalLink):
         """In range again."""
         self._away.discard(controller)
 
+    def lose(self, controller: Controller, data: bytes) -> None:
+        """Data that a sensor's controller can deliver to nobody any more."""
+        if controller in self._sensors:
+            self._sensors[controller](data)
+
     def send_advertising_pdu(self, sender_controller: Controller, packet: ll.AdvertisingPdu) -> None:
         if sender_controller in self._away:
             return
@@ -145,11 +157,12 @@ class Air(LocalLink):
         data: bytes,
     ) -> None:
         receiver = self.find_le_controller(destination_address)
-        if receiver is None:
-            return
         from_sensor = sender_controller in self._sensors
-        sensor = sender_controller if from_sensor else receiver
         source_address = sender_controller.random_address
+        if receiver is None or source_address not in receiver.le_connections:
+            self.lose(sender_controller, data)
+            return
+        sensor = sender_controller if from_sensor else receiver
         connection = self._connections.get(sensor)
         if connection is None:
             t_s = now_s(self._clock)

@@ -17,6 +17,7 @@ from bumble.att import ATT_Error
 from bumble.device import Connection, Peer
 
 from firmware_sim.central import Central
+from firmware_sim.uncut import uncut
 from firmware_sim.uuids import uuid_text
 
 __all__ = ["SimulatedClient"]
@@ -104,7 +105,7 @@ class SimulatedClient(BaseBleakClient):
         if self._peer is None:
             return
         try:
-            await self._peer.connection.disconnect()
+            await uncut(self._peer.connection.disconnect())
         except (core.BaseBumbleError, hci.HCI_Error):
             # Lost in the meantime: that is what was asked for.
             return
@@ -117,17 +118,22 @@ class SimulatedClient(BaseBleakClient):
 
     async def _done(self, operation: Awaitable[T]) -> T:
         # Bumble cancels what waited for an answer when the link goes: an error, not our own cancellation.
+        # Ours in turn may be lost in Bumble's asyncio.wait_for when it comes with the answer (Python < 3.12).
+        task = asyncio.current_task()
+        cancelled_before = task.cancelling() if task else 0
         try:
-            return await operation
+            result = await operation
         except ATT_Error as error:
             raise BleakGATTProtocolError(int(error.error_code or 0)) from error
         except (core.BaseBumbleError, hci.HCI_Error) as error:
             raise BleakError(f"{self.address}: {error}") from error
         except asyncio.CancelledError:
-            task = asyncio.current_task()
-            if self._peer is None and task is not None and not task.cancelling():
+            if self._peer is None and task is not None and task.cancelling() == cancelled_before:
                 raise BleakError(f"{self.address} disconnected") from None
             raise
+        if task is not None and task.cancelling() > cancelled_before:
+            raise asyncio.CancelledError
+        return result
 
     def _connected(self) -> Peer:
         if self._peer is None:

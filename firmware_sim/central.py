@@ -8,6 +8,7 @@ from bumble import core, hci
 from bumble.device import Advertisement, Connection, ConnectionParametersPreferences, Device
 
 from firmware_sim.clock import RunTime
+from firmware_sim.uncut import uncut
 
 __all__ = ["Central"]
 
@@ -66,14 +67,14 @@ class Central:
         """Call heard for every advertisement from now on."""
         self._listeners.append(heard)
         if len(self._listeners) == 1:
-            await self.device.start_scanning()
+            await uncut(self.device.start_scanning())
 
     async def stop_listening(self, heard: Heard) -> None:
         if heard not in self._listeners:
             return
         self._listeners.remove(heard)
         if not self._listeners:
-            await self.device.stop_scanning()
+            await uncut(self.device.stop_scanning())
 
     def _on_advertisement(self, advertisement: Advertisement) -> None:
         for heard in tuple(self._listeners):

@@ -8,6 +8,7 @@ from bumble.device import Device
 from firmware_sim.clock import RunTime, now_s
 from firmware_sim.gatt_server import GattServer
 from firmware_sim.sensor import VirtualSensor
+from firmware_sim.uncut import uncut
 
 __all__ = ["Firmware", "Link"]
 
@@ -76,9 +77,9 @@ class Firmware:
             if gone:
                 await self._disappear()
             else:
-                await self._link.restore()
+                await uncut(self._link.restore())
         if not gone and self.server.connection is None and not self.server.advertising:
-            await self.server.advertise(_ADVERTISING_INTERVAL_MS / self._clock.speedup)
+            await uncut(self.server.advertise(_ADVERTISING_INTERVAL_MS / self._clock.speedup))
             self.advertised.set()
         await self._send(t_s)
 
@@ -95,8 +96,8 @@ class Firmware:
         self.sensor.reboot(t_s)
 
     async def _disappear(self) -> None:
-        await self.server.stop_advertising()
-        await self._link.drop()
+        await uncut(self.server.stop_advertising())
+        await uncut(self._link.drop())
 
     async def _send(self, t_s: float) -> None:
         self.sensor.connection_interval_ms = self._link.connection_interval_ms()

@@ -164,7 +164,7 @@ class GattServer:
         """A packet was under way when the link broke."""
         pdu = l2cap_pdu[_L2CAP_HEADER:]
         handle = int.from_bytes(pdu[1:_ATT_HEADER], "little")
-        if pdu[0] == att.Opcode.ATT_HANDLE_VALUE_NOTIFICATION and handle == self._data.handle:
+        if pdu[:1] == bytes([att.Opcode.ATT_HANDLE_VALUE_NOTIFICATION]) and handle == self._data.handle:
             self._sensor.truth.lost_on_link += pdu[_ATT_HEADER + _SAMPLES_AT]
 
     async def advertise(self, interval_ms: float) -> None:

@@ -86,6 +86,11 @@ class SimulatedRadio:
         self._loops = [asyncio.create_task(f.run(), name=f"sensor {f.sensor.name}") for f in self.firmwares]
         return self
 
+    @property
+    def failed(self) -> bool:
+        """A sensor's loop has ended."""
+        return any(loop.done() for loop in self._loops)
+
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
