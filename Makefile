@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check bench validate lint format types imports services clean
+.PHONY: help demo test check tables bench validate lint format types imports services clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -21,7 +21,7 @@ demo: $(STAMP)  ## two virtual sensors, the whole way, live in the terminal
 test: $(STAMP) services  ## all tests, with private mosquitto, InfluxDB, VictoriaMetrics and Chromium
 	$(BIN)/pytest
 
-check: $(STAMP) lint types imports test  ## what CI runs: format, lint, types, import contracts, tests
+check: $(STAMP) lint types imports tables test  ## what CI runs: format, lint, types, import contracts, tables, tests
 
 lint: $(STAMP)  ## formatting and lint
 	$(BIN)/ruff format --check .
@@ -36,6 +36,10 @@ types: $(STAMP)  ## mypy --strict over everything
 
 imports: $(STAMP)  ## imports point one way
 	$(BIN)/lint-imports
+
+tables: $(STAMP)  ## generated tables and dashboards are up to date
+	$(BIN)/python -m kneeload.docs_tables --check
+	$(BIN)/python -m grafana --check
 
 bench: $(STAMP)  ## costs, as ratios to something named in the same run
 	$(BIN)/python -m benchmarks

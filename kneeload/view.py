@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Protocol
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
@@ -20,6 +21,7 @@ __all__ = ["LiveTable", "PlainLines", "Silent", "View", "alert_line", "make_view
 ALERTS_SHOWN = 6
 LEVEL_STYLE = {"info": "cyan", "warning": "yellow", "urgent": "bold red"}
 TITLES = {rule.id: rule.title for rule in RULES}
+UNITS = {rule.id: rule.unit for rule in RULES}
 ADVICE = {rule.id: rule.advice for rule in RULES}
 
 
@@ -64,9 +66,10 @@ def alert_line(alert: Alert) -> str:
     where = f" {alert.mount}" if alert.mount else ""
     if alert.state == "cleared":
         return f"{clock_time(alert.t_us)}{where} cleared: {TITLES.get(alert.rule, alert.rule)}"
+    unit = f" {UNITS[alert.rule]}" if UNITS.get(alert.rule) else ""
     return (
         f"{clock_time(alert.t_us)}{where} {alert.level}: {TITLES.get(alert.rule, alert.rule)} "
-        f"({alert.value:.3g}, limit {alert.limit:.3g})"
+        f"({alert.value:.3g}{unit}, limit {alert.limit:.3g}{unit})"
     )
 
 
@@ -161,7 +164,7 @@ class LiveTable:
 
     def render(self) -> Group:
         """The table and what stands under it."""
-        table = Table(title=self._heading(), title_justify="left", title_style="bold", expand=False)
+        table = Table(title=self._heading(), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
         for name in ("sensor", "link", "rate", "loss", "battery"):
             table.add_column(name, justify="left" if name in ("sensor", "link") else "right", no_wrap=True)
         for name in ("strides", "cadence\nsteps/min", "contact\nms", "shock\ng"):

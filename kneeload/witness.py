@@ -22,7 +22,7 @@ CLOSING_S: Final = 0.4
 
 @dataclass
 class Witness:
-    """Sees packets and results go by. heard: per sensor the first and last arrival of samples, s of run time."""
+    """Sees packets and results go by. heard: each sensor's first and last arrival of samples, s."""
 
     heard: dict[Mount, tuple[float, float]] = field(default_factory=dict)
     contacts_s: dict[Mount, list[float]] = field(default_factory=dict)
