@@ -160,7 +160,8 @@ def _ble(row: BleFoot) -> Sheet:
             ),
         ),
         notes=(
-            "Counted here from the samples between 10 ms before initial contact and toe-off, apart from dsp.",
+            "Counted here, apart from dsp, from the samples from 10 ms before initial contact to toe-off; "
+            "clipped: within 0.7 % of the range.",
         ),
     )
 
