@@ -269,7 +269,10 @@ bind-address = "127.0.0.1:{self.internal_port}"
 
 
 class VictoriaMetrics(HttpService):
-    """VictoriaMetrics single node; keeps times in ms, numbers only, names as MEASUREMENT_FIELD."""
+    """VictoriaMetrics single node; keeps times in ms, numbers only, names as MEASUREMENT_FIELD.
+
+    Only with deduplication a sample that is written twice is one.
+    """
 
     binary = "victoria-metrics"
     health = "/health"
@@ -282,12 +285,15 @@ class VictoriaMetrics(HttpService):
             "-retentionPeriod=100y",
             "-memory.allowedBytes=256MB",
             "-search.latencyOffset=0s",
+            "-dedup.minScrapeInterval=1ms",
         ]
 
     def series(self, match: str) -> list[dict[str, Any]]:
         """Every stored series that fits a selector: {"metric": labels, "values": [...], "timestamps": ms}."""
         self.request("/internal/force_flush")
-        answer = self.request("/api/v1/export", parameters={"match[]": match, "start": "0", "end": "9999999999"})
+        answer = self.request(
+            "/api/v1/export", parameters={"match[]": match, "start": "0", "end": "9999999999"}
+        )
         return [json.loads(line) for line in answer.splitlines()]
 
     def count(self, measurement: str, field: str) -> int:

@@ -73,6 +73,7 @@ def http_stand_in(answer: Callable[[str, bytes], Answer]) -> Iterator[str]:
 
     class Speaker(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def _speak(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
