@@ -1,4 +1,4 @@
-"""`python -m benchmarks.demo_picture`: the picture of the terminal in the README (docs/demo.svg), from a demo run."""
+"""`python -m benchmarks.demo_picture`: the terminal of a demo run as the README shows it (docs/demo.svg)."""
 
 import tempfile
 from io import StringIO

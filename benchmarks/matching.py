@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 __all__ = ["HOLE_STRIDES", "TOLERANCE_S", "Match", "common_offset", "judged", "match"]
 
 TOLERANCE_S = 0.050
+BEFORE_STRIDES, AFTER_STRIDES = 0.5, 0.25
+"""The foot swings for 0.38 (walking) to 0.7 strides: a contact more than a quarter stride after the last toe-off
+may be the true next one, whose stance the truth does not hold whole."""
 HOLE_STRIDES = 1.9
 """True contacts further apart than this many median strides have an unlisted contact between them."""
 
@@ -52,14 +55,14 @@ def match(found_s: Floats, true_s: Floats, *, tolerance_s: float = TOLERANCE_S) 
 
 
 def judged(found_s: Floats, true_contact_s: Floats, true_toe_off_s: Floats) -> NDArray[np.bool_]:
-    """Which of the found contacts the truth can judge: half a stride around its stances, holes excepted."""
+    """Which of the found contacts the truth can judge: BEFORE and AFTER its stances, holes excepted."""
     if true_contact_s.shape[0] == 0:
         return np.zeros(found_s.shape[0], dtype=bool)
     gaps = np.diff(true_contact_s)
     stride_s = float(np.median(gaps)) if gaps.size else 1.0
     ends = np.flatnonzero(gaps > HOLE_STRIDES * stride_s)
-    starts_s = true_contact_s[np.concatenate(([0], ends + 1))] - stride_s / 2
-    stops_s = true_toe_off_s[np.concatenate((ends, [true_toe_off_s.shape[0] - 1]))] + stride_s / 2
+    starts_s = true_contact_s[np.concatenate(([0], ends + 1))] - BEFORE_STRIDES * stride_s
+    stops_s = true_toe_off_s[np.concatenate((ends, [true_toe_off_s.shape[0] - 1]))] + AFTER_STRIDES * stride_s
     inside = (found_s[:, None] >= starts_s[None, :]) & (found_s[:, None] <= stops_s[None, :])
     return np.asarray(inside.any(axis=1), dtype=bool)
 

@@ -27,9 +27,10 @@ page; `python -m benchmarks.validate --quick` does it with a smaller simulated g
   contacts. Bias and standard deviation (SD) are of found minus true over all pairs of all trials
   together, so a constant that differs between trials counts as scatter.
 - **What is not judged**: the truths list complete stances only. Contacts earlier than half a stride
-  before the first true contact, later than half a stride after the last true toe-off, or in a hole of the
-  truth (true contacts more than 1.9 strides apart, such as a turn nobody annotated) are neither right nor
-  extra; how many of ours they are is said below each table. The same rule holds for all methods.
+  before the first true contact, later than a quarter stride after the last true toe-off (the next contact
+  may come from then on, its stance cut off by the end), or in a hole of the truth (true contacts more
+  than 1.9 strides apart, such as a turn nobody annotated) are neither right nor extra; how many of ours
+  they are is said below each table. The same rule holds for all methods.
 - **The methods of the literature** are written from their published descriptions. They are run only at
   the site they were made for, are told the segment's axes, get an even time grid with missing samples
   interpolated, and are paired after their own constant lateness has been taken off where that helps them
