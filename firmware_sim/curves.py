@@ -11,6 +11,8 @@ __all__ = ["Row", "shank_reach_deg", "stance_rows", "strike_pitch_deg", "swing_r
 Row = tuple[str, float, float, float, float, float]
 
 PUSH_PEAK_BEFORE_S = 0.008
+# The foot comes down on the ground from here, faster than it swung.
+FALL_M = 0.035
 
 
 def strike_pitch_deg(contact: Contact) -> float:
@@ -47,7 +49,7 @@ def stance_rows(contact: Contact, mirror: float) -> list[Row]:
     if contact.kind == "step":
         tc = off - ic
         flat = ic + shape.flat_share * tc
-        rows.append(("foot_pitch", -strike, ic - 0.008, flat, 0.35, 0.62))
+        rows.append(("foot_pitch", -strike, ic - 0.03, flat, shape.slap_rise, 1 - shape.slap_rise))
         rows.append(("foot_roll", INVERSION_DEG * mirror, ic, ic + 0.36 * tc, 0.4, 0.6))
         rows.append(("shank_yaw", -5.0 * mirror, ic - 0.01, ic + 0.5 * tc, 0.4, 0.5))
         rows.append(("shank_yaw", 5.0 * mirror, ic + 0.55 * tc, off + 0.05, 0.4, 0.5))
@@ -92,6 +94,7 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
     shank_up = shank_reach_deg(landing) - _lowest(leaving, stance, "shank_pitch")
     lift = shape.at("clearance_m", speed) * (landing.style[2] if landing.kind == "step" else 0.5)
     spring = shape.at("spring_m", speed) if leaving.kind == "step" else 0.0
+    fall = min(FALL_M, 0.5 * lift)
     early, late = shape.shank_swing
     early_foot, late_foot = shape.foot_swing
     before, speeding, slowing = shape.travel
@@ -111,8 +114,9 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
         ("travel", 1.0, off - before, ic + 0.03, speeding, slowing),
         ("lift", lift + rise, off - 0.10, off + shape.lift_until * swing, 0.5, 0.5),
         ("lift", spring, off - 0.025, off + 0.115, 0.5, 0.5),
-        ("lift", -0.85 * lift - spring, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
-        ("lift", -0.15 * lift - rise, ic - 0.4 * swing, ic + 0.03, 0.5, 0.45),
+        ("lift", fall - lift - spring, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
+        ("lift", -fall, ic - 0.14, ic + 0.03, 0.5, 0.5),
+        ("lift", -rise, ic - 0.4 * swing, ic + 0.03, 0.5, 0.45),
         ("arc", -0.03 * mirror, off, off + 0.5 * swing, 0.5, 0.5),
         ("arc", 0.03 * mirror, off + 0.45 * swing, ic + 0.01, 0.5, 0.5),
         ("foot_roll", -12.0 * mirror, off - 0.05, off + 0.35 * swing, 0.4, 0.5),

@@ -28,6 +28,7 @@ class Shape:
     clearance_m: tuple[float, float]
     spring_m: tuple[float, float]  # how far the foot springs up at toe-off before it swings
     flat_share: float  # of the contact until the foot is flat
+    slap_rise: float  # share of that in which the pitch rate grows
     heel_off: float  # share of the contact
     push_share: float  # of the push-off's pitch before toe-off; the rest follows as the heel swings up
     lift_until: float  # share of the swing in which the foot is lifted
@@ -58,6 +59,7 @@ RUN = Shape(
     clearance_m=(0.08, 0.20),
     spring_m=(0.0, 0.07),
     flat_share=0.24,
+    slap_rise=0.5,
     heel_off=0.36,
     push_share=0.78,
     lift_until=0.33,
@@ -79,13 +81,14 @@ WALK = Shape(
     clearance_m=(0.02, 0.05),
     spring_m=(0.0, 0.0),
     flat_share=0.2,
+    slap_rise=0.35,
     heel_off=0.5,
     push_share=1.0,
     lift_until=0.48,
     push_rise=0.70,
     shank_swing=(-0.08, 0.92),
     shank_rise=0.48,
-    foot_swing=(0.04, 0.95),
+    foot_swing=(0.0, 0.9),
     travel=(0.12, 0.5, 0.5),
 )
 STAIRS = Shape(
@@ -100,6 +103,7 @@ STAIRS = Shape(
     clearance_m=(0.10, 0.12),
     spring_m=(0.0, 0.0),
     flat_share=0.2,
+    slap_rise=0.45,
     heel_off=0.6,
     push_share=1.0,
     lift_until=0.5,

@@ -80,15 +80,18 @@ class Swing:
         self.levels = np.array([levels.get(channel, 0.0) for channel in CHANNELS])
 
     def _curves(self, t_s: NDArray[np.float64]) -> dict[str, Jet]:
-        steps = smooth_steps(t_s, self.table)
-        curves = np.einsum("cm,mkn->ckn", self.weights, steps)
-        curves[:, 0] += self.levels[:, np.newaxis]
+        # Most steps are over or still to come: only those under way need their polynomials.
+        over = self.table[:, 1] <= t_s[0]
+        under_way = ~over & (self.table[:, 0] < t_s[-1])
+        steps = smooth_steps(t_s, self.table[under_way])
+        curves = np.tensordot(self.weights[:, under_way], steps, axes=1)
+        curves[:, 0] += (self.levels + self.weights[:, over].sum(axis=1))[:, np.newaxis]
         return dict(zip(CHANNELS, curves, strict=True))
 
     def motion(
         self, t_s: NDArray[np.float64], segment: Literal["shin", "shoe"], above_ankle_m: float
     ) -> LegMotion:
-        """The sensor's motion at these times, which may lie a little outside of the stride."""
+        """The sensor's motion at these rising times, which may lie a little outside of the stride."""
         curve = self._curves(t_s)
         foot = _attitude(curve, "foot")
         to_pivot = PIVOTS_M[segment]
