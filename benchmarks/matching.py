@@ -14,8 +14,8 @@ __all__ = ["HOLE_STRIDES", "TOLERANCE_S", "Match", "common_offset", "judged", "m
 
 TOLERANCE_S = 0.050
 BEFORE_STRIDES, AFTER_STRIDES = 0.5, 0.25
-"""The foot swings for 0.38 (walking) to 0.7 strides: a contact more than a quarter stride after the last toe-off
-may be the true next one, whose stance the truth does not hold whole."""
+"""The foot swings for 0.38 (walking) to 0.7 strides: a contact more than a quarter stride after the last
+toe-off may be the true next one, whose stance the truth does not hold whole."""
 HOLE_STRIDES = 1.9
 """True contacts further apart than this many median strides have an unlisted contact between them."""
 

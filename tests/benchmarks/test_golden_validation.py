@@ -1,4 +1,4 @@
-"""Any change of a figure on the recordings is a change of golden_validation.json, and so visible.
+"""Any change of a figure is a change of golden_validation.json, and so visible.
 
 Meant changes: python -m benchmarks.validate --golden, and say in the commit why each figure moved.
 """
@@ -6,8 +6,10 @@ Meant changes: python -m benchmarks.validate --golden, and say in the commit why
 import pytest
 
 from benchmarks.trial import data_folder
-from benchmarks.validate.golden import GOLDEN_FILE, golden_of, read_golden
+from benchmarks.validate.golden import golden_of_recordings, golden_of_simulation, read_golden
 from benchmarks.validate.results import validate_recordings
+
+MEANT = "meant? then: python -m benchmarks.validate --golden"
 
 
 @pytest.mark.slow
@@ -15,7 +17,8 @@ def test_figures_on_the_recordings_are_those_written_down() -> None:
     folder = data_folder()
     if folder is None:
         pytest.skip("no recordings: set KNEELOAD_DATA")
-    found = golden_of(validate_recordings(folder))
-    assert found == read_golden(), (
-        f"meant? then rewrite {GOLDEN_FILE.name}: python -m benchmarks.validate --golden"
-    )
+    assert golden_of_recordings(validate_recordings(folder)) == read_golden()["recordings"], MEANT
+
+
+def test_figures_on_simulated_runners_are_those_written_down() -> None:
+    assert golden_of_simulation() == read_golden()["simulated"], MEANT
