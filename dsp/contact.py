@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from dsp.filters import hann_smooth
 from dsp.peaks import parabola
 
-__all__ = ["Contact", "StrideWindow", "agreement", "highest", "landing"]
+__all__ = ["Contact", "StrideWindow", "agreement", "highest", "landing", "push_near"]
 
 Floats = NDArray[np.float64]
 
 STEEPEST_LEAD_S = 0.015
+PUSH_NEAR_S = 0.08
 NEAR_S = 0.06  # of two jolts the one where the last contacts were wins unless it is much the weaker
 
 
@@ -30,6 +31,7 @@ class Contact:
     toe_off_method: str
     quality: float
     peak: float  # of the smoothed jerk, counted from the window's start
+    push: float | None  # rows from the contact to toe-off's landmark
 
 
 @dataclass(slots=True)
@@ -89,6 +91,11 @@ def landing(
         peak = jolt
     contact = peak - lag_s * rate
     return contact, [] if rise is None else [rise + (STEEPEST_LEAD_S - lag_s) * rate], peak
+
+
+def push_near(contact: float, usual: float | None, rate_hz: float) -> tuple[float, float] | None:
+    """Where the last strides had toe-off's landmark, for `highest`."""
+    return None if usual is None else (contact + usual, PUSH_NEAR_S * rate_hz)
 
 
 def agreement(best: float, others: list[float], rate_hz: float, scale_s: float) -> float:

@@ -4,7 +4,7 @@ Each of the three is weak alone (a slow jog has a longer stride than a fast walk
 units of its own scatter so that one bad stride cannot outvote the others, is not.
 Period: running strides last 0.5-0.9 s, walking ones 0.85-1.7 s (Cavanagh, Kram 1989; Grieve, Gear 1966).
 Stance: below half a stride there is a flight phase, above it there is none: the definition of the two gaits.
-Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone, a runner's not.
+Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone.
 """
 
 import numpy as np

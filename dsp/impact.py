@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import signal
 
 from dsp.contact import StrideWindow
 from dsp.filters import upsample, zero_phase
@@ -16,6 +17,7 @@ Floats = NDArray[np.float64]
 
 FILTER_ID = "bw2x2-60-zp"
 FINE_HZ = 1000.0
+RINGING_RATE_HZ = 190.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,8 @@ class Impact:
     resultant_g: float | None
     axial_g: float | None
     jerk_g_per_s: float | None
+    power_g2: float | None = None
+    ringing: float | None = None
 
 
 def impact_of(window: StrideWindow, contact: float, *, up: Floats | None, params: Params) -> Impact:
@@ -47,4 +51,31 @@ def impact_of(window: StrideWindow, contact: float, *, up: Floats | None, params
     if up is not None:
         y = up[0] * acc[0] + up[1] * acc[1] + up[2] * acc[2]
         axial = parabola(y, lo + int(np.argmax(y[lo:hi])))[1]
-    return Impact(peak, axial, jerk)
+    peak_row = a + k / factor
+    return Impact(peak, axial, jerk, _power(window, contact), _ringing(window, peak_row))
+
+
+def _power(window: StrideWindow, contact: float) -> float | None:
+    """Power of the resultant at 10-20 Hz in [contact - 100 ms, contact + 200 ms], g2 (Shorten 1992)."""
+    rate = window.rate_hz
+    a, b = int(contact - 0.1 * rate), int(contact + 0.2 * rate)
+    if a < 0 or b > window.resultant.shape[0]:
+        return None
+    x = signal.detrend(window.resultant[a:b])
+    n = round(rate)  # zero-padded to one second: one line a hertz
+    lines = np.fft.rfft(x, max(n, b - a))[10:21]
+    return float(2.0 * (lines.real**2 + lines.imag**2).sum() / (rate * (b - a)))
+
+
+def _ringing(window: StrideWindow, peak: float) -> float | None:
+    """Energy above 40 Hz in [peak + 20 ms, peak + 120 ms] against that of the impact around the peak."""
+    rate = window.rate_hz
+    n = window.resultant.shape[0]
+    before, after, end = int(peak - 0.02 * rate), int(peak + 0.02 * rate), int(peak + 0.12 * rate)
+    if rate < RINGING_RATE_HZ or before < 0 or end > n:
+        return None
+    x = window.acc[:, before:end]
+    fast = x - np.stack([window.smooth(row, 40.0) for row in x])
+    shock = x[:, : after - before]
+    whole = float(((shock - shock.mean(axis=1, keepdims=True)) ** 2).sum())
+    return float((fast[:, after - before :] ** 2).sum()) / whole if whole > 0.0 else None

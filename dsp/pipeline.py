@@ -13,13 +13,17 @@ from dsp.grid import FILLED, VOID, SampleGrid
 from dsp.jolt import advance_jolt, open_jolt
 from dsp.mount import Mount
 from dsp.params import Params
-from dsp.record import Runner, measure
+from dsp.record import measure
+from dsp.runner import Runner
 from dsp.signals import GateSignals
 from dsp.stride import Stride
 from dsp.summary import Totals
 from dsp.swing import advance_swing, open_swing
 
 __all__ = ["State", "StridePipeline"]
+
+
+STILL_S, STILL_G, STILL_JERK = 0.5, 0.04, 3.0  # g and g/s: noise and breathing, no step
 
 
 @dataclass(slots=True)
@@ -165,6 +169,7 @@ class StridePipeline:
             if now - s.tried < 0.25 * grid.rate_hz and not last:
                 return strides
             s.tried = now
+            self._stand(now)
             floor = max(0, s.floor, now - round(s.params.history_s * grid.rate_hz))
             s.bout = (open_swing if swinging else open_jolt)(s.signals, now, floor, s.params)
             if s.bout is not None:
@@ -183,6 +188,20 @@ class StridePipeline:
         while s.waiting and s.waiting[0].ready <= now:
             strides += self._measure(s.waiting.pop(0), now)
         return strides
+
+    def _stand(self, now: int) -> None:
+        """Note which way is up while the leg stands still."""
+        s = self._s
+        assert s.signals is not None
+        n = round(STILL_S * s.signals.grid.rate_hz)
+        if now < n:
+            return
+        acc = s.signals.acc(now - n, now)
+        if (
+            float(np.ptp(acc, axis=1).max()) < STILL_G
+            and float(s.signals.jerk(now - n, now).max()) < STILL_JERK
+        ):
+            s.runner.alignment.stand(acc)
 
     def _measure(self, cycle: Cycle, now: int) -> list[Stride]:
         s = self._s

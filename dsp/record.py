@@ -1,49 +1,30 @@
-"""One measured stride: events, peaks and flags put together."""
-
-from dataclasses import dataclass
+"""One measured stride: events, peaks, posture and flags put together."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Cycle
-from dsp.contact import StrideWindow
-from dsp.gait import activity_of, calm_share, gait_score
-from dsp.grid import CLIPPED, FILLED, VOID
+from dsp.contact import Contact, StrideWindow
+from dsp.gait import calm_share, gait_score
+from dsp.grid import CLIPPED, FILLED, VOID, SampleGrid
 from dsp.impact import FILTER_ID, impact_of
 from dsp.mount import Mount
 from dsp.params import Params
+from dsp.posture import Posture, plane_of, posture_of
+from dsp.runner import Runner
 from dsp.shin import shin_contact
 from dsp.shoe import shoe_contact, swing_ends
 from dsp.signals import GateSignals
-from dsp.stride import Activity, Stride
+from dsp.stride import Stride
 from dsp.swing import along
 
-__all__ = ["Runner", "measure"]
+__all__ = ["measure"]
 
 Floats = NDArray[np.float64]
 
-
-@dataclass(slots=True)
-class Runner:
-    """What is carried from stride to stride."""
-
-    strides: int = 0
-    last_contact_us: int | None = None
-    axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    up: tuple[float, float, float] | None = None
-    scores: tuple[float, ...] = ()
-    stride_times_s: tuple[float, ...] = ()
-    activity: Activity = "walk"
-    run_us: int = 0
-    walk_us: int = 0
-    offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
-
-    def begin_bout(self) -> None:
-        self.scores = self.offsets = ()
-        self.stride_times_s = ()
-
-    def begin_segment(self) -> None:
-        self.last_contact_us = None
+BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils its peak
+SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap makes it untrustworthy
+PAUSE = 1.6  # periods without a contact: the next one has no stride time
 
 
 def measure(
@@ -51,96 +32,140 @@ def measure(
 ) -> Stride | None:
     """The record of one cycle from rows up to `now`; None where the contact cannot be trusted."""
     grid, rate = signals.grid, signals.grid.rate_hz
-    lead = round(0.45 * cycle.period) if grid.channels == 3 else round(0.25 * cycle.period)
-    a = max(grid.first, cycle.anchor - signals.delay - lead)
+    lead = round((0.45 if grid.channels == 3 else 0.25) * cycle.period)
+    a = max(0, cycle.anchor - signals.delay - lead)
     b = min(now, cycle.ready)
+    if b - a < 0.2 * rate:
+        return None
     rows = grid.window(a, b)
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
-    swing: Floats | None = None
-    jolt, rise = float(cycle.anchor - signals.delay - a), None
-    if window.gyro is not None:
-        swing = window.smooth(along(runner.axis, window.gyro), 10.0)
-        peak = cycle.anchor - signals.delay - a
-        end, rise = swing_ends(swing, max(0, peak), None if cycle.rise is None else cycle.rise - a)
-        jolt = end if end is not None else peak + 0.2 * cycle.period
-    offset = float(np.median(runner.offsets)) if runner.offsets else 0.0
-    _learn_up(runner, rows)
-    up = np.array(runner.up)
+    runner.alignment.stride(window.acc[:, -round(cycle.period) :])
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b))
-    # The events' rules differ between the gaits: first guess without the stance share that they yield.
-    score = gait_score(cycle.period / rate, None, calm)
-    gait = activity_of((*runner.scores[-2:], score))
-    if mount.segment == "shin":
-        contact = shin_contact(window, jolt + offset, up=up, period=cycle.period, swing=swing, gait=gait)
-    else:
-        contact = shoe_contact(window, jolt + offset, rise=rise, period=cycle.period, swing=swing, gait=gait)
+    contact, swing = _events(window, cycle, runner, calm=calm, delay=signals.delay, mount=mount)
+
     ic = contact.initial_contact
-    runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
-    marks = grid.marks(max(a, int(ic - 0.05 * rate)), b)
-    near = grid.marks(max(a, int(ic - 0.03 * rate)), min(b, int(ic + 0.06 * rate)))
-    if np.any(near & VOID):
-        return None
-    gap = bool(np.any(marks & (FILLED | VOID)))
+    near = grid.marks(max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate)))
     ic_us = grid.time_us(ic)
-    to_us = None if contact.toe_off is None else grid.time_us(contact.toe_off)
-    if np.any(marks & VOID):
-        to_us = None
-    if (
-        runner.last_contact_us is not None
-        and ic_us - runner.last_contact_us < 0.7 * params.min_stride_s * 1e6
-    ):
+    apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
+    if np.any(near & VOID) or (apart_s is not None and apart_s < 0.7 * params.min_stride_s):
+        runner.flat_row = None
         return None
-    stride_s = None
-    if runner.last_contact_us is not None:
-        apart = (ic_us - runner.last_contact_us) / 1e6
-        stride_s = apart if apart <= 1.6 * cycle.period / rate else None
+    inside = grid.marks(max(a, int(ic - 0.05 * rate)), b)
+    whole = not np.any(inside & VOID)
+    to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
+    stride_s = apart_s
+    if stride_s is not None and (
+        stride_s > PAUSE * cycle.period / rate or np.any(grid.marks(runner.last_contact_row, int(ic)) & VOID)
+    ):
+        stride_s = None
+
     period_s = cycle.period / rate
-    duty = None if contact_s is None else contact_s / period_s
-    runner.scores = (*runner.scores[-2:], gait_score(period_s, duty, calm))
-    runner.activity = activity_of(runner.scores)
+    runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
     if stride_s is not None:
-        runner.stride_times_s = (*runner.stride_times_s[-6:], stride_s)
-        if runner.activity == "run":
-            runner.run_us += round(stride_s * 1e6)
-        else:
-            runner.walk_us += round(stride_s * 1e6)
-    usual = float(np.median(runner.stride_times_s)) if runner.stride_times_s else None
-    impact = impact_of(window, ic - a, up=up, params=params)
-    clipped = bool(np.any(grid.marks(max(a, int(ic - 0.02 * rate)), min(b, int(ic + 0.1 * rate))) & CLIPPED))
-    runner.last_contact_us = ic_us
-    number = runner.strides
+        runner.spend(stride_s)
+    usual_s = float(np.median(runner.stride_times_s)) if runner.stride_times_s else None
+    up = runner.alignment.up
+    impact = impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
+    posture = _posture(grid, contact, runner, b, side=mount.side, fresh=stride_s is None)
+    clipped = np.any(
+        grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(ic + AFTER_S * rate))) & CLIPPED
+    )
+    runner.last_contact_us, runner.last_contact_row = ic_us, max(0, int(ic))
     runner.strides += 1
+    shoe = mount.segment == "shoe"
+    stood = runner.alignment.stood is not None
+    length_m = None if posture is None or not shoe else posture.length_m
     return Stride(
-        stride=number,
+        stride=runner.strides - 1,
         mount=mount,
         initial_contact_us=ic_us,
         toe_off_us=to_us,
         contact_time_s=contact_s,
-        flight_time_s=None,
+        flight_time_s=_flight(runner, usual_s, contact_s),
         stride_time_s=stride_s,
-        cadence_spm=None if usual is None else 120.0 / usual,
+        cadence_spm=None if usual_s is None else 120.0 / usual_s,
         activity=runner.activity,
         peak_resultant_g=impact.resultant_g,
         peak_axial_g=impact.axial_g,
         jerk_g_per_s=impact.jerk_g_per_s,
-        clipped=clipped,
-        gap=gap,
-        quality=contact.quality,
+        clipped=bool(clipped),
+        gap=bool(np.any(inside & (FILLED | VOID))),
+        quality=contact.quality if whole else 0.5 * contact.quality,
         filter=FILTER_ID,
         contact_method=contact.contact_method,
-        toe_off_method=contact.toe_off_method,
+        toe_off_method="none" if to_us is None else contact.toe_off_method,
         low_rate=rate < params.low_rate_hz,
+        ringing=impact.ringing,
+        impact_power_g2=impact.power_g2,
+        shank_angle_deg=None if posture is None or shoe or not stood else posture.pitch_at_contact_deg,
+        peak_swing_dps=None if swing is None else float(swing.max()),
+        foot_strike_deg=None if posture is None or not shoe else posture.pitch_from_flat_deg,
+        pronation_deg=None if posture is None or not shoe else posture.roll_in_deg,
+        stride_length_m=length_m,
+        speed_m_per_s=None if length_m is None or posture is None else length_m / posture.duration_s,
     )
 
 
-def _learn_up(runner: Runner, rows: Floats) -> None:
-    mean = rows[:3].mean(axis=1)
-    size = float(np.sqrt((mean * mean).sum()))
-    fresh = mean / max(size, 1e-9)
-    if runner.up is None:
-        runner.up = (float(fresh[0]), float(fresh[1]), float(fresh[2]))
-        return
-    mixed = 0.8 * np.array(runner.up) + 0.2 * fresh
-    mixed /= max(float(np.sqrt((mixed * mixed).sum())), 1e-9)
-    runner.up = (float(mixed[0]), float(mixed[1]), float(mixed[2]))
+def _events(
+    window: StrideWindow, cycle: Cycle, runner: Runner, *, calm: float, delay: int, mount: Mount
+) -> tuple[Contact, Floats | None]:
+    """Contact and toe-off, and the smoothed swing rate where there is a gyroscope."""
+    anchor = cycle.anchor - delay - window.start
+    swing: Floats | None = None
+    jolt, rise = float(anchor), None
+    if window.gyro is not None:
+        swing = window.smooth(along(runner.axis, window.gyro), 10.0)
+        end, rise = swing_ends(
+            swing, max(0, anchor), None if cycle.rise is None else cycle.rise - window.start
+        )
+        jolt = end if end is not None else anchor + 0.2 * cycle.period
+    expected = jolt + (float(np.median(runner.offsets)) if runner.offsets else 0.0)
+    # The events' rules differ between the gaits: a first guess without the stance share that they yield.
+    gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
+    usual = runner.usual_push(gait)
+    if mount.segment == "shin":
+        up = np.array(runner.alignment.rough)
+        contact = shin_contact(
+            window, expected, up=up, period=cycle.period, swing=swing, gait=gait, usual=usual
+        )
+    else:
+        contact = shoe_contact(
+            window, expected, rise=rise, period=cycle.period, swing=swing, gait=gait, usual=usual
+        )
+    runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
+    if contact.push is not None:
+        runner.pushes = (*runner.pushes[-8:], contact.push)
+    return contact, swing
+
+
+def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:
+    """Half a stride less the contact: one leg cannot see the other, so both are taken to be alike."""
+    if usual_s is None or contact_s is None or runner.activity != "run":
+        return None
+    return max(0.0, 0.5 * usual_s - contact_s)
+
+
+def _posture(
+    grid: SampleGrid, contact: Contact, runner: Runner, now: int, *, side: str, fresh: bool
+) -> Posture | None:
+    """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind."""
+    plane = None if grid.channels == 3 else plane_of(runner.axis, runner.alignment.rough)
+    start = runner.flat_row if not fresh and runner.flat_row is not None else int(contact.initial_contact)
+    if plane is None or start >= now - 3 or start < grid.first:
+        runner.flat_row = None
+        return None
+    rows, marks = grid.window(start, now), grid.marks(start, now)
+    toe_off = None if contact.toe_off is None else contact.toe_off - start
+    found = posture_of(
+        rows[:3],
+        rows[3:6],
+        plane=plane,
+        rate_hz=grid.rate_hz,
+        contact=contact.initial_contact - start,
+        toe_off=toe_off,
+        side=side,
+    )
+    spoilt = fresh or runner.flat_row is None or bool(np.any(marks & (VOID | CLIPPED)))
+    runner.flat_row = None if found is None else start + found.flat
+    return None if spoilt or found is None or not found.whole else found

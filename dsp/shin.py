@@ -9,7 +9,7 @@ the burst of acceleration across the shank when the heel has left and the knee b
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, StrideWindow, agreement, highest, landing
+from dsp.contact import Contact, StrideWindow, agreement, highest, landing, push_near
 from dsp.stride import Activity
 
 __all__ = ["shin_contact"]
@@ -17,33 +17,42 @@ __all__ = ["shin_contact"]
 Floats = NDArray[np.float64]
 
 JERK_LAG_S = 0.028
-ACROSS_LEAD_S: dict[Activity, float] = {"run": 0.075, "walk": 0.068}
+ACROSS_LEAD_S: dict[Activity, float] = {"run": 0.068, "walk": 0.068}
 SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
 # Where toe-off's landmark can be, in strides after initial contact.
 PUSH: dict[Activity, tuple[float, float]] = {"run": (0.15, 0.43), "walk": (0.38, 0.66)}
 
 
 def shin_contact(
-    window: StrideWindow, jolt: float, *, up: Floats, period: float, swing: Floats | None, gait: Activity
+    window: StrideWindow,
+    jolt: float,
+    *,
+    up: Floats,
+    period: float,
+    swing: Floats | None,
+    gait: Activity,
+    usual: float | None,
 ) -> Contact:
     """jolt: about where the contact is; up: unit vector along the shank, sensor frame.
 
     swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
+    usual: rows from contact to toe-off's landmark in the last strides.
     """
     rate = window.rate_hz
     reach = (0.1 * period, 0.2 * period) if swing is not None else (0.1 * rate, 0.1 * rate)
     contact, others, peak = landing(window, jolt, reach=reach, lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.08 * rate), contact + last * period
+    near = push_near(contact, usual, rate)
     push: float | None
     if swing is not None:
-        push = highest(-swing, a, b + 0.05 * period)
+        push = highest(-swing, a, b + 0.05 * period, near=near)
         toe_off = None if push is None else push + SWING_LEAD_S[gait] * rate
         method = "gyro-minimum"
     else:
         along = up[0] * window.acc[0] + up[1] * window.acc[1] + up[2] * window.acc[2]
         across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
-        push = highest(window.smooth(across, 8.0), a, b)
+        push = highest(window.smooth(across, 8.0), a, b, near=near)
         toe_off = None if push is None else push + ACROSS_LEAD_S[gait] * rate
         method = "across"
     return Contact(
@@ -53,4 +62,5 @@ def shin_contact(
         "none" if toe_off is None else method,
         agreement(contact, others, rate, 0.04),
         peak,
+        None if push is None else push - contact,
     )

@@ -8,7 +8,7 @@ the highest resultant of the push-off, which in running comes after the toe has 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, StrideWindow, agreement, highest, landing
+from dsp.contact import Contact, StrideWindow, agreement, highest, landing, push_near
 from dsp.peaks import falling_zero, rising_zero
 from dsp.stride import Activity
 
@@ -30,26 +30,30 @@ def shoe_contact(
     period: float,
     swing: Floats | None,
     gait: Activity,
+    usual: float | None,
 ) -> Contact:
     """jolt: about where the contact is; rise: about where the next swing has begun.
 
     swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
+    usual: rows from contact to toe-off's landmark in the last strides.
     """
     rate = window.rate_hz
     contact, others, peak = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.1 * rate), contact + last * period
+    near = push_near(contact, usual, rate) if rise is None else None
+    push: float | None = None
     toe_off: float | None = None
     method = "none"
     if swing is not None and gait == "run":
         if rise is not None:
-            pitch = highest(-swing, max(contact + 0.08 * rate, rise - 0.45 * period), rise)
-            if pitch is not None:
-                toe_off, method = pitch - PITCH_LAG_S * rate, "gyro-minimum"
+            push = highest(-swing, max(contact + 0.08 * rate, rise - 0.45 * period), rise, near=near)
+            if push is not None:
+                toe_off, method = push - PITCH_LAG_S * rate, "gyro-minimum"
     elif swing is None or rise is not None:
         if rise is not None:
             a, b = max(contact + 0.1 * rate, rise - 0.2 * rate), rise + 0.02 * rate
-        push = highest(window.smooth(window.resultant, 8.0), a, b)
+        push = highest(window.smooth(window.resultant, 8.0), a, b, near=near)
         if push is not None:
             toe_off, method = push - PUSH_LAG_S[gait] * rate, "push-off"
     return Contact(
@@ -59,6 +63,7 @@ def shoe_contact(
         method,
         agreement(contact, others, rate, 0.04),
         peak,
+        None if push is None else push - contact,
     )
 
 

@@ -1,0 +1,64 @@
+"""What is carried from stride to stride of one leg."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dsp.alignment import Alignment
+from dsp.gait import activity_of
+from dsp.stride import Activity
+
+__all__ = ["Runner"]
+
+VOTES = 3  # strides whose scores decide the activity
+RECENT = 8  # strides of the live cadence
+
+
+@dataclass(slots=True)
+class Runner:
+    """Rows count in the current segment of the grid; they are forgotten with it."""
+
+    strides: int = 0
+    axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    alignment: Alignment = field(default_factory=Alignment)
+    activity: Activity = "walk"
+    scores: tuple[float, ...] = ()
+    offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
+    pushes: tuple[float, ...] = ()  # rows from contact to toe-off's landmark, in the gait below
+    pushed_in: Activity = "walk"
+    stride_times_s: tuple[float, ...] = ()
+    last_contact_us: int | None = None
+    last_contact_row: int = 0
+    flat_row: int | None = None
+    run_us: int = 0
+    walk_us: int = 0
+
+    def begin_bout(self) -> None:
+        self.scores = self.offsets = self.pushes = self.stride_times_s = ()
+        self.flat_row = None
+
+    def begin_segment(self) -> None:
+        self.last_contact_us = None
+        self.flat_row = None
+
+    def lean(self, score: float) -> Activity:
+        """The activity if the present stride had this score."""
+        return activity_of((*self.scores[1 - VOTES :], score))
+
+    def usual_push(self, gait: Activity) -> float | None:
+        """Median of the last strides in the same gait; None until there are three."""
+        if gait != self.pushed_in:
+            self.pushes, self.pushed_in = (), gait
+        return float(np.median(self.pushes)) if len(self.pushes) >= 3 else None
+
+    def vote(self, score: float) -> None:
+        self.scores = (*self.scores[1 - VOTES :], score)
+        self.activity = activity_of(self.scores)
+
+    def spend(self, stride_time_s: float) -> None:
+        """Account for the time since the last contact."""
+        self.stride_times_s = (*self.stride_times_s[1 - RECENT :], stride_time_s)
+        if self.activity == "run":
+            self.run_us += round(stride_time_s * 1e6)
+        else:
+            self.walk_us += round(stride_time_s * 1e6)
