@@ -7,6 +7,8 @@ Notifications go straight from Bleak's callback to on_packet: stamped, copied, n
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import count
 from typing import Final
 
 from bleak import BleakClient, BleakScanner
@@ -14,8 +16,8 @@ from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
-from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
-from bleak_retry_connector import BLEAK_RETRY_EXCEPTIONS, establish_connection
+from bleak.exc import BleakCharacteristicNotFoundError, BleakError, BleakGATTProtocolError
+from bleak_retry_connector import establish_connection
 
 from ingest.errors import IngestError, LinkError
 from ingest.links import (
@@ -26,6 +28,7 @@ from ingest.links import (
     adapter_problem,
     configuration_line,
     is_sensor,
+    pause_s,
     printable_name,
     retry_delay_s,
     when_silent,
@@ -43,13 +46,12 @@ SCAN_S: Final = 3.0
 PAUSE_S: Final = 1.5
 # After one sensor is seen the others have so long to be seen in the same window.
 ALSO_S: Final = 0.3
-WATCH_S: Final = 0.5
 # A sensor that was just seen connects within a second or two, or has gone again; wall time, as the stack's.
 CONNECT_TIMEOUT_S: Final = 8.0
 OPERATION_TIMEOUT_S: Final = 5.0
 FAREWELL_TIMEOUT_S: Final = 2.0
 # All that Bleak, D-Bus and a sensor can do to one attempt.
-RECOVERABLE: Final = (*BLEAK_RETRY_EXCEPTIONS, OSError, IngestError)
+RECOVERABLE: Final = (BleakError, EOFError, OSError, TimeoutError, IngestError)
 
 ClientBackend = type[BaseBleakClient] | None
 ScannerBackend = type[BaseBleakScanner] | None
@@ -279,17 +281,17 @@ class _Link:
             )
         self._client = client
         self._emit(Kind.LINK, b"connected")
+        ended = False
         try:
             await first(gone.wait(), self._stream(client))
         except asyncio.CancelledError:
-            self._client = None
-            await self._farewell(client)
+            ended = True
             raise
         finally:
-            if self._client is client:
-                self._client = None
+            self._client = None
+            if not ended:
                 self._emit(Kind.LINK, b"lost")
-            await self._disconnect(client)
+            await self._leave(client, stop=ended)
 
     async def _stream(self, client: BleakClient) -> None:
         """Start the sensor and watch over it; returns when the link is to be dropped."""
@@ -301,8 +303,9 @@ class _Link:
         await self._start(client, known)
         self._heard_ns = max(self._heard_ns, started_ns := self._now_ns())
         restarted_ns = started_ns - 1
-        while True:
-            await self._sleep(WATCH_S)
+        for turn in count():
+            await self._sleep(pause_s(turn))
+            await self._exchange_times(client, turn)
             silent_s = (self._now_ns() - self._heard_ns) * 1e-9
             match when_silent(silent_s, restarted=restarted_ns >= self._heard_ns):
                 case "restart":
@@ -326,6 +329,12 @@ class _Link:
                 await self._write(client, step)
             else:
                 await self._read(client, step.uuid, step.kind)
+
+    async def _exchange_times(self, client: BleakClient, turn: int) -> None:
+        """Ask what the sensor's clock says now; the answer comes as a notification."""
+        if self._family.sync is not None:
+            with suppress(BleakCharacteristicNotFoundError, BleakGATTProtocolError):
+                await self._write(client, self._family.sync(turn, self._now_ns() // 1000))
 
     async def _read(self, client: BleakClient, uuid: str, kind: Kind) -> bytes:
         """Read a characteristic and hand it over as a packet; empty when the sensor has none."""
@@ -364,16 +373,12 @@ class _Link:
             if samples:
                 raise
 
-    async def _farewell(self, client: BleakClient) -> None:
-        """The run ends: let the sensor sleep."""
-        try:
+    async def _leave(self, client: BleakClient, *, stop: bool) -> None:
+        """Disconnect; at the end of the run also let the sensor sleep."""
+        with suppress(*RECOVERABLE):  # it may be gone already
             async with asyncio.timeout(FAREWELL_TIMEOUT_S):
-                for write in self._family.stop:
+                for write in self._family.stop if stop else ():
                     await client.write_gatt_char(write.uuid, write.data, response=True)
-        except RECOVERABLE:
-            return
-
-    async def _disconnect(self, client: BleakClient) -> None:
         try:
             async with asyncio.timeout(FAREWELL_TIMEOUT_S):
                 await client.disconnect()

@@ -5,13 +5,19 @@ delay is never below a floor but has a long tail: radio retries, connection even
 line runs along the lower edge of the points (x, y - x), and a mean would follow the tail. Every second of
 device time leaves its lowest point; over the last minute of those the line is sought that lies below all of
 them with the least mean distance (the linear programme of Moon, Skelly and Towsley 1999), with a prior on the
-skew that decides while the minute is young. The times given out follow that line smoothly, never jump
-backwards, and depend on nothing but what came before.
+skew that decides while the minute is young.
 
-What remains is the floor itself (alike for all sensors of one host) and, where the packets' period and the
-connection interval have a common multiple, their phase: docs/clock.md has the figures.
+Where the packets' period and the connection interval have a common multiple the lowest delay is not the floor
+but a phase of the two that may last for ever. An exchange of times sees it: what the host wrote at h was
+received at tick r >= h, so (r, h - r) bounds the line from below, and as the host writes at all phases the
+upper edge of these points comes near. Where the delays pile up at such a phase
+the estimate is the second edge, raised by what the two floors are taken to be.
+
+The times given out follow the estimate smoothly, never step backwards, and depend on nothing but what came
+before. docs/clock.md has the accuracy.
 """
 
+from collections import deque
 from typing import Final
 
 import numpy as np
@@ -25,14 +31,32 @@ WINDOW_BUCKETS: Final = 60
 # Crystals are within ±50 ppm, and a firmware's tick may be rounded: the prior is wider than the crystal,
 # the search wider still.
 PRIOR_SKEW: Final = 50e-6
-SKEWS: Final = np.linspace(-400e-6, 400e-6, 161)
-# Corrections are spread over this time, and never bend the time axis by more than 2 %.
+SKEWS: Final = np.linspace(-400e-6, 400e-6, 81)
+UNLIKELY: Final = 0.5 * (SKEWS / PRIOR_SKEW) ** 2
+# Corrections are spread over two seconds and never bend the time axis by more than 2 %; in the first seconds
+# of a stream, when the first estimates come in and nobody runs yet, a quarter of its age and 10 %.
 CORRECTION_US: Final = 2_000_000.0
 LARGEST_BEND: Final = 0.02
+YOUNG_US: Final = 4_000_000.0
+LARGEST_YOUNG_BEND: Final = 0.1
+SHORTEST_CORRECTION_US: Final = 200_000.0
 # Nothing arrives before it was taken: that much too early means the clocks have parted (the host slept).
 PARTED_US: Final = 250_000.0
 # Finer than this nothing is claimed: a host's own jitter.
 FINEST_US: Final = 500.0
+# The least delays of a write and of a notification together, on a small Linux host: 1 to 2 ms each.
+TWO_FLOORS_US: Final = 3_000.0
+# An answer that took longer tells of a backlog, not of the clock; a tick that far off is of another boot.
+LONGEST_EXCHANGE_US: Final = 5_000_000
+DELAYS: Final = 128
+# Of delays spread over 15 ms a fifteenth is within the first millisecond; of five phases a fifth.
+PILE_US: Final = 1_000.0
+PILE_SHARES: Final = {False: 0.15, True: 0.11}
+EXCHANGES: Final = 120
+
+# Fewer have seen too few phases.
+FEWEST_EXCHANGES: Final = 20
+FEWEST_POINTS: Final = 24
 
 _COUNT: Final = np.arange(256, dtype=np.float64)
 
@@ -50,21 +74,25 @@ class DeviceClock:
         self._arrival_us = 0.0
         self._origin = 0
         self._skew = 0.0
-        self._buckets: list[tuple[float, float]] = []
+        self._above: list[tuple[float, float]] = []  # the lowest point of each second
+        self._below: deque[tuple[float, float]] = deque(maxlen=EXCHANGES)  # one of each exchange
+        self._points: deque[tuple[float, float]] = deque(maxlen=DELAYS)  # the last packets
         self._bucket: int | None = None
+        self._locked = False
+        self._begin = 0.0
         self._anchor = (0.0, 0.0)  # a point of the estimated line: (x, y - x)
         self._correction = 0.0  # what is now added to device time
-        self._residual_us = PARTED_US
+        self._doubt_us = PARTED_US
 
     @property
     def skew_ppm(self) -> float | None:
         """How much slower the device's clock runs than the host's; None in the first ten seconds."""
-        return self._skew * 1e6 if len(self._buckets) > 10 else None
+        return self._skew * 1e6 if len(self._above) > 10 else None
 
     @property
     def uncertainty_s(self) -> float | None:
         """How far times may be from this machine's, the floor of the delay left out."""
-        return None if self._tick is None else max(self._residual_us, FINEST_US) * 1e-6
+        return None if self._tick is None else max(self._doubt_us, FINEST_US) * 1e-6
 
     def push(self, tick_us: int, n: int, *, interval_us: int, arrival_ns: int) -> NDArray[np.int64]:
         """Run times (n,) int64 µs of a packet's samples, strictly increasing over all calls.
@@ -98,24 +126,40 @@ class DeviceClock:
         t_first = x_first + start + bend * (x_first - before)
         return self._give_out(t_first, interval_us * (1.0 + bend), n)
 
+    def exchange(self, host_us: int, receipt_tick_us: int, *, arrival_ns: int) -> None:
+        """An exchange of times: the host wrote at host_us, the device received that at receipt_tick_us.
+
+        Ignored before the first samples and where it contradicts them.
+        """
+        if self._tick is None or not 0 <= arrival_ns // 1000 - host_us <= LONGEST_EXCHANGE_US:
+            return
+        ahead = (receipt_tick_us - self._tick + WRAP // 2) % WRAP - WRAP // 2
+        x = float(self._tick + ahead - self._origin)
+        offset = host_us - x
+        if abs(ahead) <= LONGEST_EXCHANGE_US and offset <= self._line(x) + TWO_FLOORS_US:
+            self._below.append((x, offset))
+
     def _observe(self, x: float, offset: float) -> None:
         """Take the point in; a new second of device time closes the last one and fits the line again."""
-        below = self._line(x) - offset
-        if below > PARTED_US:
-            self._buckets.clear()
+        if offset < self._line(x) - PARTED_US:
+            self._above.clear()
+            self._below.clear()
+            self._points.clear()
             self._bucket = None
             self._correction = offset
+            self._begin = x
+        self._points.append((x, offset))
         bucket = int(x // BUCKET_US)
         if bucket != self._bucket:
             self._bucket = bucket
-            if self._buckets:
+            if self._above:
                 self._fit()
-            self._buckets.append((x, offset))
-            del self._buckets[:-WINDOW_BUCKETS]
+            self._above.append((x, offset))
+            del self._above[:-WINDOW_BUCKETS]
         else:
-            x_low, low = self._buckets[-1]
+            x_low, low = self._above[-1]
             if offset - low < self._skew * (x - x_low):
-                self._buckets[-1] = (x, offset)
+                self._above[-1] = (x, offset)
         if offset < self._line(x):
             self._anchor = (x, offset)
 
@@ -124,16 +168,42 @@ class DeviceClock:
         return offset + self._skew * (x - x_anchor)
 
     def _fit(self) -> None:
-        points = np.array(self._buckets)
-        x = points[:, 0] - points[-1, 0]
-        above = points[:, 1] - SKEWS[:, None] * x
-        lowest = above.min(axis=1)
-        residual = above.mean(axis=1) - lowest
-        scale = max(float(residual.min()), FINEST_US)
-        best = int((residual * len(x) / scale + 0.5 * (SKEWS / PRIOR_SKEW) ** 2).argmin())
+        """Both edges for every skew that may be; the least cost is the line from here on."""
+        above = np.array(self._above)
+        now = float(above[-1, 0])
+        upper, distance = _edge(above, now, 1.0)
+        cost = distance * len(above) / max(distance.min(), FINEST_US) + UNLIKELY
+        best = int(cost.argmin())
+        offset = float(upper[best])
+        locked, doubt = self._phase()
+        if locked and len(self._below) >= FEWEST_EXCHANGES:
+            below = np.array(self._below)
+            edge, wait = _edge(below, now, -1.0)
+            # The shortest of n waits that are spread evenly up to twice their mean.
+            shortest = 2.0 * wait / len(below)
+            lower = edge + TWO_FLOORS_US + shortest
+            # Locked packets keep step with the host's clock: only the exchanges tell of the skew.
+            best = int((wait * len(below) / max(wait.min(), FINEST_US) + UNLIKELY).argmin())
+            offset = min(float(lower[best]), float(upper[best]))
+            doubt = 0.5 * TWO_FLOORS_US + 4.0 * float(shortest[best])
         self._skew = float(SKEWS[best])
-        self._anchor = (float(points[-1, 0]), float(lowest[best]))
-        self._residual_us = float(residual[best])
+        self._anchor = (now, offset)
+        self._doubt_us = doubt
+
+    def _phase(self) -> tuple[bool, float]:
+        """Whether the packets keep to a few phases of the connection events, and how much that may hide.
+
+        Unlocked, delays are spread evenly over the connection interval; locked, they pile up at its start.
+        """
+        points = np.array(self._points)
+        delays = np.sort(points[:, 1] - self._skew * points[:, 0])
+        lowest = int(np.searchsorted(delays, delays[0] + PILE_US))
+        share = lowest / len(delays)
+        self._locked = share > PILE_SHARES[self._locked] and len(delays) >= FEWEST_POINTS
+        # The widest gap between delays; without the longest ones, which are of retries and fades.
+        trusted = 0.95 if self._locked else 0.5
+        gap = float(np.diff(delays[: int(len(delays) * trusted) + 1]).max(initial=0.0))
+        return self._locked, gap
 
     def _steer(self, before: float, x: float) -> tuple[float, float]:
         """(correction at the previous packet's end, its change per device µs up to this one's end)."""
@@ -143,10 +213,13 @@ class DeviceClock:
         if elapsed <= 0.0:
             self._correction = target
             return target, 0.0
+        age = x - self._begin
+        over, largest = CORRECTION_US, LARGEST_BEND
+        if age < YOUNG_US:
+            over, largest = max(0.25 * age, SHORTEST_CORRECTION_US), LARGEST_YOUNG_BEND
         drift = self._skew * elapsed
-        wanted = (target - start - drift) * min(1.0, elapsed / CORRECTION_US) + drift
-        largest = LARGEST_BEND * elapsed
-        change = min(max(wanted, -largest), largest)
+        wanted = (target - start - drift) * min(1.0, elapsed / over) + drift
+        change = min(max(wanted, -largest * elapsed), largest * elapsed)
         self._correction = start + change
         return start, change / elapsed
 
@@ -158,3 +231,15 @@ class DeviceClock:
             self._correction += late
         self._last_out = int(times[-1])
         return times
+
+
+def _edge(
+    points: NDArray[np.float64], now: float, sign: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(height at now of the edge of the points, their mean distance from it), for each of SKEWS.
+
+    sign: 1 for the lower edge, -1 for the upper one.
+    """
+    height = points[:, 1] - SKEWS[:, None] * (points[:, 0] - now)
+    edge = sign * (sign * height).min(axis=1)
+    return edge, sign * (height.mean(axis=1) - edge)

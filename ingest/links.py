@@ -17,6 +17,7 @@ __all__ = [
     "adapter_problem",
     "configuration_line",
     "is_sensor",
+    "pause_s",
     "printable_name",
     "retry_delay_s",
     "when_silent",
@@ -30,6 +31,13 @@ SILENT_DROP_S: Final = 10.0
 # The first retry is quick, for one lost radio packet; then the adapter is left in peace, up to half a minute.
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 30.0
+# Looking after a link, and exchanging times over it: often until the clock is known, then twice a second, and
+# never twice at the same phase of the connection events.
+FIRST_TURNS: Final = 20
+FIRST_PAUSE_S: Final = 0.1
+PAUSE_S: Final = 0.5
+PHASES_S: Final = 0.05
+GOLDEN: Final = 0.6180339887498949
 LONGEST_NAME: Final = 32
 # What an error of the scanner has in it -> what mends it; the last one for all others.
 ADAPTER_FIXES: Final = (
@@ -102,6 +110,11 @@ def is_sensor(sensor: WornSensor, address: str, *, name: str | None, service_uui
 def retry_delay_s(failures: int) -> float:
     """How long to wait after so many failures in a row: 0, 1, 2, 4, … 30 s."""
     return 0.0 if failures <= 0 else min(LAST_RETRY_S, FIRST_RETRY_S * 2.0 ** min(failures - 1, 16))
+
+
+def pause_s(turn: int) -> float:
+    """How long to wait before the turn-th look at a link. Golden fractions fill any interval evenly."""
+    return (FIRST_PAUSE_S if turn < FIRST_TURNS else PAUSE_S) + PHASES_S * (turn * GOLDEN % 1.0)
 
 
 def when_silent(silent_s: float, *, restarted: bool) -> Literal["wait", "restart", "drop"]:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
@@ -269,6 +270,7 @@ class _File:
         self._size = 0
         self._pending = bytearray()
         self._dirty = True
+        self._syncing = Lock()
         _fsync_folder(path.parent)
 
     @property
@@ -295,14 +297,16 @@ class _File:
             self._dirty = True
 
     def fsync(self) -> None:
-        if not self._dirty:
-            return
-        self._dirty = False
-        try:
-            os.fsync(self._fd)
-        except OSError as error:
-            self._dirty = True
-            raise _storage_error(self.path, error, len(self._pending)) from error
+        # Whoever finds nothing to do must not return before another thread's fsync of it has.
+        with self._syncing:
+            if not self._dirty:
+                return
+            self._dirty = False
+            try:
+                os.fsync(self._fd)
+            except OSError as error:
+                self._dirty = True
+                raise _storage_error(self.path, error, len(self._pending)) from error
 
     def close(self) -> None:
         if self._fd >= 0:

@@ -102,7 +102,9 @@ class SensorStream:
             if self._taken is None:
                 self._taken = taken
         elif kind is Kind.SYNC:
-            self._decoder.sync(packet.data)
+            exchange = self._decoder.sync(packet.data)
+            if exchange is not None:
+                self.clock.exchange(*exchange, arrival_ns=packet.arrival_ns)
         else:
             self._decoder.receive(kind, packet.data)
 

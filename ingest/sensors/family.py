@@ -83,8 +83,8 @@ class Decoder(Protocol):
     def samples_taken(self, data: bytes) -> int | None:
         """The device's own count of samples since boot, from a Kind.STATS packet. Raises DecodeError."""
 
-    def sync(self, data: bytes) -> tuple[int, int, int] | None:
-        """(host µs at writing, tick at receipt, tick at sending), from Kind.SYNC. Raises DecodeError."""
+    def sync(self, data: bytes) -> tuple[int, int] | None:
+        """(host µs at writing, tick at receipt), from a Kind.SYNC packet. Raises DecodeError."""
 
 
 @dataclass(frozen=True, slots=True)

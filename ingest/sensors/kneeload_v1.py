@@ -89,9 +89,9 @@ class KneeloadV1Decoder:
     def samples_taken(self, data: bytes) -> int | None:
         return decode_stats(data).samples_taken
 
-    def sync(self, data: bytes) -> tuple[int, int, int] | None:
+    def sync(self, data: bytes) -> tuple[int, int] | None:
         answer = decode_sync(data)
-        return answer.host_us, answer.tick_receipt_us, answer.tick_sending_us
+        return answer.host_us, answer.tick_receipt_us
 
     def _configure(self, config: Config) -> None:
         self._config = config
