@@ -39,7 +39,7 @@ class Trial:
 
     mount is None for a sensor that is not on a leg (the hip of outdoor_shoe).
     truth: contacts of an independent reference; strides: their number where only that is known.
-    axial: (3,) the segment's long axis where the recording's description names it; told to peers only.
+    axial, lateral: (3,) the segment's long axis and its axis to the right, where known; told to peers only.
     """
 
     data_set: str
@@ -55,6 +55,7 @@ class Trial:
     truth: Contacts | None = None
     strides: int | None = None
     axial: Floats | None = None
+    lateral: Floats | None = None
 
     @property
     def site(self) -> Literal["shin", "shoe"]:

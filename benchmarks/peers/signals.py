@@ -1,8 +1,9 @@
 """What all methods of the literature start from: an even time grid, the segment's axes, a low-pass filter.
 
 The authors aligned their sensors by hand. Here every peer is given its axes: the axial one where the
-recording's description names it, else the mean acceleration (gravity); the sagittal ones by the variance that
-a leg's swing leaves. Filters are zero-phase Butterworth, two passes of second order, as in offline work.
+recording's description names it, else the mean acceleration (gravity); the sagittal ones where a
+simulation knows them, else by the variance that a leg's swing leaves. Filters are zero-phase Butterworth,
+two passes of second order, as in offline work.
 """
 
 from dataclasses import dataclass
@@ -84,6 +85,8 @@ def axial(trial: Trial) -> Floats:
 def anterior(trial: Trial, data: Even, impacts: NDArray[np.intp]) -> Floats:
     """Unit vector forward: most of the transverse variance; the foot is braked (negative) around impacts."""
     up = axial(trial)
+    if trial.lateral is not None:
+        return np.cross(up, trial.lateral)
     transverse = low_pass(data.acc_g - np.outer(data.acc_g @ up, up), 15.0, data.rate_hz)
     centred = transverse - transverse.mean(axis=0)
     forward = np.linalg.svd(centred.T @ centred)[0][:, 0]
@@ -98,6 +101,8 @@ def lateral_rate(trial: Trial, data: Even) -> Floats:
     foot; the foot leaves the ground, out of rest, by turning the other way first.
     """
     assert data.gyro_dps is not None, "asked only of recordings with a gyroscope"
+    if trial.lateral is not None:
+        return np.asarray(data.gyro_dps @ trial.lateral, dtype=np.float64)
     centred = data.gyro_dps - np.median(data.gyro_dps, axis=0)
     rate: Floats = centred @ np.linalg.svd(centred.T @ centred)[0][:, 0]
     smooth = low_pass(rate, 10.0, data.rate_hz)

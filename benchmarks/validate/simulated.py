@@ -133,6 +133,7 @@ def _measure(source: GaitSource, cell: Cell) -> Simulation:
         acc_range_g=cell.acc_range_g,
         truth=Contacts(truth.initial_contact_s, truth.toe_off_s),
         axial=source.orientation[:, 1].copy(),
+        lateral=source.orientation[:, 2].copy(),
     )
     stream = cut(
         cell.mount,
