@@ -12,7 +12,7 @@ from alerts.alert import Alert
 from dsp.stride import Stride
 from kneeload.codec import Row, encode
 from kneeload.database import Database
-from kneeload.errors import JournalLockedError
+from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
 
@@ -114,16 +114,19 @@ class Journal:
             connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
             connection.execute("UPDATE run SET state = 'running', ended_ns = NULL WHERE run = ?", (run,))
 
-    def end_run(self, run: str, ended_ns: int) -> None:
-        """The run is over and complete."""
+    def end_run(self, run: str, ended_ns: int, state: Literal["ended", "interrupted"] = "ended") -> None:
+        """The run is over and complete; "interrupted": it did not end by itself, and is not to go on."""
         with self._runs.write() as connection:
-            connection.execute("UPDATE run SET state = 'ended', ended_ns = ? WHERE run = ?", (ended_ns, run))
+            connection.execute("UPDATE run SET state = ?, ended_ns = ? WHERE run = ?", (state, ended_ns, run))
 
     def runs(self) -> list[Run]:
-        """Every run, oldest first. One that no living process writes is interrupted, whatever it was last."""
+        """Every run in the order they were begun, whatever the clock said then.
+
+        One that no living process writes is interrupted, whatever it was last.
+        """
         abandoned = self._lock.free()
         rows = self._runs.read(
-            "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY started_ns, run"
+            "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY rowid"
         )
         return [
             Run(
@@ -183,7 +186,7 @@ class Journal:
     def before_newest_run(self) -> int:
         """The place in the journal behind which the results of the newest run lie."""
         (first,) = self._sinks.read(
-            "SELECT min(seq) FROM result WHERE run = (SELECT run FROM run ORDER BY started_ns DESC LIMIT 1)"
+            "SELECT min(seq) FROM result WHERE run = (SELECT run FROM run ORDER BY rowid DESC LIMIT 1)"
         )[0]
         return self.last_seq() if first is None else int(first) - 1
 
@@ -238,7 +241,11 @@ class Journal:
 
     def _claim(self) -> None:
         """Become the one that writes."""
-        if not self._lock.take():
+        try:
+            taken = self._lock.take()
+        except OSError as error:
+            raise JournalError(f"cannot be locked ({error.strerror or error})", path=self.path) from error
+        if not taken:
             raise JournalLockedError(
                 f"another kneeload (process {self._lock.owner() or 'unknown'}) is recording here; "
                 "stop it or give this one a --data-dir of its own",

@@ -118,7 +118,8 @@ class _Follower(Generic[Content]):
         while not (self.stop.is_set() and self._count() == 0):
             try:
                 async with self.sink.connect() as link:
-                    self.state.connected, self.state.last_error = True, None
+                    if self._count() == 0:
+                        self._all_is_well()
                     await self._pump(link)
                     return
             except SinkError as error:
@@ -149,7 +150,7 @@ class _Follower(Generic[Content]):
             else:
                 await self._advance(items[arrived - 1].seq)
                 self.state.delivered += arrived
-            self.failures, self.state.last_error = 0, None
+            self._all_is_well()
 
     def _next(self) -> tuple[list[Item[Content]], RowError | None]:
         """What follows, up to the first row that has no form for this server."""
@@ -160,6 +161,10 @@ class _Follower(Generic[Content]):
             except RowError as error:
                 return items, error
         return items, None
+
+    def _all_is_well(self) -> None:
+        # A server that answers may still refuse: with results waiting, only one that took some is well.
+        self.failures, self.state.connected, self.state.last_error = 0, True, None
 
     async def _park(self, seq: int, reason: str) -> None:
         await asyncio.to_thread(

@@ -185,6 +185,24 @@ def test_a_user_who_may_not_make_the_database_is_told_the_command(tmp_path: Path
         asyncio.run(run(influxd))
 
 
+def test_a_server_that_answers_and_refuses_is_not_called_well(tmp_path: Path) -> None:
+    async def run(url: str) -> None:
+        with journal_at(tmp_path) as journal:
+            journal.append(RUN, a_run(5))
+            async with following(journal, InfluxSettings(url=url, drain_s=0)) as state:
+                await until(lambda: state.last_error is not None, "an error is shown")
+                seen = set()
+                refusals = len(script.requests)
+                while len(script.requests) < refusals + 3:
+                    seen.add((state.connected, state.last_error is None))
+                    await asyncio.sleep(0)
+                assert seen == {(False, False)}
+
+    script = Script((503, {}, b""))
+    with http_stand_in(script) as url:
+        asyncio.run(run(url))
+
+
 class Script:
     """A stand-in's answers to writes, one after the other, the last for ever; keeps what was accepted."""
 

@@ -160,6 +160,17 @@ def test_runs_have_states(tmp_path: Path) -> None:
         assert [run.state for run in journal.runs()] == ["ended", "interrupted", "running"]
 
 
+def test_runs_stand_in_the_order_of_their_beginning_whatever_the_clock_said(tmp_path: Path) -> None:
+    with begun(tmp_path) as journal:
+        journal.append(RUN, a_run(2))
+        early = journal.name_run(0)
+        journal.start_run(early, "anna", started_ns=0, config={})
+        assert journal.before_newest_run() == journal.last_seq() == len(a_run(2))
+        journal.append(early, a_run(2))
+        assert [run.run for run in journal.runs()] == [RUN, early] == [RUN, "19700101T000000Z"]
+        assert journal.before_newest_run() == len(a_run(2))
+
+
 def test_runs_of_one_second_have_names_of_their_own(tmp_path: Path) -> None:
     with Journal.open(tmp_path) as journal:
         names = []
