@@ -13,6 +13,7 @@ from benchmarks.speed.files import analyze_sheet
 from benchmarks.speed.latency import latency_sheet
 from benchmarks.speed.notification import notification_sheet
 from benchmarks.speed.page import PAGE, write_page
+from benchmarks.speed.where import where_sheet
 
 __all__ = ["main"]
 
@@ -22,6 +23,7 @@ class Part(StrEnum):
     ANALYZE = "analyze"
     CORE = "core"
     GROWTH = "growth"
+    WHERE = "where"
     LATENCY = "latency"
 
 
@@ -30,6 +32,7 @@ PARTS: dict[Part, Callable[[], Sheet]] = {
     Part.ANALYZE: analyze_sheet,
     Part.CORE: core_sheet,
     Part.GROWTH: growth_sheet,
+    Part.WHERE: where_sheet,
     Part.LATENCY: latency_sheet,
 }
 
