@@ -55,7 +55,7 @@ def stance_rows(contact: Contact, mirror: float) -> list[Row]:
         rows.append(("shank_yaw", 5.0 * mirror, ic + 0.55 * tc, off + 0.05, 0.4, 0.5))
         back = shape.at("shank_at_contact", speed)
         stance_start = ic - 0.06
-        rows.append(("shank_pitch", -back, stance_start - 0.02, ic + 0.03, 0.4, 0.4))
+        rows.append(("shank_pitch", -back, stance_start - 0.04, ic + 0.04, 0.5, 0.5))
         heel_off = ic + shape.heel_off * tc
     else:
         tc = 0.3
@@ -72,7 +72,7 @@ def stance_rows(contact: Contact, mirror: float) -> list[Row]:
         rows.append(("foot_pitch", -push * (1 - shape.push_share), off - 0.03, off + 0.17, 0.45, 0.55))
     stance = share * shape.at("shank_stance", speed)
     kick = share * shape.at("shank_kick", speed) * contact.style[0]
-    rows.append(("shank_pitch", -stance, stance_start, off + 0.06, 0.25, 0.35))
+    rows.append(("shank_pitch", -stance, stance_start, off + 0.06, 0.3, 0.35))
     early, late, speeding = shape.kick
     rows.append(("shank_pitch", -kick, off - early * tc, off + late * tc, speeding, 1 - speeding))
     return rows
@@ -115,7 +115,7 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
         ("lift", lift + rise, off - 0.10, off + shape.lift_until * swing, 0.5, 0.5),
         ("lift", spring, off - 0.025, off + 0.115, 0.5, 0.5),
         ("lift", fall - lift - spring, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
-        ("lift", -fall, ic - 0.14, ic + 0.03, 0.5, 0.5),
+        ("lift", -fall, ic - 0.12, ic + 0.05, 0.5, 0.5),
         ("lift", -rise, ic - 0.4 * swing, ic + 0.03, 0.5, 0.45),
         ("arc", -0.03 * mirror, off, off + 0.5 * swing, 0.5, 0.5),
         ("arc", 0.03 * mirror, off + 0.45 * swing, ic + 0.01, 0.5, 0.5),

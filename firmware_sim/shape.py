@@ -64,10 +64,10 @@ RUN = Shape(
     push_share=0.78,
     lift_until=0.33,
     push_rise=0.56,
-    shank_swing=(0.22, 0.96),
-    shank_rise=0.55,
+    shank_swing=(0.20, 0.965),
+    shank_rise=0.52,
     foot_swing=(0.24, 1.0),
-    travel=(0.06, 0.5, 0.38),
+    travel=(0.06, 0.5, 0.39),
 )
 WALK = Shape(
     speeds_mps=(0.9, 1.9),

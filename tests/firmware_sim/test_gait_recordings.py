@@ -28,7 +28,7 @@ def test_mean_strides_look_like_the_recorded_ones(case: Case) -> None:
     real, pretended = mean(case, real=True), mean(case, real=False)
     likeness = [float(np.corrcoef(real[:, row], pretended[:, row])[0, 1]) for row in range(4)]
     assert likeness[3] > 0.9  # pitch rate
-    assert likeness[2] > 0.75  # forward acceleration: braking before contact, still in stance
+    assert likeness[2] > 0.7  # forward acceleration: braking before contact, still in stance
     assert likeness[0] > 0.6
     for row in (0, 2, 3):
         assert 0.6 < np.ptp(pretended[:, row]) / np.ptp(real[:, row]) < 1.6
