@@ -78,7 +78,12 @@ class _Connection:
     to_central: deque[tuple[bytes, Delivery]] = field(default_factory=deque)
     to_sensor: deque[tuple[bytes, Delivery]] = field(default_factory=deque)
     last_event_s: float = 0.0
+    asked_s: float = 0.0
     timer: asyncio.TimerHandle | None = None
+
+    def budget(self, duration_s: float) -> int:
+        """How many packets the events of so much time carry."""
+        return floor(duration_s / self.interval_s) * max(1, int(self.interval_s / _PACKET_S))
 
     def next_event_s(self, t_s: float) -> float:
         return self.anchor_s + (floor((t_s - self.anchor_s) / self.interval_s) + 1) * self.interval_s
@@ -101,11 +106,18 @@ class Air(LocalLink):
         self._sensors[controller] = lost
 
     def room(self, controller: Controller) -> int:
-        """How many more packets the sensor's controller takes now."""
-        connection = self._connections.get(controller)
+        """How many more packets the sensor's controller takes now.
+
+        When the process has stalled, so many as would have left at the events in between.
+        """
         if controller in self._away:
             return 0
-        return _BUFFERS if connection is None else max(0, _BUFFERS - len(connection.to_central))
+        connection = self._connections.get(controller)
+        if connection is None:
+            return _BUFFERS
+        t_s = now_s(self._clock)
+        idle_s, connection.asked_s = t_s - connection.asked_s, t_s
+        return max(0, _BUFFERS + connection.budget(idle_s) - len(connection.to_central))
 
     def leave(self, controller: Controller) -> None:
         """Out of range: heard by nobody, and both sides lose the connection as by supervision timeout."""
@@ -167,7 +179,7 @@ class Air(LocalLink):
         if connection is None:
             t_s = now_s(self._clock)
             connection = self._connections[sensor] = _Connection(
-                anchor_s=t_s + self._random.uniform(0, _SETUP_INTERVAL_S), last_event_s=t_s
+                anchor_s=t_s + self._random.uniform(0, _SETUP_INTERVAL_S), last_event_s=t_s, asked_s=t_s
             )
         if from_sensor and not connection.streaming and data[_ATT_OPCODE_AT] == _NOTIFICATION:
             connection.streaming = True
@@ -190,11 +202,10 @@ class Air(LocalLink):
         connection.timer = None
         t_s = now_s(self._clock)
         # At many times the wall's speed one timer stands for several events.
-        events = max(1, floor((t_s - connection.last_event_s) / connection.interval_s))
-        per_event = max(1, int(connection.interval_s / _PACKET_S))
+        budget = connection.budget(max(connection.interval_s, t_s - connection.last_event_s))
         connection.last_event_s = t_s
         for queue in (connection.to_sensor, connection.to_central):
-            for _ in range(min(len(queue), events * per_event)):
+            for _ in range(min(len(queue), budget)):
                 queue.popleft()[1]()
         self._await_event(sensor, connection)
 

@@ -1,7 +1,7 @@
 """Bleak's client on the simulated radio. radio.py makes a subclass bound to its central."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any, ClassVar, Final, TypeVar
 
 from bleak.args import SizedBuffer
@@ -45,6 +45,7 @@ class SimulatedClient(BaseBleakClient):
         name = address_or_ble_device.name if isinstance(address_or_ble_device, BLEDevice) else None
         self._name = name or self.address
         self._peer: Peer | None = None
+        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     @property
     def name(self) -> str:
@@ -68,6 +69,7 @@ class SimulatedClient(BaseBleakClient):
         except core.BaseBumbleError as error:
             raise BleakError(f"connecting to {self.address} failed: {error}") from error
         self._peer = Peer(connection)
+        self._lost = asyncio.get_running_loop().create_future()
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
         try:
             self.services = await self._done(self._discover(self._peer))
@@ -98,6 +100,8 @@ class SimulatedClient(BaseBleakClient):
         if self._peer is None:
             return
         self._peer = None
+        if not self._lost.done():
+            self._lost.set_result(None)
         if self._disconnected_callback is not None:
             self._disconnected_callback()
 
@@ -116,24 +120,27 @@ class SimulatedClient(BaseBleakClient):
     async def unpair(self) -> None:
         raise NotImplementedError("the simulated radio does not pair")
 
-    async def _done(self, operation: Awaitable[T]) -> T:
-        # Bumble cancels what waited for an answer when the link goes: an error, not our own cancellation.
-        # Ours in turn may be lost in Bumble's asyncio.wait_for when it comes with the answer (Python < 3.12).
-        task = asyncio.current_task()
-        cancelled_before = task.cancelling() if task else 0
+    async def _done(self, operation: Coroutine[Any, Any, T]) -> T:
+        # Shielded from our caller's cancellation, which Bumble's host would not survive, and ended by the
+        # loss of the link, which Bumble does not always tell to who waits for an answer.
+        exchange = asyncio.ensure_future(operation)
+        either: set[asyncio.Future[Any]] = {exchange, self._lost}
         try:
-            result = await operation
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        except asyncio.CancelledError:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+            if not exchange.cancel() and not exchange.cancelled():
+                exchange.exception()  # seen: the cancellation goes first
+            raise
+        if not exchange.done() or exchange.cancelled():
+            exchange.cancel()
+            raise BleakError(f"{self.address} disconnected")
+        try:
+            return exchange.result()
         except ATT_Error as error:
             raise BleakGATTProtocolError(int(error.error_code or 0)) from error
         except (core.BaseBumbleError, hci.HCI_Error) as error:
             raise BleakError(f"{self.address}: {error}") from error
-        except asyncio.CancelledError:
-            if self._peer is None and task is not None and task.cancelling() == cancelled_before:
-                raise BleakError(f"{self.address} disconnected") from None
-            raise
-        if task is not None and task.cancelling() > cancelled_before:
-            raise asyncio.CancelledError
-        return result
 
     def _connected(self) -> Peer:
         if self._peer is None:

@@ -1,6 +1,7 @@
 """The main loop of a virtual sensor on a Bumble device: measure, send, be found, and go wrong as told."""
 
 import asyncio
+from math import ceil
 from typing import Final, Protocol
 
 from bumble.device import Device
@@ -15,6 +16,7 @@ __all__ = ["Firmware", "Link"]
 # How often it looks at its sensor; on a fast clock not more often than that on the wall.
 _PERIOD_S: Final = 0.01
 _SHORTEST_WALL_PERIOD_S: Final = 0.002
+_LONGEST_STEP_S: Final = 1.0
 _STATS_PERIOD_S: Final = 1.0
 _BOOTING_S: Final = 1.0
 _RESET_DELAY_S: Final = 0.1
@@ -52,6 +54,7 @@ class Firmware:
         self._back_s = 0.0
         self._reset_s: float | None = None
         self._stats_s = 0.0
+        self._measured_s = now_s(clock)
 
     async def run(self) -> None:
         """Until cancelled."""
@@ -83,6 +86,12 @@ class Firmware:
             self.advertised.set()
         await self._send(t_s)
 
+    def _steps_s(self, t_s: float) -> list[float]:
+        # When the process stalls a real sensor goes on sending: what it missed is made up step by step.
+        steps = max(1, ceil((t_s - self._measured_s) / _LONGEST_STEP_S))
+        since_s, self._measured_s = self._measured_s, t_s
+        return [since_s + (t_s - since_s) * k / steps for k in range(1, steps)] + [t_s]
+
     async def _restart(self, t_s: float) -> None:
         self._reset_s = None
         self._back_s = t_s + _BOOTING_S
@@ -102,7 +111,10 @@ class Firmware:
     async def _send(self, t_s: float) -> None:
         self.sensor.connection_interval_ms = self._link.connection_interval_ms()
         listening = self.server.connection is not None and self.server.subscribed
-        packets = self.sensor.advance(t_s, room=self._link.room() if listening else 0)
+        room = self._link.room() if listening else 0
+        packets: list[bytes] = []
+        for step_s in self._steps_s(t_s):
+            packets += self.sensor.advance(step_s, room=room - len(packets))
         with_stats = self.sensor.sending and t_s >= self._stats_s
         if with_stats:
             self._stats_s = t_s + _STATS_PERIOD_S

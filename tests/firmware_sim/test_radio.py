@@ -1,6 +1,7 @@
 """The simulated radio, through Bleak as the product uses it."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -223,6 +224,19 @@ async def test_a_reboot_drops_the_link_and_begins_a_new_count() -> None:
     assert first.tick_us < 10_000_000
 
 
+async def test_a_stalled_process_loses_nothing() -> None:
+    sensor = make_sensor()
+    async with SimulatedRadio([sensor], clock=Clock(20.0)) as radio:
+        receiver = Receiver(radio, sensor)
+        await receiver.start()
+        await receiver.reach(10)
+        time.sleep(1.0)  # noqa: ASYNC251 - 20 s of run time, twice the sensor's memory
+        await receiver.reach(len(receiver.packets) + 200)
+    numbers = counters(receiver.packets)
+    assert numbers == list(range(len(numbers)))
+    assert sensor.truth.dropped == 0
+
+
 async def test_many_reconnects_of_two_sensors() -> None:
     sensors = [make_sensor(Mount.LEFT_SHOE), make_sensor(Mount.RIGHT_SHOE)]
     async with SimulatedRadio(sensors, clock=Clock(20.0)) as radio:
@@ -288,6 +302,24 @@ async def test_a_request_that_the_link_breaks_is_an_error_and_no_cancellation() 
         with pytest.raises(BleakError):
             await asyncio.wait_for(read_for_ever(), PATIENCE_S)
         assert not client.is_connected
+
+
+async def test_cancelling_a_request_at_any_moment_leaves_the_link_usable(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    sensor = make_sensor()
+    async with SimulatedRadio([sensor], clock=Clock(10.0)) as radio:
+        client = BleakClient(await find(radio, sensor), backend=radio.client_backend)
+        await client.connect()
+        for turns in range(60):
+            request = asyncio.create_task(client.read_gatt_char(INFO))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            in_time = request.cancel()
+            await asyncio.wait([request])
+            assert request.cancelled() == in_time
+        assert await client.read_gatt_char(INFO) == sensor.info.encode()
+    assert [record.message for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 async def test_a_failing_sensor_fails_the_radio() -> None:
