@@ -59,7 +59,7 @@ class Case:
     fastening: Fastening = Fastening()  # noqa: RUF009
 
 
-# Bach et al. wore the sensor halfway up the shin; its recordings ring long after the shock.
+# Where the recorded sensor sat is not known, and it rings long after the shock: both are fitted by eye.
 STRAPPED_HIGH = Fastening(above_ankle_m=0.22, ringing=0.45, ringing_hz=24.0, decay_s=0.03)
 
 CASES = (

@@ -33,7 +33,7 @@ SETTLED_BEFORE_TOE_OFF_S = 0.10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chip:
-    """Faults of the sensing element; the defaults are those of a common six-axis part (LSM6DSO data sheet).
+    """Faults of the sensing element; the defaults are of the size of a common six-axis part.
 
     Offsets are the standard deviations of a constant drawn from the seed, an axis each.
     """

@@ -3,7 +3,7 @@
 Shin: Lafortune 1991 and Shorten and Winslow 1992 (axial peak 5-10 g some 20-30 ms after initial contact in
 rearfoot running, an anterior-posterior part half as large and of two phases, 12-20 Hz in the impact, 5-8 Hz
 in the active part); forefoot strikes rise slower and lower (Lieberman et al. 2010). Ringing of a strapped
-sensor on soft tissue at 30-60 Hz (Lafortune, Henning and Valiant 1995). Shoe: shock in the world's axes, its
+sensor on soft tissue at 30-60 Hz (Lafortune, Hennig and Valiant 1995). Shoe: shock in the world's axes, its
 pulse and ringing built so that neither velocity nor place is left over.
 """
 

@@ -74,8 +74,8 @@ class Phase:
         """Steps per minute: running 165 at 3 m/s growing with speed^0.2, walking 112 at 5 km/h with
         speed^0.42.
 
-        A middle course through the wide scatter of self-chosen step rates (Cavanagh and Kram 1989; for
-        walking Grieve and Gear 1966, who found step rate to grow with speed^0.42).
+        A middle course through the wide scatter of self-chosen step rates; the exponent of walking is that of
+        Grieve and Gear 1966.
         """
         if self.cadence_spm is not None:
             return self.cadence_spm
@@ -88,8 +88,8 @@ class Phase:
         """Stance of one foot, s: running 0.30 at 8, 0.24 at 12 and 0.20 at 16 km/h, walking 62 % of the
         stride.
 
-        Running after the spread of treadmill studies collected by Garcia-Pinillos et al. 2019; walking after
-        Perry 1992, falling slowly with speed.
+        Chosen round numbers of the size that treadmill studies report; the walking share after Perry 1992,
+        falling slowly with speed.
         """
         if self.contact_time_s is not None:
             return min(self.contact_time_s, (0.47 if self.gait == "run" else 0.75) * stride_time_s)
@@ -102,8 +102,8 @@ class Phase:
     def impact(self) -> float:
         """Resultant peak tibial acceleration, g: rises with speed, less for mid- and forefoot strikes.
 
-        Running about 7 g at 3 m/s and proportional to speed (rearfoot runners between 5 and 11 g, Sheerin et
-        al. 2019; +34 % per m/s, Mercer et al. 2002); walking 2.5 to 4 g.
+        Chosen: running 7 g at 3 m/s and proportional to speed, walking 3 g at 5 km/h; of the size that Sheerin et
+        al. 2019 review for tibial accelerometers.
         """
         if self.impact_g is not None:
             return self.impact_g
