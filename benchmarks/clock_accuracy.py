@@ -1,8 +1,9 @@
 """python -m benchmarks.clock_accuracy: how well DeviceClock places samples, over simulated Bluetooth links.
 
-A link: the device's oscillator is off by its skew; packets are ready when their last sample is taken, wait for the
-next connection event, are retried with a chance, wait through fades and come in bursts afterwards, and the
-host adds its jitter. The truth is when each sample was taken. --write puts the table into docs/clock.md.
+A link: the device's oscillator is off by its skew; packets are ready when their last sample is taken, wait
+for the next connection event, are retried with a chance, wait through fades and come in bursts afterwards,
+and the host adds its jitter. The truth is when each sample was taken. --write puts the tables into
+docs/clock.md.
 """
 
 from dataclasses import dataclass, replace
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ingest.clock import DeviceClock
 
-__all__ = ["FLOOR_S", "Link", "Placed", "alignment_s", "place"]
+__all__ = ["FLOOR_S", "Link", "Pair", "Placed", "alignment_s", "main", "place", "place_pair"]
 
 # What every packet needs at least: processing in the sensor, radio, host.
 FLOOR_S: Final = 0.002
@@ -23,6 +24,12 @@ FLOOR_S: Final = 0.002
 WRITE_FLOOR_S: Final = 0.002
 PACKETS_PER_EVENT: Final = 4
 PAGE: Final = Path(__file__).parents[1] / "docs" / "clock.md"
+SETTLED_S: Final = 10.0
+INTERVALS_MS: Final = (7.5, 15.0, 30.0, 50.0)
+HEADER: Final = (
+    "| interval, ms | arrival p95 | one sensor p95 | left/right p50 | left/right p95 | left/right max "
+    "| p95 in the first 10 s | within the uncertainty stated |"
+)
 MARK: Final = "<!-- table: python -m benchmarks.clock_accuracy --write -->"
 
 
@@ -30,8 +37,8 @@ MARK: Final = "<!-- table: python -m benchmarks.clock_accuracy --write -->"
 class Link:
     """One sensor's clock and radio. shorter: samples by which packets differ in turn from the fullest one.
 
-    exchanges_per_s: exchanges of times, written at phases of their own. retry: chance that a packet misses an event; stall: that the host holds it up by 20 ms;
-    fades_per_min: times nothing gets through for 0.2 to 2 s.
+    retry: chance that a packet misses an event; stall: that the host holds it up by 20 ms; fades_per_min:
+    times nothing gets through for 0.2 to 2 s; exchanges_per_s: of times, written at phases of their own.
     """
 
     interval_s: float = 0.03
@@ -44,6 +51,18 @@ class Link:
     stall: float = 0.01
     fades_per_min: float = 1.0
     exchanges_per_s: float = 2.0
+
+
+LINKS: Final = {
+    "The profile as it is: 208 Hz, 17 to 19 samples a packet": Link(),
+    "The same without exchanges of times": Link(exchanges_per_s=0.0),
+    "The worst: 200 Hz, 10 samples a packet, period and interval locked": Link(
+        rate_hz=200.0, samples=10, shorter=(0,)
+    ),
+    "The worst without exchanges of times": Link(
+        rate_hz=200.0, samples=10, shorter=(0,), exchanges_per_s=0.0
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -126,10 +145,87 @@ def _arrivals(
     slots = np.maximum.accumulate(event * PACKETS_PER_EVENT - np.arange(n)) + np.arange(n)
     at = phase + np.floor(slots / PACKETS_PER_EVENT) * link.interval_s + 0.5 * FLOOR_S
     at += rng.exponential(0.3e-3, n) + 0.02 * (rng.random(n) < link.stall)
-    return np.maximum.accumulate(at)
+    arrivals: NDArray[np.float64] = np.maximum.accumulate(at)
+    return arrivals
 
 
 def alignment_s(left: Placed, right: Placed, after_s: float = 0.0) -> NDArray[np.float64]:
     """How far apart the two clocks put the same moment, at every packet of the left one after after_s."""
     later = left.taken_s > left.taken_s[0] + after_s
-    return left.error_s[later] - np.interp(left.taken_s[later], right.taken_s, right.error_s)
+    apart: NDArray[np.float64] = left.error_s[later] - np.interp(
+        left.taken_s[later], right.taken_s, right.error_s
+    )
+    return apart
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A left and a right sensor, several runs. Absolute errors: alignment of the two, each one's own, what
+    arrival times would give, ms; the first ten seconds left out, and on their own; how often an error was
+    within the uncertainty stated."""
+
+    alignment_ms: NDArray[np.float64]
+    error_ms: NDArray[np.float64]
+    arrival_ms: NDArray[np.float64]
+    early_alignment_ms: NDArray[np.float64]
+    within: float
+
+
+def place_pair(link: Link, *, duration_s: float, runs: int) -> Pair:
+    """Two sensors on links of this kind, skews drawn from ±50 ppm around the link's own."""
+    alignment, error, arrival, early, within = [], [], [], [], []
+    for run in range(runs):
+        skews = np.random.default_rng(run).uniform(-50, 50, 2) + link.skew_ppm
+        left, right = (
+            place(replace(link, skew_ppm=float(skew)), duration_s, 2 * run + side)
+            for side, skew in enumerate(skews)
+        )
+        settled = left.taken_s > left.taken_s[0] + SETTLED_S
+        alignment.append(np.abs(alignment_s(left, right, SETTLED_S)))
+        early.append(np.abs(alignment_s(left, right)[: int((~settled).sum())]))
+        error.append(np.abs(left.error_s[settled]))
+        within.append(np.abs(left.error_s[settled]) <= left.uncertainty_s[settled])
+        spread = left.arrival_error_s[settled]
+        arrival.append(np.abs(spread - np.median(spread)))
+    alignment_ms, error_ms, arrival_ms, early_ms = (
+        np.concatenate(parts) * 1e3 for parts in (alignment, error, arrival, early)
+    )
+    return Pair(alignment_ms, error_ms, arrival_ms, early_ms, float(np.concatenate(within).mean()))
+
+
+def _rows(link: Link, duration_s: float, runs: int) -> list[str]:
+    rows = []
+    for interval_ms in INTERVALS_MS:
+        pair = place_pair(replace(link, interval_s=interval_ms / 1e3), duration_s=duration_s, runs=runs)
+        figures = [
+            np.quantile(pair.arrival_ms, 0.95),
+            np.quantile(pair.error_ms, 0.95),
+            np.quantile(pair.alignment_ms, 0.5),
+            np.quantile(pair.alignment_ms, 0.95),
+            pair.alignment_ms.max(),
+            np.quantile(pair.early_alignment_ms, 0.95),
+        ]
+        cells = " | ".join(f"{figure:.1f}" for figure in figures)
+        rows.append(f"| {interval_ms:g} | {cells} | {100 * pair.within:.0f} % |")
+    return rows
+
+
+def main(
+    duration_s: Annotated[float, typer.Option(help="length of each run")] = 600.0,
+    runs: Annotated[int, typer.Option(help="runs of two sensors for each row")] = 10,
+    write: Annotated[bool, typer.Option(help=f"write the tables into docs/{PAGE.name}")] = False,
+) -> None:
+    """Accuracy of the device clock over simulated links."""
+    text = ""
+    for title, link in LINKS.items():
+        rows = [HEADER, "|" + "---|" * (HEADER.count("|") - 1), *_rows(link, duration_s, runs)]
+        table = "\n".join(rows)
+        text += f"\n### {title}\n\n{table}\n"
+    print(text)
+    if write:
+        page = PAGE.read_text()
+        PAGE.write_text(page[: page.index(MARK) + len(MARK)] + "\n" + text)
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -46,8 +46,12 @@ PARTED_US: Final = 250_000.0
 FINEST_US: Final = 500.0
 # The least delays of a write and of a notification together, on a small Linux host: 1 to 2 ms each.
 TWO_FLOORS_US: Final = 3_000.0
-# An answer that took longer tells of a backlog, not of the clock; a tick that far off is of another boot.
-LONGEST_EXCHANGE_US: Final = 5_000_000
+# A wait or an answer that took longer tells of a backlog, not of the clock.
+LONGEST_EXCHANGE_US: Final = 500_000
+# A tick that far from the samples' is of another boot.
+FARTHEST_EXCHANGE_US: Final = 10_000_000
+# A tick that goes back so little did just that; further back it is most of a turn forward.
+LARGEST_STEP_BACK_US: Final = 60_000_000
 DELAYS: Final = 128
 # Of delays spread over 15 ms a fifteenth is within the first millisecond; of five phases a fifth.
 PILE_US: Final = 1_000.0
@@ -109,11 +113,12 @@ class DeviceClock:
             self._anchor = (0.0, arrival_us)
         else:
             ahead = (tick_us - previous) % WRAP
-            # A silence of over an hour hides whole turns of the tick, and a tick that went back a little
-            # looks like most of a turn; the host's clock tells how many there were.
             waited = arrival_us - self._arrival_us - ahead
-            if abs(waited) > WRAP / 2:
+            if waited > WRAP / 2:
+                # A silence of over an hour hides whole turns of the tick; the host's clock tells how many.
                 ahead += WRAP * round(waited / WRAP)
+            elif WRAP - ahead < LARGEST_STEP_BACK_US and waited < -WRAP / 2:
+                ahead -= WRAP
             first = previous + ahead
         last = first + span
         x = float(last - self._origin)
@@ -136,7 +141,8 @@ class DeviceClock:
         ahead = (receipt_tick_us - self._tick + WRAP // 2) % WRAP - WRAP // 2
         x = float(self._tick + ahead - self._origin)
         offset = host_us - x
-        if abs(ahead) <= LONGEST_EXCHANGE_US and offset <= self._line(x) + TWO_FLOORS_US:
+        wait = self._line(x) - offset
+        if -TWO_FLOORS_US <= wait <= LONGEST_EXCHANGE_US and abs(ahead) <= FARTHEST_EXCHANGE_US:
             self._below.append((x, offset))
 
     def _observe(self, x: float, offset: float) -> None:

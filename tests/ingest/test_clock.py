@@ -1,0 +1,152 @@
+"""DeviceClock over simulated links, with margin to docs/clock.md, and where clocks break."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from benchmarks.clock_accuracy import Link, place, place_pair
+from ingest.clock import DeviceClock
+
+N, INTERVAL_US = 19, 4808
+PERIOD_US = N * INTERVAL_US
+LOCKED = Link(rate_hz=200.0, samples=10, shorter=(0,))
+
+
+def push(
+    clock: DeviceClock, number: int, *, delay_us: float = 0.0, first_tick: int = 0, start_us: float = 0.0
+) -> NDArray[np.int64]:
+    """Packet number k of a perfect device; its samples end at start_us + (k + 1) periods of run time."""
+    tick = (first_tick + number * PERIOD_US) % 2**32
+    arrival_us = start_us + number * PERIOD_US + (N - 1) * INTERVAL_US + delay_us
+    return clock.push(tick, N, interval_us=INTERVAL_US, arrival_ns=round(arrival_us * 1e3))
+
+
+@pytest.mark.parametrize("interval_ms", [7.5, 15.0, 30.0, 50.0])
+def test_left_and_right_agree_within_two_milliseconds(interval_ms: float) -> None:
+    """Skews within ±50 ppm, retries, fades with bursts, stalls; measured p95: at most 1 ms."""
+    pair = place_pair(Link(interval_s=interval_ms / 1e3), duration_s=150.0, runs=3)
+    assert np.quantile(pair.alignment_ms, 0.95) < 2.0
+    assert pair.alignment_ms.max() < 6.0
+    assert np.quantile(pair.error_ms, 0.95) < 2.0
+    assert pair.within > 0.8
+    assert np.quantile(pair.alignment_ms, 0.95) < 0.1 * np.quantile(pair.arrival_ms, 0.95)
+
+
+@pytest.mark.parametrize(("interval_ms", "bound_ms"), [(15.0, 3.5), (30.0, 5.0), (50.0, 7.0)])
+def test_exchanges_see_through_locked_phases(interval_ms: float, bound_ms: float) -> None:
+    """Packet period a multiple of the connection interval: 3.6 ms measured at 50, 34 ms without exchanges."""
+    link = replace(LOCKED, interval_s=interval_ms / 1e3)
+    assert np.quantile(place_pair(link, duration_s=150.0, runs=3).alignment_ms, 0.95) < bound_ms
+
+
+def test_without_exchanges_a_locked_phase_is_at_least_admitted() -> None:
+    blind = place_pair(replace(LOCKED, interval_s=0.03, exchanges_per_s=0.0), duration_s=150.0, runs=3)
+    assert np.quantile(blind.error_ms, 0.95) > 5.0
+    assert blind.within > 0.8
+
+
+@pytest.mark.parametrize("skew_ppm", [-200.0, 0.0, 200.0])
+def test_large_skews_are_followed_and_told(skew_ppm: float) -> None:
+    placed = place(Link(skew_ppm=skew_ppm), 200.0, seed=4)
+    late = placed.taken_s > placed.taken_s[0] + 10
+    assert np.quantile(np.abs(placed.error_s[late]), 0.95) < 3e-3
+    assert placed.skew_ppm is not None
+    assert -placed.skew_ppm == pytest.approx(skew_ppm, abs=25)
+
+
+def test_a_drifting_oscillator_is_followed() -> None:
+    placed = place(Link(skew_ppm=-30.0, drift_ppm_per_min=10.0), 300.0, seed=5)
+    late = placed.taken_s > placed.taken_s[0] + 10
+    assert np.quantile(np.abs(placed.error_s[late]), 0.95) < 3e-3
+
+
+def test_steps_between_samples_stay_even() -> None:
+    """Once the clock is known, its corrections are too small to be seen in a contact time."""
+    rng = np.random.default_rng(1)
+    clock = DeviceClock()
+    times = np.concatenate([push(clock, k, delay_us=rng.exponential(10_000)) for k in range(600)])
+    steps = np.diff(times[times > times[0] + 10_000_000])
+    np.testing.assert_allclose(steps, INTERVAL_US, rtol=3e-3)
+
+
+def test_the_tick_wraps() -> None:
+    clock = DeviceClock()
+    first_tick = 2**32 - 10 * PERIOD_US
+    ends = [push(clock, k, first_tick=first_tick)[-1] for k in range(40)]
+    np.testing.assert_allclose(np.diff(ends), PERIOD_US, atol=2)
+
+
+@pytest.mark.parametrize("hours", [1, 3, 8])
+def test_a_silence_of_hours_hides_no_turn_of_the_tick(hours: int) -> None:
+    clock = DeviceClock()
+    for k in range(100):
+        push(clock, k)
+    later = round(hours * 3600e6 / PERIOD_US)
+    assert push(clock, later)[-1] == pytest.approx(later * PERIOD_US + (N - 1) * INTERVAL_US, abs=1e5)
+
+
+def test_a_late_burst_moves_nothing() -> None:
+    clock, late = DeviceClock(), DeviceClock()
+    held_us = [max(0, 150 - k) * PERIOD_US if 100 <= k < 150 else 0 for k in range(300)]
+    plain = [push(clock, k) for k in range(300)]
+    burst = [push(late, k, delay_us=held) for k, held in enumerate(held_us)]
+    np.testing.assert_allclose(burst, plain, atol=600)
+
+
+def test_a_host_that_slept_is_noticed() -> None:
+    """The monotonic clock stood still for an hour, the device went on."""
+    clock = DeviceClock()
+    before = [push(clock, k) for k in range(100)]
+    slept = round(3600e6 / PERIOD_US)
+    after = [push(clock, k + slept, start_us=-slept * PERIOD_US) for k in range(100, 200)]
+    assert after[-1][-1] - before[-1][-1] == pytest.approx(100 * PERIOD_US, abs=5000)
+
+
+def test_a_restart_begins_anew_and_never_steps_back() -> None:
+    clock = DeviceClock()
+    before = [push(clock, k) for k in range(100)]
+    clock.reset()
+    assert clock.skew_ppm is None
+    start_us = 100 * PERIOD_US
+    again = [push(clock, k, start_us=start_us) for k in range(50)]
+    assert again[0][0] > before[-1][-1]
+    assert again[-1][-1] == pytest.approx(start_us + 49 * PERIOD_US + (N - 1) * INTERVAL_US, abs=500)
+
+
+def test_exchanges_that_cannot_be_are_ignored() -> None:
+    """A sensor may claim what it likes: times stay those of its packets."""
+    honest, lied_to = DeviceClock(), DeviceClock()
+    for k in range(400):
+        now_us = (k + 1) * PERIOD_US
+        for claim_us, tick in ((0, now_us), (2**63, now_us), (now_us, 5), (now_us, now_us - 10_000_000)):
+            lied_to.exchange(claim_us, tick % 2**32, arrival_ns=now_us * 1000)
+        np.testing.assert_allclose(push(lied_to, k), push(honest, k), atol=5)
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 2**32 - 1), st.integers(1, 38), st.integers(0, 10_000_000)), max_size=60
+    )
+)
+def test_times_only_ever_increase(packets: list[tuple[int, int, int]]) -> None:
+    clock = DeviceClock()
+    last = -(2**62)
+    arrival_us = 0
+    for tick, n, waited_us in packets:
+        arrival_us += waited_us
+        times = clock.push(tick, n, interval_us=1000, arrival_ns=arrival_us * 1000)
+        assert len(times) == n
+        assert times[0] > last
+        assert (np.diff(times) > 0).all()
+        last = int(times[-1])
+        clock.exchange(arrival_us, tick, arrival_ns=arrival_us * 1000)
+
+
+def test_the_same_packets_give_the_same_times() -> None:
+    link = Link(skew_ppm=20.0)
+    np.testing.assert_array_equal(place(link, 60.0, seed=7).error_s, place(link, 60.0, seed=7).error_s)
