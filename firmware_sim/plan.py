@@ -102,8 +102,8 @@ class Phase:
     def impact(self) -> float:
         """Resultant peak tibial acceleration, g: rises with speed, less for mid- and forefoot strikes.
 
-        Chosen: running 7 g at 3 m/s and proportional to speed, walking 3 g at 5 km/h; of the size that Sheerin et
-        al. 2019 review for tibial accelerometers.
+        Chosen: running 7 g at 3 m/s and proportional to speed, walking 3 g at 5 km/h; of the size that
+        Sheerin et al. 2019 review for tibial accelerometers.
         """
         if self.impact_g is not None:
             return self.impact_g
