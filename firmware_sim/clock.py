@@ -26,18 +26,21 @@ class RunTime(Protocol):
 
 
 class Clock:
-    """Run time from 0 when it is made."""
+    """Run time from begin_ns when it is made."""
 
-    def __init__(self, speedup: float = 1.0) -> None:
+    def __init__(self, speedup: float = 1.0, *, begin_ns: int = 0) -> None:
         if not speedup > 0:
             raise ValueError(f"speedup must be above 0, not {speedup}")
         self.speedup = speedup
         self._start_ns = time.monotonic_ns()
+        self._begin_ns = begin_ns
 
     def now_ns(self) -> int:
         """Run time, ns."""
         elapsed_ns = time.monotonic_ns() - self._start_ns
-        return elapsed_ns if self.speedup == 1.0 else round(elapsed_ns * self.speedup)
+        if self.speedup != 1.0:
+            elapsed_ns = round(elapsed_ns * self.speedup)
+        return self._begin_ns + elapsed_ns
 
     async def sleep(self, seconds: float, /) -> None:
         """For so much run time."""

@@ -56,6 +56,7 @@ def demo(
         typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
     ] = None,
     speedup: Annotated[float, typer.Option(min=0.1, max=1000, help="Times as fast as the wall clock.")] = 1.0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with a demo that was cut off.")] = False,
     config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -70,6 +71,7 @@ def demo(
         seed=seed,
         faults=tuple(fault or ()),
         speedup=speedup,
+        resume=resume,
     )
     report = run_demo(options, config_file=config, data_dir=data_dir, console=None if as_json else out)
     if as_json:
@@ -78,13 +80,29 @@ def demo(
 
 @app.command()
 def live(
-    config: ConfigFile = None, duration: Duration = None, data_dir: DataDir = None, as_json: Json = False
+    config: ConfigFile = None,
+    duration: Duration = None,
+    resume: Annotated[
+        bool | None,
+        typer.Option(
+            "--resume/--new",
+            help="Go on with a run that was cut off, or begin a new one; default: what is younger than five "
+            "minutes goes on, after a question on a terminal.",
+            show_default=False,
+        ),
+    ] = None,
+    data_dir: DataDir = None,
+    as_json: Json = False,
 ) -> None:
     """A run from the sensors of the configuration."""
     from kneeload.live import run_live
 
     report = run_live(
-        config_file=config, data_dir=data_dir, duration_s=duration, console=None if as_json else out
+        config_file=config,
+        data_dir=data_dir,
+        duration_s=duration,
+        console=None if as_json else out,
+        resume=resume,
     )
     if as_json:
         print_json(report)

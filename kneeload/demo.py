@@ -20,6 +20,8 @@ from ingest.links import WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, load
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
+from kneeload.offer import offer
+from kneeload.resume import Cut
 from kneeload.view import make_view
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
 from kneeload.witness import Witness
@@ -27,13 +29,17 @@ from kneeload.witness import Witness
 __all__ = ["DemoOptions", "run_demo"]
 
 # The last packets of a recording are on their way for so long after its last sample.
+FAMILY: Final = "kneeload-v1"
 LAST_PACKETS_S: Final = 1.0
 LOOK_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What is pretended. duration_s None: until Ctrl-C or the recording's end."""
+    """What is pretended. duration_s None: until Ctrl-C or the recording's end.
+
+    resume: go on with a demo that was cut off, its sensors as after a restart.
+    """
 
     duration_s: float | None = None
     recording: Path | None = None
@@ -41,6 +47,7 @@ class DemoOptions:
     seed: int = 1
     faults: tuple[str, ...] = ()
     speedup: float = 1.0
+    resume: bool = False
 
 
 def run_demo(
@@ -49,11 +56,21 @@ def run_demo(
     """The whole demo; returns the report of --json."""
     config = load(config_file, data_dir=data_dir)
     mounts = options.mounts or (() if options.recording else DEMO_MOUNTS)
+    families = dict.fromkeys(mounts, FAMILY)
+    cut = offer(config, families, wanted=True) if options.resume else None
     sensors, sources = virtual_sensors(
-        mounts, recording=options.recording, seed=options.seed, faults=options.faults
+        mounts,
+        recording=options.recording,
+        seed=options.seed,
+        faults=options.faults,
+        first_boot=1 if cut is None else 2 + cut.packets % 250,
     )
+    if cut is not None:
+        for source in sources:
+            # What the runner did meanwhile takes a while to make up, and time must not stand still for it.
+            source.take(cut.begin_ns(options.speedup) * 1e-9)
     witness = Witness()
-    outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console))
+    outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console, cut))
     report = {**report_of(outcome), "truth": witness.against(sources)}
     sent = {str(sensor.mount): sensor.truth.packets_sent for sensor in sensors}
     report["sensors"] = [{**row, "packets_sent": sent[str(row["mount"])]} for row in _rows(report["sensors"])]
@@ -70,10 +87,11 @@ async def _demo(
     sources: Sequence[Source],
     witness: Witness,
     console: Console | None,
+    cut: Cut | None,
 ) -> Outcome:
     title = "kneeload demo"
     async with _broker(config) as (config, embedded):
-        clock = Clock(options.speedup)
+        clock = Clock(options.speedup, begin_ns=cut.begin_ns(options.speedup) if cut else 0)
         with stop_signals() as stop, make_view(console, title, [s.mount for s in sensors]) as view:
             if embedded:
                 port = config.mqtt.port
@@ -109,7 +127,8 @@ async def _demo(
                     config,
                     clock=clock,
                     links=links,
-                    families={sensor.mount: "kneeload-v1" for sensor in sensors},
+                    families={sensor.mount: FAMILY for sensor in sensors},
+                    cut=cut,
                     until=until,
                     view=view,
                     note=f"demo, seed {options.seed}"

@@ -21,8 +21,11 @@ from kneeload.config import Config, default_config_file, load
 from kneeload.failures import UsageError
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
+from kneeload.offer import offer
 from kneeload.outlets import Outlets
+from kneeload.place import make_folder
 from kneeload.results import Result
+from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
 from kneeload.view import View, make_view
 
@@ -54,31 +57,56 @@ async def conduct(
     mqtt_cursor: str | None = None,
     ahead_s: float = 0.0,
     listeners: Sequence[Callable[[Sequence[Result]], None]] = (),
+    cut: Cut | None = None,
 ) -> Outcome:
     """One whole run: recorded, monitored, journalled, shown, and delivered as far as the sinks are there.
 
     links brings packets to the callback it is given until it is cancelled. ahead_s: how far a clock that runs
     fast will get ahead of the wall; the run is dated so much earlier, that no result lies in the future.
+    cut: go on with this run, by a clock that begins where it is by now.
     """
     folder = config.data.dir
     with Journal.open(folder) as journal:
-        started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
-        run = journal.name_run(started_ns)
-        place = folder / "runs" / run
-        place.mkdir(parents=True, mode=0o700)
-        journal.start_run(run, config.runner.name, started_ns=started_ns, config=config.public(), note=note)
+        if cut is None:
+            started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
+            run = journal.name_run(started_ns)
+            path = make_folder(folder, run) / "packets.mcap"
+            journal.start_run(
+                run, config.runner.name, started_ns=started_ns, config=config.public(), note=note
+            )
+            limits = config.alerts
+        else:
+            run, path, started_ns = cut.run, cut.path, cut.entry.started_ns
+            journal.resume_run(run)
+            # Its own limits hold to its end: what was computed before is computed again, to the same results.
+            limits = Config.model_validate({**cut.entry.config, "data": {"dir": folder}}).alerts
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
         async with Outlets.open(journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor) as outlets:
-            with Recorder(place / "packets.mcap", about) as recorder:
-                monitor = Monitor(dict(families), with_overrides(RULES, config.alerts))
-                keeper = Keeper(run, clock=clock, recorder=recorder, monitor=monitor, journal=journal)
+            with _recorder(path, about, clock, cut) as recorder:
+                monitor = Monitor(dict(families), with_overrides(RULES, limits))
+                keeper = Keeper(
+                    run,
+                    clock=clock,
+                    recorder=recorder,
+                    monitor=monitor,
+                    journal=journal,
+                    earlier=cut.earlier() if cut else (),
+                )
                 keeper.listeners += [view.see, *listeners]
                 keeper.troubled = view.note
+                for packet in cut.links_lost(clock.now_ns()) if cut else ():
+                    keeper.receive(packet)
                 await run_session(keeper, lambda: links(keeper.receive), until=until)
             duration_ns = monitor.now_us * 1000
             journal.end_run(run, started_ns + duration_ns)
         journalled = {name: journal.count(run, name) for name in ("stride", "alert", "summary", "sensor")}
         return Outcome(run, duration_ns / 1e9, keeper, journalled, outlets)
+
+
+def _recorder(path: Path, about: Mapping[str, str], clock: RunClock, cut: Cut | None) -> Recorder:
+    if cut is None:
+        return Recorder(path, {**about, **marks(clock)})
+    return Recorder.resume(path, marks(clock))
 
 
 def report_of(outcome: Outcome) -> dict[str, object]:
@@ -121,9 +149,17 @@ def report_of(outcome: Outcome) -> dict[str, object]:
 
 
 def run_live(
-    *, config_file: Path | None, data_dir: Path | None, duration_s: float | None, console: Console | None
+    *,
+    config_file: Path | None,
+    data_dir: Path | None,
+    duration_s: float | None,
+    console: Console | None,
+    resume: bool | None = None,
 ) -> dict[str, object]:
-    """What the command does: the sensors of the configuration until Ctrl-C, SIGTERM or the duration's end."""
+    """What the command does: the sensors of the configuration until Ctrl-C, SIGTERM or the duration's end.
+
+    resume: go on with a run that was cut off (True), begin a new one (False), or see kneeload.offer.
+    """
     config = load(config_file or default_config_file(), data_dir=data_dir)
     if not config.sensors:
         raise UsageError(
@@ -142,8 +178,11 @@ def run_live(
         for sensor in config.sensors
     ]
 
+    families = {w.mount: w.family for w in worn}
+    cut = offer(config, families, wanted=resume)
+
     async def go() -> Outcome:
-        clock = MonotonicClock()
+        clock = MonotonicClock(cut.begin_ns() if cut else 0)
 
         async def links(receive: Callable[[Packet], None]) -> None:
             await run_links(
@@ -159,9 +198,10 @@ def run_live(
                 config,
                 clock=clock,
                 links=links,
-                families={w.mount: w.family for w in worn},
+                families=families,
                 until=lambda: wait_for(stop, clock, duration_s),
                 view=view,
+                cut=cut,
             )
 
     report = report_of(asyncio.run(go()))

@@ -2,7 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Final
 
 from alerts.alert import Alert
@@ -22,6 +24,10 @@ Task = tuple[str, Callable[[], Awaitable[None]]]
 TICK_S: Final = 0.25
 # Results that wait for a full disk: over ten hours of two sensors.
 MOST_UNSAVED: Final = 250_000
+# The newest are enough for percentiles, and a day's run needs no more memory than an hour's.
+MOST_LATENCIES: Final = 10_000
+# Packets of an earlier process between two looks at the radio: about 20 ms of work.
+CATCH_UP: Final = 16
 
 
 class Keeper:
@@ -30,11 +36,22 @@ class Keeper:
     Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
     run_session waits on. A disk that takes nothing more does not stop a run: packets and results wait in
     memory, `trouble` says so, and every tick tries again.
-    latencies_ms: wall time from a packet's arrival to its results in the journal.
+    Results are journalled only when the packets they come from are on disk: what the journal holds can be
+    computed again from packets.mcap, after a power cut too.
+    earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
+    recorded and wait.
+    latencies_ms: wall time from a packet's arrival to its results in the journal, the newest of them.
     """
 
     def __init__(
-        self, run: str, *, clock: RunClock, recorder: Recorder, monitor: Monitor, journal: Journal
+        self,
+        run: str,
+        *,
+        clock: RunClock,
+        recorder: Recorder,
+        monitor: Monitor,
+        journal: Journal,
+        earlier: Iterable[Packet] = (),
     ) -> None:
         self.run = run
         self.clock = clock
@@ -42,6 +59,9 @@ class Keeper:
         self.monitor = monitor
         self.journal = journal
         self.latencies_ms: list[float] = []
+        self._measured = 0
+        self._earlier: Iterator[Packet] | None = iter(earlier) if earlier else None
+        self._waiting: deque[Packet] = deque()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listeners: list[Callable[[Sequence[Result]], None]] = []
         self.troubled: Callable[[str], None] = lambda _line: None
@@ -57,15 +77,18 @@ class Keeper:
                 self.recorder.append(packet)
             except StorageError as error:
                 self._say(str(error))
-            if self._keep(self.monitor.receive(packet)):
-                self.latencies_ms.append((self.clock.now_ns() - packet.arrival_ns) / self.clock.speedup / 1e6)
+            if self._earlier is not None:
+                self._waiting.append(packet)
+            elif self._keep(self.monitor.receive(packet)):
+                self._measure(packet)
         except Exception as error:  # carried to run_session, which stops the run with it
             if not self.failed.done():
                 self.failed.set_exception(error)
 
     async def tick(self) -> None:
         """Run time has passed: silence is noticed, summaries fall due, packets are synced to disk."""
-        self._keep(self.monitor.advance(self.clock.now_ns()))
+        if self._earlier is None:
+            self._keep(self.monitor.advance(self.clock.now_ns()))
         try:
             self.recorder.flush()
             await asyncio.to_thread(self.recorder.fsync)
@@ -74,8 +97,17 @@ class Keeper:
         else:
             self._save([])
 
+    async def catch_up(self) -> None:
+        """Bring the monitor to where the earlier process left it, then through what came meanwhile."""
+        going = True
+        while going:
+            going = self._catch_up(CATCH_UP)
+            await asyncio.sleep(0)
+
     def finish(self) -> None:
         """The last results; the run is then complete in the journal."""
+        while self._catch_up(CATCH_UP):
+            pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
 
     def percentile_ms(self, percent: float) -> float | None:
@@ -83,11 +115,37 @@ class Keeper:
         ordered = sorted(self.latencies_ms)
         return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)] if ordered else None
 
+    def _catch_up(self, most: int) -> bool:
+        """A piece of the way; False when there is nothing left of it."""
+        if self._earlier is None:
+            return False
+        results: list[Result] = []
+        for packet in islice(self._earlier, most):
+            results += self.monitor.receive(packet)
+            most -= 1
+        # What is in the journal already stays as it is: only what the interruption cut off is new.
+        self._save(results)
+        self.alerts_raised += _raised(results)
+        while most and self._waiting:
+            self._keep(self.monitor.receive(self._waiting.popleft()))
+            most -= 1
+        if most:
+            self._earlier = None
+        return most == 0
+
+    def _measure(self, packet: Packet) -> None:
+        latency_ms = (self.clock.now_ns() - packet.arrival_ns) / self.clock.speedup / 1e6
+        if len(self.latencies_ms) < MOST_LATENCIES:
+            self.latencies_ms.append(latency_ms)
+        else:
+            self.latencies_ms[self._measured % MOST_LATENCIES] = latency_ms
+        self._measured += 1
+
     def _keep(self, results: Sequence[Result]) -> bool:
         if not results:
             return False
         saved = self._save(results)
-        self.alerts_raised += sum(isinstance(r, Alert) and r.state == "raised" for r in results)
+        self.alerts_raised += _raised(results)
         for listener in self.listeners:
             listener(results)
         return saved
@@ -98,8 +156,10 @@ class Keeper:
         if not waiting:
             return False
         try:
+            self.recorder.flush()
+            self.recorder.fsync()
             self.journal.append(self.run, waiting)
-        except JournalFullError as error:
+        except (JournalFullError, StorageError) as error:
             self.results_dropped += max(0, len(waiting) - MOST_UNSAVED)
             self._unsaved = waiting[-MOST_UNSAVED:]
             self._say(str(error))
@@ -124,10 +184,10 @@ async def run_session(
     until: Callable[[], Awaitable[None]],
     beside: Sequence[Task] = (),
 ) -> None:
-    """Runs until `until` returns or something fails; the run is then complete in the journal.
+    """Runs until `until` returns; the run is then complete in the journal.
 
     links: brings packets to keeper.receive and never returns by itself. beside: named tasks that look on.
-    Raises what stopped the run early.
+    What fails is raised, and leaves the run as a crash would: it can go on.
     """
 
     async def ticking() -> None:
@@ -145,7 +205,13 @@ async def run_session(
         async with asyncio.TaskGroup() as group:
             tasks = [
                 group.create_task(named(work), name=name)
-                for name, work in (("links", links), ("tick", ticking), ("failing", failing), *beside)
+                for name, work in (
+                    ("links", links),
+                    ("catch up", keeper.catch_up),
+                    ("tick", ticking),
+                    ("failing", failing),
+                    *beside,
+                )
             ]
             try:
                 await until()
@@ -156,4 +222,8 @@ async def run_session(
         raise several.exceptions[0] from None
     finally:
         keeper.failed.cancel()
-        keeper.finish()
+    keeper.finish()
+
+
+def _raised(results: Sequence[Result]) -> int:
+    return sum(isinstance(result, Alert) and result.state == "raised" for result in results)

@@ -46,7 +46,12 @@ def demo_plan() -> Plan:
 
 
 def virtual_sensors(
-    mounts: Sequence[Mount], *, recording: Path | None, seed: int, faults: Sequence[str]
+    mounts: Sequence[Mount],
+    *,
+    recording: Path | None,
+    seed: int,
+    faults: Sequence[str],
+    first_boot: int = 1,
 ) -> tuple[list[VirtualSensor], list[Source]]:
     """One sensor a mount and the source of its motion. UsageError or IngestError."""
     try:
@@ -65,7 +70,12 @@ def virtual_sensors(
     sensors = [
         VirtualSensor(
             source,
-            Traits(mount, serial=f"SIM{seed % 1000:03d}-{number:04d}", holds_source=recording is not None),
+            Traits(
+                mount,
+                serial=f"SIM{seed % 1000:03d}-{number:04d}",
+                first_boot=first_boot,
+                holds_source=recording is not None,
+            ),
             faults=Faults(settings, mount=mount, seed=seed),
         )
         for number, (mount, source) in enumerate(zip(mounts, sources, strict=True), start=1)

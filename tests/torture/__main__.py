@@ -1,0 +1,39 @@
+"""make torture: every experiment, in full; writes what was measured into docs/reliability.md.
+
+python -m tests.torture [NAME…] [--times N]: only these, so often; their rows replace the old ones.
+"""
+
+import argparse
+import shutil
+import tempfile
+from pathlib import Path
+
+from tests.torture.crash import kill_many
+from tests.torture.paper import write
+from tests.torture.row import Experiment
+
+__all__ = ["EXPERIMENTS"]
+
+EXPERIMENTS = (Experiment("kill", kill_many, 200),)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", choices=[[], *(e.name for e in EXPERIMENTS)])
+    parser.add_argument("--times", type=int)
+    arguments = parser.parse_args()
+    for experiment in EXPERIMENTS:
+        if arguments.names and experiment.name not in arguments.names:
+            continue
+        folder = Path(tempfile.mkdtemp(prefix=f"torture-{experiment.name}-"))
+        try:
+            rows = experiment.run(folder, arguments.times or experiment.times)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        write(experiment.name, rows)
+        for row in rows:
+            print(f"{experiment.name}: {row}", flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""One run in a process of its own, to be killed: everything of the product from the first packet on.
+
+Each line on stdout is a fact that the process has stated before it died: P i = packet i is about to be taken,
+S mount n = stride n was journalled, B = the run has begun, E run = it ended by itself.
+"""
+
+import argparse
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from dsp.stride import Stride
+from firmware_sim.clock import Clock
+from ingest.packet import Packet
+from kneeload.config import load
+from kneeload.live import conduct
+from kneeload.offer import offer
+from kneeload.results import Result
+from kneeload.view import Silent
+from tests.torture.runner import FAMILIES, after_connecting, load_packets
+
+__all__ = ["main"]
+
+
+def state(line: str) -> None:
+    """In one write: a line is there or not."""
+    os.write(1, line.encode() + b"\n")
+
+
+class Stating(Silent):
+    """Called with what is in the journal."""
+
+    def see(self, results: Sequence[Result]) -> None:
+        for result in results:
+            if isinstance(result, Stride):
+                state(f"S {result.mount} {result.stride}")
+
+    def note(self, line: str) -> None:
+        state(f"N {line}")
+
+
+async def run(arguments: argparse.Namespace) -> None:
+    config = load(arguments.config, data_dir=arguments.data)
+    packets = load_packets(arguments.packets)
+    number = {id(packet): index for index, packet in enumerate(packets)}
+    cut = offer(config, FAMILIES, wanted=None) if arguments.resume else None
+    clock = Clock(arguments.speedup, begin_ns=cut.begin_ns(arguments.speedup) if cut else 0)
+    end_ns = clock.now_ns() + round(arguments.more * 1e9)
+    ended = asyncio.Event()
+
+    async def links(receive: Callable[[Packet], None]) -> None:
+        state("B")
+        came = packets if cut is None else after_connecting(packets, clock.now_ns())
+        for packet in came:
+            if packet.arrival_ns > end_ns:
+                break
+            await clock.sleep_until(packet.arrival_ns * 1e-9)
+            state(f"P {number.get(id(packet), -1)}")
+            now_ns = clock.now_ns()
+            receive(Packet(packet.mount, packet.family, packet.kind, now_ns, packet.data))
+        ended.set()
+        await asyncio.Event().wait()
+
+    async def until() -> None:
+        await ended.wait()
+
+    view = Stating()
+    outcome = await conduct(
+        config, clock=clock, links=links, families=FAMILIES, until=until, view=view, cut=cut
+    )
+    state(f"E {outcome.run}")
+
+
+def main(words: Sequence[str] | None = None) -> None:
+    """See the module."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("data", type=Path)
+    parser.add_argument("packets", type=Path)
+    parser.add_argument("--config", type=Path)
+    parser.add_argument("--speedup", type=float, default=10.0)
+    parser.add_argument("--more", type=float, default=1e6, help="seconds of run time")
+    parser.add_argument("--resume", action="store_true")
+    arguments = parser.parse_args(words)
+    asyncio.run(run(arguments))
+
+
+if __name__ == "__main__":
+    main()

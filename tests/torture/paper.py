@@ -1,0 +1,48 @@
+"""docs/reliability.md: the table is written from docs/reliability.json, which holds what was measured."""
+
+import json
+import os
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.torture.row import Row
+
+__all__ = ["table", "write"]
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+MEASURED = DOCS / "reliability.json"
+PAGE = DOCS / "reliability.md"
+BEGIN, END = "<!-- table: begin -->", "<!-- table: end -->"
+
+
+def write(name: str, rows: Sequence[Row]) -> None:
+    """Replace an experiment's rows, and the table in the page."""
+    known = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
+    known[name] = {
+        "machine": f"{os.cpu_count()} CPUs, {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}",
+        "rows": [asdict(row) for row in rows],
+    }
+    MEASURED.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
+    if PAGE.exists():
+        text = PAGE.read_text()
+        before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
+        PAGE.write_text(f"{text[:before]}\n{table(known)}\n{text[after:]}")
+
+
+def table(known: dict[str, dict[str, list[dict[str, object]]]]) -> str:
+    """Markdown; one row a measurement, and under it what was seen beside."""
+    lines = [
+        "| promise | attack | times tried | lost | doubled | recovered in | command |",
+        "|---|---|---:|---|---|---|---|",
+    ]
+    beside = []
+    for name, experiment in known.items():
+        for row in experiment["rows"]:
+            cells = [row[key] for key in ("promise", "attack", "tried", "lost", "doubled", "recovered_in")]
+            lines.append("| " + " | ".join([*map(str, cells), f"`python -m tests.torture {name}`"]) + " |")
+            if row["beside"]:
+                beside.append(f"- {row['attack']}: {row['beside']}.")
+    return "\n".join([*lines, "", "Beside that:", "", *beside])
