@@ -64,7 +64,7 @@ def validate_recordings(folder: Path, *, progress: Callable[[str], None] = lambd
 
 
 def validate_simulation(*, quick: bool, progress: Callable[[str], None] = lambda _: None) -> Simulated:
-    count, seconds, idle_s = (42, 30.0, 60.0) if quick else (252, 60.0, 600.0)
+    count, seconds, idle_s = (42, 30.0, 60.0) if quick else (168, 45.0, 600.0)
     cells: list[CellResult] = []
     for cell in grid(count):
         progress(f"simulated runner {cell.number + 1} of {count}")
