@@ -39,6 +39,11 @@ class Chip(Controller):
 
     le_acl_data_packet_length = 251
 
+    def send_hci_packet(self, packet: hci.HCI_Packet) -> None:
+        # Without the coloured log line that Bumble words for every packet, shown or not.
+        if self.host:
+            asyncio.get_running_loop().call_soon(self.host.on_packet, bytes(packet))
+
     def on_hci_acl_data_packet(self, packet: hci.HCI_AclDataPacket) -> None:
         # The host sends on until it has heard that the connection is gone.
         if self.find_connection_by_handle(packet.connection_handle) is None and isinstance(self.link, Air):
