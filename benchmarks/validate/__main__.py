@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from benchmarks.peers import PEERS
 from benchmarks.sheet import Sheet, number
 from benchmarks.trial import data_folder
 from benchmarks.validate.goals import Goal, goal_sheet, recorded_goals, simulated_goals
@@ -36,7 +37,7 @@ def main(
     parts: list[tuple[str, list[Sheet], list[tuple[str, str]]]] = []
     with console.status("…") as status:
         if folder is not None:
-            recorded = validate_recordings(folder, progress=status.update)
+            recorded = validate_recordings(folder, peers=() if golden else PEERS, progress=status.update)
             if golden:
                 write_golden(recorded)
                 console.print(f"wrote {GOLDEN_FILE}", soft_wrap=True)

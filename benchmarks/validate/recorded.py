@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from benchmarks.hip_cadence import WINDOW_S, HipCadence, hip_cadence
 from benchmarks.matching import common_offset
-from benchmarks.peers import PEERS
+from benchmarks.peers import PEERS, Method
 from benchmarks.score import Score, score
 from benchmarks.trial import Contacts, Trial, load_trials
 from benchmarks.validate.ours import contacts_of, strides_of_trial
@@ -87,7 +87,11 @@ class BleFoot:
 
 
 def judged_trials(
-    folder: Path, data_set: str, *, ours: Callable[[Trial], list[Stride]] = strides_of_trial
+    folder: Path,
+    data_set: str,
+    *,
+    ours: Callable[[Trial], list[Stride]] = strides_of_trial,
+    peers: tuple[Method, ...] = PEERS,
 ) -> list[Judged]:
     rows: list[Judged] = []
     for trial in load_trials(folder, data_set):
@@ -102,7 +106,7 @@ def judged_trials(
         rows.append(Judged(trial.name, trial.activity, OURS, own))
         rows.extend(
             Judged(trial.name, trial.activity, method.name, peer_score(method.detect(trial), trial))
-            for method in PEERS
+            for method in peers
             if method.fits(trial)
         )
     return rows
@@ -119,7 +123,11 @@ def peer_score(found: Contacts, trial: Trial) -> Score:
 
 
 def counted(
-    folder: Path, data_set: str, *, ours: Callable[[Trial], list[Stride]] = strides_of_trial
+    folder: Path,
+    data_set: str,
+    *,
+    ours: Callable[[Trial], list[Stride]] = strides_of_trial,
+    peers: tuple[Method, ...] = PEERS,
 ) -> list[Counted]:
     rows: list[Counted] = []
     for trial in load_trials(folder, data_set):
@@ -129,7 +137,7 @@ def counted(
         rows.append(Counted(trial.name, trial.activity, OURS, len(strides), trial.strides, wrong))
         rows.extend(
             Counted(trial.name, trial.activity, m.name, len(m.detect(trial)), trial.strides, 0)
-            for m in PEERS
+            for m in peers
             if m.fits(trial)
         )
     return rows

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.hip_cadence import HipCadence
+from benchmarks.peers import PEERS, Method
 from benchmarks.speed.reference import channels_of, filter_and_find
 from benchmarks.speed.timing import interleaved
 from benchmarks.trial import DATA_SETS, Contacts, Trial, load_trials
@@ -50,13 +51,18 @@ class Simulated:
     seconds: float
 
 
-def validate_recordings(folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> Recorded:
+def validate_recordings(
+    folder: Path,
+    *,
+    peers: tuple[Method, ...] = PEERS,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Recorded:
     judged: dict[str, list[Judged]] = {}
     for data_set in JUDGED_SETS:
         progress(data_set)
-        judged[data_set] = judged_trials(folder, data_set)
+        judged[data_set] = judged_trials(folder, data_set, peers=peers)
     progress("vicon_shoe")
-    shoes = counted(folder, "vicon_shoe")
+    shoes = counted(folder, "vicon_shoe", peers=peers)
     progress("outdoor_shoe")
     result, hip, shoe = outdoor(folder)
     progress("ble_foot")
