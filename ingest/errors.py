@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+from ingest.text import one_line
+
 __all__ = ["DecodeError", "IngestError", "LinkError", "RecordingError", "StorageError", "VersionError"]
 
 
 class IngestError(Exception):
-    """Root of everything ingest raises."""
+    """Root of everything ingest raises. Its text is one printable line, whatever a file or sensor held."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class DecodeError(IngestError):

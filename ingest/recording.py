@@ -7,38 +7,29 @@ The file's metadata stand before the first packet and are on disk before the fir
 
 import errno
 import os
-import struct
 import sys
-from collections.abc import Iterator, Mapping
-from io import BytesIO
+from collections.abc import Mapping
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
-from mcap.data_stream import ReadDataStream
-from mcap.exceptions import McapError
-from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, Message, Metadata
-from mcap.stream_reader import breakup_chunk
-from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
+from mcap.writer import CompressionType, Writer
 
 from dsp.mount import Mount
-from ingest.errors import RecordingError, StorageError
+from ingest.errors import StorageError
 from ingest.packet import Kind, Packet
+from ingest.recorded import METADATA_NAME, metadata, read
 
 __all__ = ["Recorder", "metadata", "read"]
 
 ENCODING: Final = "kneeload-packet"
 PROFILE: Final = "kneeload"
-METADATA_NAME: Final = "kneeload"
 # The promise is one second from arrival to disk; half of it is the chunk, the rest is left for the disk.
 CHUNK_NS: Final = 500_000_000
 CHUNK_BYTES: Final = 256 * 1024
 # What is kept in memory while the disk is full: over an hour of two sensors.
 LARGEST_PENDING: Final = 64 * 1024 * 1024
-# No record of ours is near this; one that claims to be is not read.
-LARGEST_RECORD: Final = 16 * 1024 * 1024
 
 
 class Recorder:
@@ -159,102 +150,6 @@ class Recorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-def read(path: Path) -> Iterator[Packet]:
-    """The packets of a recording in the order in which they came; a cut-off or damaged end is left out.
-
-    Raises RecordingError when the file is missing, is no recording, or was compressed by another program.
-    """
-    channels: dict[int, Channel] = {}
-    for opcode, body in _records(path):
-        if opcode == Opcode.CHUNK:
-            records = _open_chunk(path, body)
-        elif opcode in (Opcode.CHANNEL, Opcode.MESSAGE):
-            records = _open_loose(opcode, body)
-        elif opcode == Opcode.DATA_END:
-            return
-        else:
-            continue
-        for record in records:
-            if isinstance(record, Channel):
-                channels[record.id] = record
-            elif isinstance(record, Message) and (channel := channels.get(record.channel_id)) is not None:
-                packet = _packet(channel, record)
-                if packet is not None:
-                    yield packet
-
-
-def metadata(path: Path) -> dict[str, str]:
-    """What was said at the file's start; empty when it was cut off before that."""
-    for opcode, body in _records(path):
-        if opcode == Opcode.METADATA:
-            try:
-                record = Metadata.read(ReadDataStream(BytesIO(body)))
-            except (McapError, struct.error, UnicodeDecodeError):
-                continue
-            if record.name == METADATA_NAME:
-                return dict(record.metadata)
-        elif opcode in (Opcode.CHUNK, Opcode.DATA_END):
-            break
-    return {}
-
-
-def _records(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(opcode, content) of each complete record."""
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            magic = file.read(len(MCAP0_MAGIC))
-            if not MCAP0_MAGIC.startswith(magic):
-                raise RecordingError(path, "is not an MCAP file", "give a packets.mcap of a run")
-            while True:
-                head = file.read(9)
-                if len(head) < 9:
-                    return
-                opcode, length = struct.unpack("<BQ", head)
-                if length > size - file.tell():
-                    return
-                if length > LARGEST_RECORD:
-                    file.seek(length, os.SEEK_CUR)
-                    continue
-                yield opcode, file.read(length)
-    except OSError as error:
-        raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
-
-
-def _open_chunk(path: Path, body: bytes) -> list[object]:
-    """The records of a chunk; none when its checksum does not fit."""
-    try:
-        chunk = Chunk.read(ReadDataStream(BytesIO(body)))
-        if not chunk.compression:
-            return list(breakup_chunk(chunk, validate_crc=True))
-    except (McapError, struct.error, ValueError):
-        return []
-    # A few bytes of a hostile file could unpack to gigabytes; we never write such chunks.
-    raise RecordingError(
-        path, f"is compressed ({chunk.compression[:8]!r})", "unpack it with: mcap compress --compression none"
-    )
-
-
-def _open_loose(opcode: int, body: bytes) -> list[object]:
-    """A message or channel outside of any chunk: other programs write such files."""
-    stream = ReadDataStream(BytesIO(body))
-    try:
-        return [Channel.read(stream) if opcode == Opcode.CHANNEL else Message.read(stream, len(body))]
-    except (McapError, struct.error, UnicodeDecodeError):
-        return []
-
-
-def _packet(channel: Channel, message: Message) -> Packet | None:
-    """None for a channel that is not ours."""
-    about = channel.metadata
-    try:
-        mount, kind = Mount(about["mount"]), Kind(about["kind"])
-        family = about["family"]
-    except (KeyError, ValueError):
-        return None
-    return Packet(mount, family, kind, message.log_time, bytes(message.data))
 
 
 class _File:

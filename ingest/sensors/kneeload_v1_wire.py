@@ -5,7 +5,6 @@ Decodes what the sensor sends, encodes what the host writes. Pure; every refusal
 
 from binascii import crc_hqx
 from dataclasses import dataclass
-from math import isfinite
 from struct import Struct
 from typing import Final, Literal
 
@@ -58,6 +57,9 @@ RESULTS: Final = ("done", "unknown op", "bad argument", "not in this state")
 MOUNTS: Final = (None, Mount.LEFT_SHIN, Mount.RIGHT_SHIN, Mount.LEFT_SHOE, Mount.RIGHT_SHOE)
 ACC_RANGES_G: Final = (2, 4, 8, 16, 32, 64, 100, 200, 320)
 
+# What no motion sensor has; such numbers would only be carried into the filters.
+RATES_MHZ: Final = (10_000, 20_000_000)
+LARGEST_SCALE: Final = 1.0
 # Twenty times the fastest rate of the profile: shorter is no sensor.
 SHORTEST_INTERVAL_US: Final = 50
 
@@ -190,7 +192,7 @@ def decode_info(data: bytes) -> Info:
 
 
 def decode_config(data: bytes) -> Config:
-    """A configuration that samples can be scaled by: scales finite and above zero, a rate above zero."""
+    """A configuration that samples can be scaled by: sane scales, ranges and rate."""
     _check("CONFIG", data, _CONFIG)
     version, layout, mount, per_packet, rate_mhz, acc, gyro, high, acc_range, gyro_range, high_range, _ = (
         _CONFIG.unpack(data)
@@ -199,14 +201,14 @@ def decode_config(data: bytes) -> Config:
         raise DecodeError("CONFIG", f"layout {layout} at byte 1 is unknown")
     if mount >= len(MOUNTS):
         raise DecodeError("CONFIG", f"place {mount} at byte 2 is unknown")
-    if rate_mhz == 0:
-        raise DecodeError("CONFIG", "rate at byte 4 is zero")
+    if not RATES_MHZ[0] <= rate_mhz <= RATES_MHZ[1]:
+        raise DecodeError("CONFIG", f"rate of {rate_mhz / 1000:g} Hz at byte 4")
     for at, scale, full, needed in (
         (8, acc, acc_range, 0),
         (12, gyro, gyro_range, 1),
         (16, high, high_range, 2),
     ):
-        if not isfinite(scale) or scale < 0 or (layout >= needed and (scale == 0 or full == 0)):
+        if not 0 <= scale <= LARGEST_SCALE or (layout >= needed and (scale == 0 or full == 0)):
             raise DecodeError("CONFIG", f"scale {scale} at byte {at} with a range of ±{full}")
     return Config(
         version,

@@ -123,7 +123,15 @@ def test_any_flipped_bit_of_data_is_noticed(row: dict[str, Any], bit: int) -> No
 
 @pytest.mark.parametrize(
     ("at", "field"),
-    [(4, bytes(4)), (8, bytes(4)), (8, b"\0\0\xc0\x7f"), (12, b"\0\0\x80\xff"), (20, bytes(2))],
+    [
+        (4, bytes(4)),
+        (4, b"\xff" * 4),
+        (8, b"\0\0\x80\x7f"),
+        (8, bytes(4)),
+        (8, b"\0\0\xc0\x7f"),
+        (12, b"\0\0\x80\xff"),
+        (20, bytes(2)),
+    ],
 )
 def test_a_configuration_that_cannot_scale_is_refused(at: int, field: bytes) -> None:
     data = CONFIG_SIX[:at] + field + CONFIG_SIX[at + len(field) :]

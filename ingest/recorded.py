@@ -1,0 +1,133 @@
+"""Reading packets.mcap, whole or cut off at any byte, ours or damaged or somebody else's.
+
+Chunks are taken apart here and not by the library: it makes half a dozen objects of every message, and an
+hour of two sensors has a hundred thousand.
+"""
+
+import os
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from mcap.data_stream import ReadDataStream
+from mcap.exceptions import McapError
+from mcap.opcode import Opcode
+from mcap.records import Channel, Chunk, Metadata
+from mcap.writer import MCAP0_MAGIC
+
+from dsp.mount import Mount
+from ingest.errors import RecordingError
+from ingest.packet import Kind, Packet
+
+__all__ = ["METADATA_NAME", "metadata", "read"]
+
+METADATA_NAME: Final = "kneeload"
+# No record of ours is near this; one that claims to be is not read.
+LARGEST_RECORD: Final = 16 * 1024 * 1024
+
+_HEAD = struct.Struct("<BQ")
+_MESSAGE = struct.Struct("<HIQQ")
+_UNREADABLE = (McapError, struct.error, ValueError)
+
+Origin = tuple[Mount, str, Kind]
+
+
+def read(path: Path) -> Iterator[Packet]:
+    """The packets of a recording in the order in which they came; a cut-off or damaged end is left out.
+
+    Raises RecordingError when the file is missing, is no recording, or was compressed by another program.
+    """
+    origins: dict[int, Origin] = {}
+    for opcode, body in _records(path):
+        if opcode == Opcode.CHUNK:
+            inner = _parts(_open(path, body))
+        elif opcode in (Opcode.CHANNEL, Opcode.MESSAGE):  # outside of chunks: other programs write so
+            inner = iter([(opcode, body)])
+        elif opcode == Opcode.DATA_END:
+            return
+        else:
+            continue
+        for part, content in inner:
+            if part == Opcode.MESSAGE and len(content) >= _MESSAGE.size:
+                channel, _sequence, arrival_ns, _published_ns = _MESSAGE.unpack_from(content)
+                if channel in origins:
+                    yield Packet(*origins[channel], arrival_ns, content[_MESSAGE.size :])
+            elif part == Opcode.CHANNEL:
+                _note(origins, content)
+
+
+def metadata(path: Path) -> dict[str, str]:
+    """What was said at the file's start; empty when it was cut off before that."""
+    for opcode, body in _records(path):
+        if opcode == Opcode.METADATA:
+            try:
+                record = Metadata.read(ReadDataStream(BytesIO(body)))
+            except _UNREADABLE:
+                continue
+            if record.name == METADATA_NAME:
+                return dict(record.metadata)
+        elif opcode in (Opcode.CHUNK, Opcode.DATA_END):
+            break
+    return {}
+
+
+def _records(path: Path) -> Iterator[tuple[int, bytes]]:
+    """(opcode, content) of each complete record of the file."""
+    try:
+        with path.open("rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            magic = file.read(len(MCAP0_MAGIC))
+            if not MCAP0_MAGIC.startswith(magic):
+                raise RecordingError(path, "is not an MCAP file", "give a packets.mcap of a run")
+            while len(head := file.read(_HEAD.size)) == _HEAD.size:
+                opcode, length = _HEAD.unpack(head)
+                if length > size - file.tell():
+                    return
+                if length > LARGEST_RECORD:
+                    file.seek(length, os.SEEK_CUR)
+                    continue
+                yield opcode, file.read(length)
+    except OSError as error:
+        raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
+
+
+def _open(path: Path, body: bytes) -> bytes:
+    """What is in a chunk; nothing when its checksum does not fit."""
+    try:
+        chunk = Chunk.read(ReadDataStream(BytesIO(body)))
+    except _UNREADABLE:
+        return b""
+    if chunk.compression:
+        # A few bytes of a hostile file could unpack to gigabytes; we never write such chunks.
+        raise RecordingError(
+            path,
+            f"is compressed ({chunk.compression[:8]!r})",
+            "unpack it with: mcap compress --compression none",
+        )
+    whole = chunk.uncompressed_crc in (0, zlib.crc32(chunk.data))
+    return chunk.data if whole else b""
+
+
+def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """(opcode, content) of each complete record of a chunk."""
+    at, end = 0, len(data)
+    while at + _HEAD.size <= end:
+        opcode, length = _HEAD.unpack_from(data, at)
+        at += _HEAD.size
+        if length > end - at:
+            return
+        yield opcode, data[at : at + length]
+        at += length
+
+
+def _note(origins: dict[int, Origin], content: bytes) -> None:
+    """Remember a channel; one that is not ours brings no packets."""
+    try:
+        channel = Channel.read(ReadDataStream(BytesIO(content)))
+        about = channel.metadata
+        origins[channel.id] = Mount(about["mount"]), about["family"], Kind(about["kind"])
+    except (*_UNREADABLE, KeyError):
+        return

@@ -1,0 +1,15 @@
+"""Texts from outside made fit for a line of a terminal: names from the air, cells of files, paths."""
+
+__all__ = ["one_line", "printable"]
+
+
+def printable(text: str) -> str:
+    """Without what a terminal obeys: control characters, line ends, marks that turn text around, as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)
+
+
+def one_line(text: str) -> str:
+    """The same, with any white space as single spaces."""
+    return printable(" ".join(text.split()))
