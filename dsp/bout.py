@@ -1,8 +1,14 @@
 """An unbroken stretch of gait, and the cycles found in it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["Bout", "Cycle"]
+
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +33,13 @@ class Bout:
     level: float  # height of a swing lobe (deg/s) or of a jolt (g/s)
     anchor: int
     axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    covariance: tuple[float, float, float, float, float, float] = (0.0,) * 6
+    moments: Floats = field(default_factory=lambda: np.zeros((3, 3)))
     rise: int | None = None
     heights: tuple[float, ...] = ()
     periods: tuple[float, ...] = ()
-    first: bool = True
+    known: tuple[int, ...] = ()  # jolts found when the bout opened, not yet told
     told: int = 0
+    cursor: int = 0  # rows before it have been looked at
+    low: bool = False  # the swing is over
+    top: float = 0.0
+    peak: int = 0

@@ -5,6 +5,8 @@ and names the method; how far the others are from it is the quality.
 """
 
 from dataclasses import dataclass
+from math import exp
+from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,8 +49,9 @@ class StrideWindow:
 
     @classmethod
     def of(cls, start: int, rate_hz: float, *, acc: Floats, gyro: Floats | None) -> "StrideWindow":
-        step = np.diff(acc, axis=1, prepend=acc[:, :1])
-        jerk = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) * rate_hz
+        step = acc[:, 1:] - acc[:, :-1]
+        jerk = np.zeros(acc.shape[1])
+        jerk[1:] = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) * rate_hz
         resultant = np.sqrt(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2)
         return cls(start, rate_hz, acc, gyro, jerk, resultant)
 
@@ -85,7 +88,9 @@ def landing(
     rate = window.rate_hz
     a, b = jolt - reach[0], jolt + reach[1]
     peak = highest(window.smooth(window.jerk, 10.0), a, b, near=(jolt, NEAR_S * rate))
-    slope = np.diff(window.smooth(window.resultant, 20.0), prepend=window.resultant[:1])
+    size = window.smooth(window.resultant, 20.0)
+    slope = np.zeros(size.shape[0])
+    slope[1:] = size[1:] - size[:-1]
     rise = highest(slope, a - 0.02 * rate, b)
     if peak is None:
         peak = jolt
@@ -102,5 +107,5 @@ def agreement(best: float, others: list[float], rate_hz: float, scale_s: float) 
     """1 where the candidates coincide, falling to 0 as their median distance passes `scale_s`."""
     if not others:
         return 0.5
-    apart = float(np.median(np.abs(np.array(others) - best))) / rate_hz
-    return float(np.exp(-((apart / scale_s) ** 2)))
+    apart = median(abs(other - best) for other in others) / rate_hz
+    return exp(-((apart / scale_s) ** 2))

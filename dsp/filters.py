@@ -33,7 +33,8 @@ def hann_smooth(x: Floats, cutoff_hz: float, rate_hz: float) -> Floats:
     half = round(0.36 * rate_hz / cutoff_hz)
     if half < 1 or x.shape[0] == 0:
         return x
-    padded = np.concatenate((np.full(half, x[0]), x, np.full(half, x[-1])))
+    padded = np.empty(x.shape[0] + 2 * half)
+    padded[:half], padded[half:-half], padded[-half:] = x[0], x, x[-1]
     return np.convolve(padded, _hann(half), "valid")
 
 

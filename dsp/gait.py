@@ -7,6 +7,8 @@ Stance: below half a stride there is a flight phase, above it there is none: the
 Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone.
 """
 
+from statistics import median
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,4 +39,4 @@ def gait_score(period_s: float, duty: float | None, calm: float) -> float:
 
 def activity_of(scores: tuple[float, ...]) -> Activity:
     """The verdict of the last few strides."""
-    return "run" if float(np.median(scores)) > 0.0 else "walk"
+    return "run" if median(scores) > 0.0 else "walk"

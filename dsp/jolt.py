@@ -1,5 +1,7 @@
 """The gate of a sensor without a gyroscope: one jolt a stride, at the period of the whole vector signal."""
 
+from statistics import median
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -53,6 +55,9 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
 def _chain(
     signals: GateSignals, now: int, floor: int, *, period: float, jerk: Floats, start: int, params: Params
 ) -> Bout | None:
+    # The newest periods only: standing still before them has no phase.
+    skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
+    jerk, start = jerk[skip:], start + skip
     phase, level = _fold(jerk, period)
     if level < params.min_jolt_g_per_s:
         return None
@@ -82,7 +87,8 @@ def _chain(
     if len(chain) < params.open_strides:
         return None
     heights = tuple(float(whole[k]) for k in chain[-5:])
-    return Bout(period, float(np.median(heights)), floor + chain[0], heights=heights, periods=(period,) * 3)
+    known = tuple(floor + k for k in chain)
+    return Bout(period, median(heights), known[0], heights=heights, periods=(period,) * 3, known=known)
 
 
 def _swung(signals: GateSignals, jolt: int, period: float) -> bool:
@@ -104,7 +110,7 @@ def _fold(jerk: Floats, period: float) -> tuple[int, float]:
     rows = (np.arange(n)[None, :] + np.rint(np.arange(cycles) * period).astype(np.int64)[:, None]).clip(
         0, jerk.shape[0] - 1
     )
-    folded = np.median(jerk[rows], axis=0)
+    folded = jerk[rows].mean(axis=0)
     k = int(np.argmax(folded))
     high = float(folded[k])
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
@@ -112,19 +118,19 @@ def _fold(jerk: Floats, period: float) -> tuple[int, float]:
 
 def advance_jolt(
     signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
-) -> tuple[Cycle | None, bool]:
-    """(the next finished cycle or None, whether the bout goes on). last: no more rows will come."""
-    if bout.first:
-        bout.first = False
-        return _cycle(bout), True
+) -> tuple[Cycle | None, int | None]:
+    """(the next finished cycle or None, the row at which the bout ended or None), from the rows alone."""
+    if bout.known:
+        bout.anchor, bout.known = bout.known[0], bout.known[1:]
+        return _cycle(bout), None
     period = bout.period
     a = bout.anchor + round(SOONEST * period)
     limit = bout.anchor + round(OVERDUE * period)
     stand = round(STANDS * period)
     if now <= a + stand and not last:
-        return None, True
+        return None, None
     if now - a < 3:
-        return None, not last
+        return None, now if last else None
     jerk = signals.jerk(a, min(now, limit + stand))
     top = np.maximum.accumulate(jerk)
     records = np.flatnonzero(jerk >= top)
@@ -132,19 +138,19 @@ def advance_jolt(
     nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if over else jerk.shape[0])
     standing = records[(nexts - records > stand) & (jerk[records] >= LEAST_JOLT * bout.level)]
     if standing.shape[0] == 0:
-        return None, not over
+        return None, min(now, limit + stand) if over else None
     peak = a + int(standing[0])
     bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
     apart = float(peak - bout.anchor)
     if abs(apart - period) <= STEADY * period:
         bout.periods = (*bout.periods[-4:], apart)
-    bout.level = float(np.median(bout.heights))
-    bout.period = float(np.median(bout.periods))
+    bout.level = median(bout.heights)
+    bout.period = median(bout.periods)
     bout.anchor = peak
     bout.told += 1
     if bout.told % RECHECK == 0:
         _recheck(signals, bout, peak, params)
-    return _cycle(bout), True
+    return _cycle(bout), None
 
 
 def _recheck(signals: GateSignals, bout: Bout, now: int, params: Params) -> None:

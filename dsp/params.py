@@ -9,7 +9,7 @@ __all__ = ["Params"]
 class Params:
     """Settings of one pipeline. Derived numbers (samples, filter coefficients) live in dsp.plan."""
 
-    hop_s: float = 0.05
+    hop_s: float = 0.1
     """Work is done in hops of this length on the sample grid, so that the input's chunking cannot matter."""
     history_s: float = 12.0
     """Samples kept: the longest look-back when a bout opens."""

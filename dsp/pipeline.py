@@ -23,6 +23,7 @@ from dsp.swing import advance_swing, open_swing
 __all__ = ["State", "StridePipeline"]
 
 
+TRY_S = 0.25  # between attempts to open a bout
 STILL_S, STILL_G, STILL_JERK = 0.5, 0.04, 3.0  # g and g/s: noise and breathing, no step
 
 
@@ -148,46 +149,55 @@ class StridePipeline:
         s.last_us = last_us
 
     def _work(self) -> list[Stride]:
+        """Look at whole hops only: between them a push costs no more than keeping its rows."""
         s = self._s
         assert s.signals is not None
         grid = s.signals.grid
         hop = max(1, round(s.params.hop_s * grid.rate_hz))
-        strides: list[Stride] = []
-        while grid.end - s.done >= hop:
-            s.signals.fill(s.done, s.done + hop)
-            s.done += hop
-            strides += self._gate(s.done)
-        return strides
+        end = grid.end - grid.end % hop
+        if end <= s.done:
+            return []
+        s.signals.fill(s.done, end)
+        s.done = end
+        return self._gate(end)
 
     def _gate(self, now: int, *, last: bool = False) -> list[Stride]:
+        """Everything that rows up to `now` decide, in the order in which it is decided."""
+        s = self._s
+        assert s.signals is not None
+        strides: list[Stride] = []
+        while True:
+            if s.bout is None:
+                tick = s.tried + round(TRY_S * s.signals.grid.rate_hz)
+                if tick > now:
+                    break
+                s.tried = tick
+                self._open(tick)
+                continue
+            if s.signals.grid.channels == 6:
+                cycle, ended = advance_swing(s.signals, s.bout, now, last=last)
+            else:
+                cycle, ended = advance_jolt(s.signals, s.bout, now, s.params, last=last)
+            if cycle is not None:
+                s.waiting.append(cycle)
+            while s.waiting and (s.waiting[0].ready <= now or last):
+                strides += self._measure(s.waiting.pop(0), now)
+            if ended is not None:
+                tick = round(TRY_S * s.signals.grid.rate_hz)
+                s.bout, s.tried = None, ended - ended % tick
+            elif cycle is None:
+                break
+        return strides
+
+    def _open(self, now: int) -> None:
         s = self._s
         assert s.signals is not None
         grid = s.signals.grid
-        swinging = grid.channels == 6
-        strides: list[Stride] = []
-        if s.bout is None:
-            if now - s.tried < 0.25 * grid.rate_hz and not last:
-                return strides
-            s.tried = now
-            self._stand(now)
-            floor = max(0, s.floor, now - round(s.params.history_s * grid.rate_hz))
-            s.bout = (open_swing if swinging else open_jolt)(s.signals, now, floor, s.params)
-            if s.bout is not None:
-                s.runner.begin_bout()
-        while s.bout is not None:
-            if swinging:
-                cycle, goes_on = advance_swing(s.signals, s.bout, now, last=last)
-            else:
-                cycle, goes_on = advance_jolt(s.signals, s.bout, now, s.params, last=last)
-            if cycle is not None:
-                s.waiting.append(cycle)
-            if not goes_on:
-                s.bout = None
-            elif cycle is None:
-                break
-        while s.waiting and s.waiting[0].ready <= now:
-            strides += self._measure(s.waiting.pop(0), now)
-        return strides
+        self._stand(now)
+        floor = max(0, s.floor, now - round(s.params.history_s * grid.rate_hz))
+        s.bout = (open_swing if grid.channels == 6 else open_jolt)(s.signals, now, floor, s.params)
+        if s.bout is not None:
+            s.runner.begin_bout()
 
     def _stand(self, now: int) -> None:
         """Note which way is up while the leg stands still."""
@@ -223,8 +233,6 @@ class StridePipeline:
             s.signals.fill(s.done, grid.end)
             s.done = grid.end
         strides += self._gate(grid.end, last=True)
-        for cycle in s.waiting:
-            strides += self._measure(cycle, grid.end)
         s.waiting = []
         s.bout = None
         grid.clear()

@@ -54,6 +54,12 @@ class Posture:
     duration_s: float = 0.0
 
 
+def _cross(a: Floats, b: Floats) -> Floats:
+    return np.array(
+        (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]), dtype=np.float64
+    )
+
+
 def plane_of(axis: tuple[float, float, float], up: tuple[float, float, float]) -> Plane | None:
     """None where up lies along the axis."""
     z, u = np.array(axis), np.array(up)
@@ -62,7 +68,7 @@ def plane_of(axis: tuple[float, float, float], up: tuple[float, float, float]) -
     if size < 0.5:
         return None
     y /= size
-    return Plane(np.cross(y, z), y, z)
+    return Plane(_cross(y, z), y, z)
 
 
 def flattest(gyro: Floats, a: int, b: int, reach: int) -> int:
@@ -122,7 +128,7 @@ def posture_of(
         return Posture(flat=end)
     at = float(np.interp(contact, np.arange(end + 1), path.pitch_rad))
     up = path.gravity.real * plane.x + path.gravity.imag * plane.y
-    ahead = np.cross(up, plane.z)
+    ahead = _cross(up, plane.z)
     k = round(contact)
     last = end if toe_off is None else min(n, int(contact + 0.7 * stance) + 1)
     roll = (

@@ -1,5 +1,7 @@
 """One measured stride: events, peaks, posture and flags put together."""
 
+from statistics import median
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -64,7 +66,7 @@ def measure(
     runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
     if stride_s is not None:
         runner.spend(stride_s)
-    usual_s = float(np.median(runner.stride_times_s)) if runner.stride_times_s else None
+    usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     up = runner.alignment.up
     impact = impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
     posture = _posture(grid, contact, runner, b, side=mount.side, fresh=stride_s is None)
@@ -120,7 +122,7 @@ def _events(
             swing, max(0, anchor), None if cycle.rise is None else cycle.rise - window.start
         )
         jolt = end if end is not None else anchor + 0.2 * cycle.period
-    expected = jolt + (float(np.median(runner.offsets)) if runner.offsets else 0.0)
+    expected = jolt + (median(runner.offsets) if runner.offsets else 0.0)
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     usual = runner.usual_push(gait)

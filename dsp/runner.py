@@ -1,8 +1,7 @@
 """What is carried from stride to stride of one leg."""
 
 from dataclasses import dataclass, field
-
-import numpy as np
+from statistics import median
 
 from dsp.alignment import Alignment
 from dsp.gait import activity_of
@@ -49,7 +48,7 @@ class Runner:
         """Median of the last strides in the same gait; None until there are three."""
         if gait != self.pushed_in:
             self.pushes, self.pushed_in = (), gait
-        return float(np.median(self.pushes)) if len(self.pushes) >= 3 else None
+        return median(self.pushes) if len(self.pushes) >= 3 else None
 
     def vote(self, score: float) -> None:
         self.scores = (*self.scores[1 - VOTES :], score)

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from dsp.filters import low_pass_sos
 from dsp.grid import SampleGrid
 
 __all__ = ["GateSignals"]
@@ -22,36 +21,41 @@ class GateSignals:
     """
 
     grid: SampleGrid
-    sos: Floats
+    b: Floats
+    a: Floats
+    rest: Floats  # filter state under a constant 1
     delay: int
     zi: Floats | None = None
     last_acc: Floats | None = None
 
     @classmethod
     def at(cls, grid: SampleGrid, cutoff_hz: float) -> "GateSignals":
-        sos = low_pass_sos(2, cutoff_hz, grid.rate_hz)
-        return cls(grid, sos, round(grid.rate_hz * np.sqrt(2.0) / (2.0 * np.pi * cutoff_hz)))
+        b, a = signal.butter(2, min(cutoff_hz, 0.45 * grid.rate_hz), fs=grid.rate_hz)
+        return cls(
+            grid, b, a, signal.lfilter_zi(b, a), round(grid.rate_hz / (np.sqrt(2.0) * np.pi * cutoff_hz))
+        )
 
     def reset(self) -> None:
         self.zi = self.last_acc = None
 
     def fill(self, a: int, b: int) -> None:
-        """Rows [a, b): always whole hops, so that the input's chunking cannot show."""
+        """Rows [a, b). The recursion goes sample by sample: any cut of the rows gives the same numbers."""
         grid = self.grid
         rows = grid.window(a, b)
         n = grid.channels
-        acc = rows[:3]
-        if self.last_acc is None:
-            self.last_acc = acc[:, 0].copy()
         source = np.empty((n + 1, b - a))
-        step = np.diff(acc, axis=1, prepend=self.last_acc[:, None])
-        source[0] = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) * grid.rate_hz
         source[1:] = rows[:n]
-        self.last_acc = acc[:, -1].copy()
+        step = np.empty((3, b - a))
+        np.subtract(rows[:3, 1:], rows[:3, :-1], out=step[:, 1:])
+        step[:, 0] = 0.0 if self.last_acc is None else rows[:3, 0] - self.last_acc
+        step *= step
+        np.sqrt(step[0] + step[1] + step[2], out=source[0])
+        source[0] *= grid.rate_hz
+        self.last_acc = rows[:3, -1].copy()
         if self.zi is None:
-            rest = signal.sosfilt_zi(self.sos)
-            self.zi = rest[:, None, :] * source[None, :, :1]
-        rows[n:], self.zi = signal.sosfilt(self.sos, source, axis=-1, zi=self.zi)
+            self.zi = self.rest[None, :] * source[:, :1]
+        # lfilter and not sosfilt: a single section is as exact either way and costs a fifth a call.
+        rows[n:], self.zi = signal.lfilter(self.b, self.a, source, axis=-1, zi=self.zi)
 
     def jerk(self, a: int, b: int) -> Floats:
         """(n,) smoothed size of the jerk, g/s."""

@@ -5,6 +5,8 @@ in a jolt and in quiet (stance), a push-off begins in quiet and ends in the swin
 shoe, walking and running, so nothing has to be known of how the sensor was put on.
 """
 
+from statistics import median
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
@@ -32,19 +34,14 @@ def along(axis: tuple[float, float, float], w: Floats) -> Floats:
     return np.asarray(axis[0] * w[0] + axis[1] * w[1] + axis[2] * w[2])
 
 
-def spread(w: Floats) -> tuple[float, float, float, float, float, float]:
-    """Second moments xx yy zz xy xz yz of (3, n)."""
-    pairs = ((0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2))
-    x, y, z, xy, xz, yz = (float(np.mean(w[i] * w[j])) for i, j in pairs)
-    return x, y, z, xy, xz, yz
+def spread(w: Floats) -> Floats:
+    """(3, 3) second moments of (3, n)."""
+    return np.asarray(w @ w.T / w.shape[1], dtype=np.float64)
 
 
-def principal_axis(c: tuple[float, float, float, float, float, float]) -> tuple[Floats, float]:
-    """(unit vector, share of the whole) of the largest second moment."""
-    m = np.array([[c[0], c[3], c[4]], [c[3], c[1], c[5]], [c[4], c[5], c[2]]])
-    values, vectors = np.linalg.eigh(m)
-    total = float(values.sum())
-    return vectors[:, 2], float(values[2]) / total if total > 0.0 else 0.0
+def principal_axis(moments: Floats) -> Floats:
+    """Unit vector of the largest second moment."""
+    return np.asarray(np.linalg.eigh(moments)[1][:, 2])
 
 
 def sign_evidence(s: Floats, size: Floats, jerk: Floats, period: float) -> float:
@@ -77,7 +74,7 @@ def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bo
     if alike < ALIKE:
         return None
     moments = spread(recent)
-    vector, _ = principal_axis(moments)
+    vector = principal_axis(moments)
     axis = (float(vector[0]), float(vector[1]), float(vector[2]))
     jerk = signals.jerk(start, now)
     evidence = sign_evidence(along(axis, recent), size, jerk, period)
@@ -95,7 +92,7 @@ def _chain(
     *,
     period: float,
     axis: tuple[float, float, float],
-    moments: tuple[float, float, float, float, float, float],
+    moments: Floats,
     start: int,
     params: Params,
 ) -> Bout | None:
@@ -131,54 +128,85 @@ def _chain(
     if not LEAST_SWING_DEG <= swept_deg <= MOST_SWING_DEG:
         return None
     heights = tuple(float(s[k]) for k in chain[-5:])
-    return Bout(period, level, floor + chain[0], axis, moments, heights=heights, periods=(period,) * 3)
+    first = floor + chain[0]
+    return Bout(period, level, first, axis, moments, heights=heights, periods=(period,) * 3, cursor=first)
 
 
 def advance_swing(
     signals: GateSignals, bout: Bout, now: int, *, last: bool = False
-) -> tuple[Cycle | None, bool]:
-    """(the next finished cycle or None, whether the bout goes on). Depends on the rows, not on `now`."""
+) -> tuple[Cycle | None, int | None]:
+    """(the next finished cycle or None, the row at which the bout ended or None).
+
+    Depends on the rows alone: with more of them, the same cycles come, sooner. last: no more rows will come.
+    """
     while True:
         if bout.rise is None:
-            s = along(bout.axis, signals.gyro(bout.anchor, now))
-            rise = _rise(s, bout)
-            limit = round(OVERDUE * bout.period)
-            if rise is None or rise > limit:
-                if s.shape[0] <= limit and not last:
-                    return None, True
-                return Cycle(bout.anchor, None, min(now, bout.anchor + limit), bout.period), False
-            bout.rise = bout.anchor + rise
-            return Cycle(bout.anchor, bout.rise, bout.rise, bout.period), True
-        s = along(bout.axis, signals.gyro(bout.rise, now))
-        top = np.maximum.accumulate(s)
-        over = np.flatnonzero(s < 0.5 * top)
-        if over.shape[0] == 0:
-            return None, s.shape[0] <= 1.2 * bout.period and not last
-        peak = bout.rise + int(np.argmax(s[: int(over[0])]))
-        _learn(signals, bout, peak, float(top[int(over[0])]))
-        bout.anchor, bout.rise = peak, None
+            limit = bout.anchor + round(OVERDUE * bout.period)
+            rise = _rise(signals, bout, min(now, limit))
+            if rise is not None:
+                bout.rise = bout.cursor = rise
+                bout.top = 0.0
+                return Cycle(bout.anchor, rise, rise, bout.period), None
+            if now < limit and not last:
+                return None, None
+            return Cycle(bout.anchor, None, min(now, limit), bout.period), min(now, limit)
+        fall = _fall(signals, bout, now)
+        if fall is None:
+            late = bout.rise + round(1.2 * bout.period)
+            return None, min(now, late) if now >= late or last else None
+        _learn(signals, bout, bout.peak, bout.top)
+        bout.anchor, bout.rise, bout.cursor, bout.low = bout.peak, None, fall, False
 
 
-def _rise(s: Floats, bout: Bout) -> int | None:
-    low = np.flatnonzero(s < FALLEN * bout.level)
-    if low.shape[0] == 0:
+def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
+    """Row from which the next swing has clearly begun; looks only at rows not seen before."""
+    if not bout.low:
+        if now <= bout.cursor:
+            return None
+        s = along(bout.axis, signals.gyro(bout.cursor, now))
+        k = int(np.argmax(s < FALLEN * bout.level))
+        if s[k] >= FALLEN * bout.level:
+            bout.cursor = now
+            return None
+        bout.low = True
+        bout.cursor = max(bout.cursor + k, bout.anchor + round(0.3 * bout.period))
+    if now <= bout.cursor:
         return None
-    k = max(int(low[0]), round(0.3 * bout.period))
-    high = np.flatnonzero(s[k:] >= RISEN * bout.level)
-    return k + int(high[0]) if high.shape[0] else None
+    s = along(bout.axis, signals.gyro(bout.cursor, now))
+    k = int(np.argmax(s >= RISEN * bout.level))
+    if s[k] >= RISEN * bout.level:
+        return bout.cursor + k
+    bout.cursor = now
+    return None
+
+
+def _fall(signals: GateSignals, bout: Bout, now: int) -> int | None:
+    """Row at which the swing under way is half over; leaves its highest row in bout.peak."""
+    while bout.cursor < now:
+        end = min(now, bout.cursor + round(0.3 * bout.period))
+        s = along(bout.axis, signals.gyro(bout.cursor, end))
+        top = np.maximum(np.maximum.accumulate(s), bout.top)
+        k = int(np.argmax(s < 0.5 * top))
+        over = bool(s[k] < 0.5 * top[k])
+        seen = s[: k + 1] if over else s
+        m = int(np.argmax(seen))
+        if seen[m] > bout.top:
+            bout.top, bout.peak = float(seen[m]), bout.cursor + m
+        if over:
+            return bout.cursor + k
+        bout.cursor = end
+    return None
 
 
 def _learn(signals: GateSignals, bout: Bout, peak: int, height: float) -> None:
     bout.heights = (*bout.heights[-4:], height)
     bout.periods = (*bout.periods[-4:], float(peak - bout.anchor))
-    bout.level = float(np.median(bout.heights))
-    bout.period = float(np.median(bout.periods))
-    fresh = spread(signals.gyro(bout.anchor, peak))
-    c = tuple(0.85 * old + 0.15 * new for old, new in zip(bout.covariance, fresh, strict=True))
-    bout.covariance = (c[0], c[1], c[2], c[3], c[4], c[5])
-    vector, _ = principal_axis(bout.covariance)
+    bout.level = median(bout.heights)
+    bout.period = median(bout.periods)
+    bout.moments = 0.85 * bout.moments + 0.15 * spread(signals.gyro(bout.anchor, peak))
+    vector = principal_axis(bout.moments)
     towards = (
         float(vector[0]) * bout.axis[0] + float(vector[1]) * bout.axis[1] + float(vector[2]) * bout.axis[2]
     )
-    vector = vector if towards >= 0.0 else -vector
-    bout.axis = (float(vector[0]), float(vector[1]), float(vector[2]))
+    sign = 1.0 if towards >= 0.0 else -1.0
+    bout.axis = (sign * float(vector[0]), sign * float(vector[1]), sign * float(vector[2]))
