@@ -10,11 +10,15 @@ from pathlib import Path
 
 from tests.torture.crash import kill_many
 from tests.torture.paper import write
+from tests.torture.power import cut_power
 from tests.torture.row import Experiment
 
 __all__ = ["EXPERIMENTS"]
 
-EXPERIMENTS = (Experiment("kill", kill_many, 200),)
+EXPERIMENTS = (
+    Experiment("kill", kill_many, 200),
+    Experiment("power", cut_power, 200),
+)
 
 
 def main() -> None:
