@@ -2,10 +2,14 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Final, Protocol
 
 __all__ = ["Clock", "RunTime", "call_at", "now_s"]
+
+# A turn of the loop that takes longer than this has fallen behind.
+_TURN_S: Final = 0.02
 
 
 class RunTime(Protocol):
@@ -26,29 +30,56 @@ class RunTime(Protocol):
 
 
 class Clock:
-    """Run time from begin_ns when it is made."""
+    """Run time from begin_ns when it is made.
+
+    Inside `keeping_up` it never runs ahead of the event loop: a machine too slow for the speedup makes the
+    run take longer, instead of making its sensors lose what nobody had the time to fetch.
+    """
 
     def __init__(self, speedup: float = 1.0, *, begin_ns: int = 0) -> None:
         if not speedup > 0:
             raise ValueError(f"speedup must be above 0, not {speedup}")
         self.speedup = speedup
-        self._start_ns = time.monotonic_ns()
-        self._begin_ns = begin_ns
+        self._tick_ns = time.monotonic_ns()
+        self._run_ns = begin_ns
+        self._most_ns: int | None = None
 
     def now_ns(self) -> int:
         """Run time, ns."""
-        elapsed_ns = time.monotonic_ns() - self._start_ns
-        if self.speedup != 1.0:
-            elapsed_ns = round(elapsed_ns * self.speedup)
-        return self._begin_ns + elapsed_ns
+        elapsed_ns = time.monotonic_ns() - self._tick_ns
+        if self._most_ns is not None:
+            elapsed_ns = min(elapsed_ns, self._most_ns)
+        return self._run_ns + (elapsed_ns if self.speedup == 1.0 else round(elapsed_ns * self.speedup))
 
     async def sleep(self, seconds: float, /) -> None:
         """For so much run time."""
-        await asyncio.sleep(seconds / self.speedup)
+        end_ns = self.now_ns() + round(seconds * 1e9)
+        while True:
+            left_ns = end_ns - self.now_ns()
+            await asyncio.sleep(max(0, left_ns) / 1e9 / self.speedup)
+            if left_ns <= 0 or self._most_ns is None:
+                return
 
-    async def sleep_until(self, t_s: float) -> None:
-        """Until run time t_s; not at all when that is past."""
-        await self.sleep(max(0.0, t_s - now_s(self)))
+    @asynccontextmanager
+    async def keeping_up(self) -> AsyncIterator[None]:
+        """Time passes only while the loop turns at least every _TURN_S; it stands still for the rest."""
+        self._most_ns = round(_TURN_S * 1e9)
+        ticker = asyncio.create_task(self._tick(), name="run time")
+        try:
+            yield
+        finally:
+            ticker.cancel()
+            await asyncio.gather(ticker, return_exceptions=True)
+            self._turn()
+            self._most_ns = None
+
+    async def _tick(self) -> None:
+        while True:
+            self._turn()
+            await asyncio.sleep(_TURN_S / 2)
+
+    def _turn(self) -> None:
+        self._run_ns, self._tick_ns = self.now_ns(), time.monotonic_ns()
 
 
 def now_s(clock: RunTime) -> float:

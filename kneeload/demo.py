@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -69,7 +69,7 @@ def run_demo(
         for source in sources:
             # What the runner did meanwhile takes a while to make up, and time must not stand still for it.
             source.take(cut.begin_ns(options.speedup) * 1e-9)
-    witness = Witness()
+    witness = Witness(options.speedup)
     outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console, cut))
     report = {**report_of(outcome), "truth": witness.against(sources)}
     sent = {str(sensor.mount): sensor.truth.packets_sent for sensor in sensors}
@@ -96,7 +96,8 @@ async def _demo(
             if embedded:
                 port = config.mqtt.port
                 view.note(f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages")
-            async with SimulatedRadio(sensors, clock=clock, seed=options.seed) as radio:
+            keeping_up = clock.keeping_up() if options.speedup > 1 else nullcontext()
+            async with keeping_up, SimulatedRadio(sensors, clock=clock, seed=options.seed) as radio:
 
                 async def links(receive: Callable[[Packet], None]) -> None:
                     def witnessed(packet: Packet) -> None:

@@ -72,12 +72,12 @@ def virtual_sensors(
             source,
             Traits(
                 mount,
-                serial=f"SIM{seed % 1000:03d}-{number:04d}",
+                serial=f"SIM{seed % 1000:03d}-{list(Mount).index(mount) + 1:04d}",
                 first_boot=first_boot,
                 holds_source=recording is not None,
             ),
             faults=Faults(settings, mount=mount, seed=seed),
         )
-        for number, (mount, source) in enumerate(zip(mounts, sources, strict=True), start=1)
+        for mount, source in zip(mounts, sources, strict=True)
     ]
     return sensors, sources
