@@ -1,0 +1,154 @@
+"""What must not matter: how the sensor is turned, which leg, noise, and samples that are missing."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from dsp.pipeline import StridePipeline
+from dsp.stride import Stride
+from firmware_sim.plan import Phase
+from tests.dsp.recordings import recording, strides_of
+from tests.dsp.simulated import simulated
+
+CASES = (
+    ("treadmill_shank/run-01", Mount.LEFT_SHIN, 142.857),
+    ("treadmill_shank/walk-03", Mount.LEFT_SHIN, 142.857),
+    ("walk_feet/walk-5-1-lf", Mount.LEFT_SHOE, 100.0),
+    ("vicon_shoe/run-2017-12-15-18-03-05", Mount.RIGHT_SHOE, 200.0),
+)
+
+
+def turned(block: ImuBlock, turn: NDArray[np.float64]) -> ImuBlock:
+    gyro = (
+        None
+        if block.gyro_dps is None
+        else np.ascontiguousarray(block.gyro_dps @ turn.T * np.linalg.det(turn))
+    )
+    # A mirror image turns a rate's direction over as well: it is an axial vector.
+    return replace(block, acc_g=np.ascontiguousarray(block.acc_g @ turn.T), gyro_dps=gyro)
+
+
+def rotation(angles: tuple[float, float, float]) -> NDArray[np.float64]:
+    out = np.eye(3)
+    for k, angle in enumerate(angles):
+        c, s = np.cos(angle), np.sin(angle)
+        step = np.eye(3)
+        i, j = [(1, 2), (0, 2), (0, 1)][k]
+        step[i, i] = step[j, j] = c
+        step[i, j], step[j, i] = -s, s
+        out = step @ out
+    return out
+
+
+def same(a: list[Stride], b: list[Stride]) -> None:
+    assert len(a) == len(b) > 5
+    for one, two in zip(a, b, strict=True):
+        assert abs(one.initial_contact_us - two.initial_contact_us) <= 2
+        assert one.activity == two.activity
+        assert (one.peak_resultant_g is None) == (two.peak_resultant_g is None)
+        if one.peak_resultant_g is not None:
+            assert two.peak_resultant_g == pytest.approx(one.peak_resultant_g, rel=1e-6)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
+def test_any_turn_of_the_sensor_gives_the_same_strides(case: tuple[str, Mount, float]) -> None:
+    # The rails of a clipped axis turn with it: ranges are given, so that only geometry is compared.
+    block = recording(*case, acc_range_g=400.0)
+    usual = strides_of([block])
+
+    @settings(max_examples=6, deadline=None)
+    @given(st.tuples(*[st.floats(-np.pi, np.pi)] * 3))
+    def check(angles: tuple[float, float, float]) -> None:
+        same(usual, strides_of([turned(block, rotation(angles))]))
+
+    check()
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
+def test_the_mirror_image_on_the_other_leg_gives_the_same_strides(case: tuple[str, Mount, float]) -> None:
+    name, mount, rate_hz = case
+    block = recording(name, mount, rate_hz, acc_range_g=400.0)
+    image = replace(turned(block, np.diag([1.0, 1.0, -1.0])), mount=mount.opposite)
+    same(strides_of([block]), strides_of([image]))
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
+@pytest.mark.parametrize("noise_g", [0.03, 0.1])
+def test_noise_makes_and_hides_no_stride(case: tuple[str, Mount, float], noise_g: float) -> None:
+    block = recording(*case, acc_range_g=400.0)
+    random = np.random.default_rng(7)
+    gyro = (
+        None
+        if block.gyro_dps is None
+        else block.gyro_dps + 50 * noise_g * random.standard_normal((len(block), 3))
+    )
+    noisy = replace(
+        block, acc_g=block.acc_g + noise_g * random.standard_normal((len(block), 3)), gyro_dps=gyro
+    )
+    assert abs(len(strides_of([noisy])) - len(strides_of([block]))) <= 1
+
+
+def without(block: ImuBlock, gone: NDArray[np.bool_]) -> ImuBlock:
+    keep = ~gone
+    gyro = None if block.gyro_dps is None else np.ascontiguousarray(block.gyro_dps[keep])
+    return replace(block, t_us=block.t_us[keep], acc_g=np.ascontiguousarray(block.acc_g[keep]), gyro_dps=gyro)
+
+
+@pytest.fixture(scope="module")
+def steady() -> ImuBlock:
+    return simulated(Mount.LEFT_SHIN, Phase(activity="run", duration_s=30, speed_kmh=11), rate_hz=200.0)[0]
+
+
+def test_single_lost_samples_are_bridged_and_flagged(steady: ImuBlock) -> None:
+    gone = np.zeros(len(steady), dtype=np.bool_)
+    gone[500::37] = True
+    usual, bridged = strides_of([steady]), strides_of([without(steady, gone)])
+    assert len(bridged) == len(usual)
+    assert not any(s.gap for s in usual)
+    assert all(s.gap for s in bridged if s.initial_contact_us > 4_000_000)
+
+
+def test_nothing_is_measured_across_a_gap(steady: ImuBlock) -> None:
+    usual = strides_of([steady])
+    middle = usual[15]
+    # From just before a contact for 60 ms: the contact itself is not there.
+    hidden = (steady.t_us > middle.initial_contact_us - 20_000) & (
+        steady.t_us < middle.initial_contact_us + 40_000
+    )
+    rest = strides_of([without(steady, hidden)])
+    assert min(abs(s.initial_contact_us - middle.initial_contact_us) for s in rest) > 200_000
+    after = next(s for s in rest if s.initial_contact_us > middle.initial_contact_us)
+    assert after.stride_time_s is None
+    assert len(rest) == len(usual) - 1
+
+
+def test_a_long_gap_ends_the_bout_and_makes_no_contact(steady: ImuBlock) -> None:
+    hidden = (steady.t_us > 10_000_000) & (steady.t_us < 15_000_000)
+    strides = strides_of([without(steady, hidden)])
+    assert not any(10_000_000 < s.initial_contact_us < 15_000_000 for s in strides)
+    assert any(s.initial_contact_us > 16_000_000 for s in strides)
+    assert all(s.stride_time_s < 1.0 for s in strides if s.stride_time_s is not None)
+
+
+def test_no_sample_at_all() -> None:
+    pipeline = StridePipeline(Mount.LEFT_SHIN)
+    empty = ImuBlock(Mount.LEFT_SHIN, np.zeros(0, np.int64), np.zeros((0, 3)), None, 200.0)
+    assert pipeline.push(empty) == []
+    assert pipeline.flush() == []
+    assert pipeline.activity == "idle"
+
+
+@pytest.mark.parametrize("rate_hz", [100.0, 200.0, 400.0, 1000.0])
+def test_the_peak_does_not_depend_on_the_rate(rate_hz: float) -> None:
+    phase = Phase(activity="run", duration_s=15, speed_kmh=11)
+    block, true = simulated(Mount.LEFT_SHIN, phase, rate_hz=rate_hz)
+    strides = [s for s in strides_of([block]) if s.peak_resultant_g is not None]
+    peaks = np.median([s.peak_resultant_g for s in strides if s.peak_resultant_g is not None])
+    assert peaks == pytest.approx(np.median(true.peak_resultant_g), rel=0.1 if rate_hz < 190 else 0.02)
+    assert all(s.low_rate == (rate_hz < 190) for s in strides)
