@@ -47,7 +47,7 @@ PAUSE_S: Final = 1.5
 # After one sensor is seen the others have so long to be seen in the same window.
 ALSO_S: Final = 0.3
 # A sensor that was just seen connects within a second or two, or has gone again; wall time, as the stack's.
-CONNECT_TIMEOUT_S: Final = 8.0
+CONNECT_TIMEOUT_S: Final = 6.0
 OPERATION_TIMEOUT_S: Final = 5.0
 FAREWELL_TIMEOUT_S: Final = 2.0
 # All that Bleak, D-Bus and a sensor can do to one attempt.

@@ -113,7 +113,10 @@ def retry_delay_s(failures: int) -> float:
 
 
 def pause_s(turn: int) -> float:
-    """How long to wait before the turn-th look at a link. Golden fractions fill any interval evenly."""
+    """How long to wait before the turn-th look at a link.
+
+    An exchange ends with a connection event: golden fractions put the next one at all phases from there.
+    """
     return (FIRST_PAUSE_S if turn < FIRST_TURNS else PAUSE_S) + PHASES_S * (turn * GOLDEN % 1.0)
 
 
