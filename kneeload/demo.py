@@ -69,7 +69,7 @@ def run_demo(
         for source in sources:
             # What the runner did meanwhile takes a while to make up, and time must not stand still for it.
             source.take(cut.begin_ns(options.speedup) * 1e-9)
-    witness = Witness(options.speedup)
+    witness = Witness()
     outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console, cut))
     report = {**report_of(outcome), "truth": witness.against(sources)}
     sent = {str(sensor.mount): sensor.truth.packets_sent for sensor in sensors}

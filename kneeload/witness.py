@@ -18,17 +18,12 @@ __all__ = ["Witness"]
 TOLERANCE_S: Final = 0.1
 # A contact's record closes so long after toe-off, and its last packet is under way for a while.
 CLOSING_S: Final = 0.4
-# At many times the wall's speed the machine's own delays are as many times as long, and the device clocks off by
-# them; beyond this a contact could be its neighbour.
-LARGEST_TOLERANCE_S: Final = 0.25
-TOLERABLE_SPEEDUP: Final = 5.0
 
 
 @dataclass
 class Witness:
     """Sees packets and results go by. heard: each sensor's first and last arrival of samples, s."""
 
-    speedup: float = 1.0
     heard: dict[Mount, tuple[float, float]] = field(default_factory=dict)
     contacts_s: dict[Mount, list[float]] = field(default_factory=dict)
 
@@ -49,7 +44,6 @@ class Witness:
 
         None for a recording, which has no truth here. Contacts that begin or end a bout may be found or not.
         """
-        tolerance_s = min(LARGEST_TOLERANCE_S, TOLERANCE_S * max(1.0, self.speedup / TOLERABLE_SPEEDUP))
         totals = {"contacts": 0, "missed": 0, "extra": 0}
         for source in sources:
             if not isinstance(source, GaitSource):
@@ -59,9 +53,9 @@ class Witness:
             inside = (truth.initial_contact_s >= first_s) & (truth.toe_off_s <= last_s - CLOSING_S)
             outside = [*truth.ungraded_contact_s, *truth.initial_contact_s[~inside]]
             found = self.contacts_s.get(source.mount, [])
-            free = {j for _, j in match_contacts(outside, found, tolerance_s=tolerance_s).pairs}
+            free = {j for _, j in match_contacts(outside, found, tolerance_s=TOLERANCE_S).pairs}
             graded = [t for j, t in enumerate(found) if j not in free]
-            match = match_contacts(truth.initial_contact_s[inside], graded, tolerance_s=tolerance_s)
+            match = match_contacts(truth.initial_contact_s[inside], graded, tolerance_s=TOLERANCE_S)
             totals["contacts"] += int(inside.sum())
             totals["missed"] += match.missed
             totals["extra"] += match.extra

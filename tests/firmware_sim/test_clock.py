@@ -24,7 +24,7 @@ async def test_stands_still_while_the_loop_is_stuck() -> None:
     async with clock.keeping_up():
         before_ns = clock.now_ns()
         stuck(0.2)
-        assert clock.now_ns() - before_ns <= 50.0 * 0.021 * 1e9, "0.2 s of the wall would be 10 s"
+        assert clock.now_ns() - before_ns <= 0.1e9, "0.2 s of the wall would be 10 s"
         await clock.sleep(2.0)
         assert clock.now_ns() - before_ns >= 2.0e9
     after_ns = clock.now_ns()
