@@ -90,7 +90,7 @@ def test_radio_stream_with_holes_and_rails() -> None:
 def test_a_known_range_finds_at_least_what_a_guessed_one_does() -> None:
     guessed = strides_of([recording("ble_foot/run", Mount.LEFT_SHOE, 100.0)])
     told = strides_of([recording("ble_foot/run", Mount.LEFT_SHOE, 100.0, acc_range_g=16.0)])
-    # Until the first clipped sample the range is a guess: a peak that happens to end at a usual range is marked.
+    # Until a first clipped sample the range is a guess: a peak that ends near a usual one is marked.
     assert sum(a.clipped and not b.clipped for a, b in zip(guessed, told, strict=True)) <= 1
     assert sum(b.clipped for b in told) - sum(a.clipped for a in guessed) <= 3
 
