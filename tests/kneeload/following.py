@@ -17,7 +17,7 @@ from kneeload.sinks.mqtt import follow_mqtt
 from kneeload.sinks.state import SinkState
 from tests.kneeload.examples import STARTED_NS
 
-__all__ = ["RUN", "Answer", "following", "http_stand_in", "journal_at", "seqs_of", "until"]
+__all__ = ["RUN", "Answer", "delivered", "following", "http_stand_in", "journal_at", "seqs_of", "until"]
 
 RUN = "20260101T000000Z"
 Answer = tuple[int, dict[str, str], bytes]
@@ -60,6 +60,17 @@ async def following(
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def delivered(journal: Journal, where: InfluxSettings) -> SinkState:
+    """The sink's state after it has followed the journal to its end."""
+
+    async def run() -> SinkState:
+        async with following(journal, where) as state:
+            pass
+        return state
+
+    return asyncio.run(run())
 
 
 def seqs_of(payloads: list[bytes]) -> list[int]:

@@ -41,7 +41,7 @@ def test_all_agree_after_broker_and_databases_were_gone(
                 await until(lambda: not any(state.connected for state in states), "the losses are noticed")
                 assert all(state.behind > 0 and state.last_error for state in states)
                 # Nobody waits for a server that is away.
-                assert slowest_s < 0.5
+                assert slowest_s < 2.0
                 for service in (mosquitto, influxd, victoria_metrics):
                     await asyncio.to_thread(service.start)
                 journal.append(RUN, results[2 * third :])
