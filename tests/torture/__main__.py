@@ -12,12 +12,14 @@ from tests.torture.crash import kill_many
 from tests.torture.paper import write
 from tests.torture.power import cut_power
 from tests.torture.row import Experiment
+from tests.torture.servers import bad_company
 
 __all__ = ["EXPERIMENTS"]
 
 EXPERIMENTS = (
     Experiment("kill", kill_many, 200),
     Experiment("power", cut_power, 200),
+    Experiment("servers", bad_company, 2),
 )
 
 

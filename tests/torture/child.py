@@ -1,7 +1,8 @@
 """One run in a process of its own, to be killed: everything of the product from the first packet on.
 
 Each line on stdout is a fact that the process has stated before it died: P i = packet i is about to be taken,
-S mount n = stride n was journalled, B = the run has begun, E run = it ended by itself.
+S mount n = stride n was journalled, B = the run has begun, E run = it ended by itself; L p95 largest grown =
+milliseconds from arrival to journal, and kB by which its memory grew from a quarter of the run to its end.
 """
 
 import argparse
@@ -28,6 +29,12 @@ def state(line: str) -> None:
     os.write(1, line.encode() + b"\n")
 
 
+def resident_kb() -> int:
+    """Memory of this process now."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
 class Stating(Silent):
     """Called with what is in the journal."""
 
@@ -48,27 +55,35 @@ async def run(arguments: argparse.Namespace) -> None:
     clock = Clock(arguments.speedup, begin_ns=cut.begin_ns(arguments.speedup) if cut else 0)
     end_ns = clock.now_ns() + round(arguments.more * 1e9)
     ended = asyncio.Event()
+    memory_kb: list[int] = []
 
     async def links(receive: Callable[[Packet], None]) -> None:
         state("B")
         came = packets if cut is None else after_connecting(packets, clock.now_ns())
+        quarter_ns = clock.now_ns() + (min(end_ns, packets[-1].arrival_ns) - clock.now_ns()) // 4
         for packet in came:
             if packet.arrival_ns > end_ns:
                 break
-            await clock.sleep_until(packet.arrival_ns * 1e-9)
+            await clock.sleep(max(0, packet.arrival_ns - clock.now_ns()) * 1e-9)
             state(f"P {number.get(id(packet), -1)}")
             now_ns = clock.now_ns()
+            if now_ns > quarter_ns and not memory_kb:
+                memory_kb.append(resident_kb())
             receive(Packet(packet.mount, packet.family, packet.kind, now_ns, packet.data))
         ended.set()
         await asyncio.Event().wait()
 
     async def until() -> None:
         await ended.wait()
+        memory_kb.append(resident_kb())
 
     view = Stating()
     outcome = await conduct(
         config, clock=clock, links=links, families=FAMILIES, until=until, view=view, cut=cut
     )
+    keeper = outcome.keeper
+    largest = max(keeper.latencies_ms, default=0.0)
+    state(f"L {keeper.percentile_ms(95) or 0.0:.3f} {largest:.3f} {memory_kb[-1] - memory_kb[0]}")
     state(f"E {outcome.run}")
 
 

@@ -68,7 +68,8 @@ def cut_power(folder: Path, times: int) -> list[Row]:
             assert missing_s <= MOST_MISSING_S, (upto, missing_s)
             lost = len(said - set(disk.numbers))
             recovered_s = None
-            if any(packet.kind is Kind.DATA for packet in disk.packets):
+            begun = any(packet.kind is Kind.DATA for packet in disk.packets)
+            if begun and disk.run is not None and disk.run.state != "ended":
                 recovered_s = _again(data, file, go_on=number % GO_ON == 0)
                 after = look(data)
                 lost += sum((Counter(disk.numbers) - Counter(after.numbers)).values())
