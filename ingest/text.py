@@ -4,7 +4,7 @@ __all__ = ["one_line", "printable"]
 
 
 def printable(text: str) -> str:
-    """Without what a terminal obeys: control characters, line ends, marks that turn text around, as escapes."""
+    """What a terminal obeys as escapes: control characters, line ends, marks that turn text around."""
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() else c.encode("unicode_escape", "replace").decode() for c in text)

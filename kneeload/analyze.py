@@ -18,6 +18,7 @@ from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.monitor import Monitor
 from kneeload.results import Result
+from kneeload.shown import cell
 from kneeload.strides_csv import write_strides
 from kneeload.view import alert_line, number
 
@@ -82,7 +83,7 @@ def run_analyze(
     if console is not None:
         for analysis in analyses:
             for line in _lines(analysis):
-                console.print(line, highlight=False, soft_wrap=True, markup=False)
+                console.print(cell(line), soft_wrap=True)
     rows = [_report(analysis) for analysis in analyses]
     # Of one recording the summary itself, so that nobody has to unpack a list of one.
     return {**(rows[0] if len(rows) == 1 else {}), "recordings": rows}

@@ -10,7 +10,9 @@ import typer
 from rich.console import Console
 
 from dsp.mount import Mount
+from ingest.text import one_line
 from kneeload.failures import PEOPLES_ERRORS
+from kneeload.shown import cell
 
 __all__ = ["app", "main"]
 
@@ -227,7 +229,7 @@ def review(
     if as_json:
         print_json({"run": name, "page": str(path)})
     else:
-        out.print(f"{path}", highlight=False, soft_wrap=True)
+        out.print(cell(path), soft_wrap=True)
 
 
 @app.command()
@@ -248,13 +250,12 @@ def export(
         print_json({"run": name, "files": [str(file) for file in files]})
     else:
         for file in files:
-            out.print(f"{file}", highlight=False, soft_wrap=True)
+            out.print(cell(file), soft_wrap=True)
 
 
 def fail(message: str, code: int) -> NoReturn:
     """One line on stderr, and out."""
-    line = " ".join(message.split())
-    sys.stderr.write(f"kneeload: {line}\n")
+    sys.stderr.write(f"kneeload: {one_line(message)}\n")
     raise SystemExit(code)
 
 

@@ -3,14 +3,14 @@
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
 
 from kneeload.errors import JournalError, JournalFullError, JournalLockedError, JournalVersionError
-from kneeload.schema import MIGRATIONS
+from kneeload.schema import MIGRATIONS, own_tables, tables
 
 __all__ = ["Database"]
 
@@ -45,6 +45,9 @@ class Database:
                 ):
                     self._connection.execute(f"PRAGMA {pragma}")
                 self._migrate()
+                # Types are only as strict as the tables; and a trigger in a stranger's file would be obeyed.
+                if tables(self._connection) != own_tables():
+                    raise _damaged("its tables are not ours", path)
             except BaseException:
                 self._connection.close()
                 raise
@@ -54,10 +57,16 @@ class Database:
         with self._guard:
             self._connection.close()
 
-    def read(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
-        """Every row of the answer."""
+    def read(
+        self, statement: str, *values: object, types: Sequence[type | tuple[type, ...]] = ()
+    ) -> list[tuple[Any, ...]]:
+        """Every row of the answer. types: of its columns, where somebody relies on them."""
         with self._guard, _explained(self.path):
-            return self._connection.execute(statement, values).fetchall()
+            rows = self._connection.execute(statement, values).fetchall()
+        # A damaged or forged page can hold what the table's types forbid.
+        if types and not all(all(map(isinstance, row, types)) for row in rows):
+            raise _damaged("a row of other types", self.path)
+        return rows
 
     @contextmanager
     def write(self) -> Iterator[sqlite3.Connection]:
@@ -99,6 +108,8 @@ def _explained(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise _explain(error, path) from error
+    except UnicodeDecodeError as error:
+        raise _damaged("text that is no UTF-8", path) from error
     except OSError as error:
         raise JournalError(f"cannot be opened ({error.strerror or error})", path=path) from error
 
@@ -112,11 +123,14 @@ def _explain(error: sqlite3.Error, path: Path) -> JournalError:
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return JournalError(f"cannot be written ({error}): check the folder's owner and the disk", path=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return JournalError(
-            f"is damaged ({error}): move it away; runs can be computed again from their packets.mcap",
-            path=path,
-        )
+        return _damaged(str(error), path)
     return JournalError(str(error), path=path)
+
+
+def _damaged(how: str, path: Path) -> JournalError:
+    return JournalError(
+        f"is damaged ({how}): move it away; runs can be computed again from their packets.mcap", path=path
+    )
 
 
 def _is_full(path: Path) -> bool:

@@ -17,8 +17,10 @@ from rich.console import Console
 from rich.text import Text
 
 from ingest.ble import probe_adapter
+from ingest.text import printable
 from kneeload.config import Config
 from kneeload.journal import Journal
+from kneeload.shown import cell
 
 __all__ = ["CHECKS", "Finding", "examine", "show"]
 
@@ -52,11 +54,13 @@ def show(findings: Sequence[Finding], console: Console) -> None:
     style = {"ok": "green", "warning": "yellow", "missing": "red"}
     for finding in findings:
         console.print(
-            Text.assemble((f"{finding.state:8}", style[finding.state]), f"{finding.name}: {finding.what}"),
+            Text.assemble(
+                (f"{finding.state:8}", style[finding.state]), printable(f"{finding.name}: {finding.what}")
+            ),
             soft_wrap=True,
         )
         if finding.fix:
-            console.print(Text(f"        -> {finding.fix}", style="bold"), soft_wrap=True)
+            console.print(cell(f"        -> {finding.fix}", "bold"), soft_wrap=True)
 
 
 def _data_folder(_config: Config, data_dir: Path) -> Finding:
@@ -173,7 +177,16 @@ def _undelivered(_config: Config, data_dir: Path) -> Finding:
     with Journal.open(data_dir) as journal:
         refused = journal.refused()
     if refused:
-        return Finding("journal", "warning", f"{len(refused)} results were refused by a server: {refused[0]}")
+        last = refused[-1]
+        waiting = sum(refusal.again for refusal in refused)
+        return Finding(
+            "journal",
+            "warning",
+            f"{len(refused)} results were refused by a server"
+            + (f", {waiting} of them wait to be tried again" if waiting else "")
+            + f"; the last by {last.sink}: {last.reason}",
+            "mend the cause, then: kneeload doctor --resend",
+        )
     return Finding("journal", "ok", "readable")
 
 

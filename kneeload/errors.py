@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from ingest.text import one_line
+
 __all__ = [
     "BrokerMissingError",
     "ConfigError",
@@ -16,7 +18,10 @@ __all__ = [
 
 
 class KneeloadError(Exception):
-    """Root of the application's errors that a person can mend."""
+    """Root of the application's errors that a person can mend. Its text is one printable line."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(one_line(message))
 
 
 class ConfigError(KneeloadError):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
+from types import NoneType, TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from alerts.alert import Alert
@@ -126,7 +126,8 @@ class Journal:
         """
         abandoned = self._lock.free()
         rows = self._runs.read(
-            "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY rowid"
+            "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY rowid",
+            types=(str, str, int, (int, NoneType), str, str, str),
         )
         return [
             Run(
@@ -135,7 +136,7 @@ class Journal:
                 started_ns=started_ns,
                 ended_ns=ended_ns,
                 state="interrupted" if state == "running" and abandoned else state,
-                config=json.loads(config),
+                config=self._settings(config),
                 note=note,
             )
             for run, runner, started_ns, ended_ns, state, config, note in rows
@@ -205,7 +206,7 @@ class Journal:
 
     def cursors(self) -> dict[str, int]:
         """Every sink that was ever served, and up to which place."""
-        return {str(sink): int(seq) for sink, seq in self._sinks.read("SELECT sink, seq FROM cursor")}
+        return dict(self._sinks.read("SELECT sink, seq FROM cursor", types=(str, int)))
 
     def advance(self, sink: str, seq: int) -> None:
         """A sink has been served up to seq; never goes back."""
@@ -239,6 +240,16 @@ class Journal:
 
     # Inside
 
+    def _settings(self, text: str) -> Mapping[str, Any]:
+        """The configuration that a run was started with."""
+        try:
+            settings = json.loads(text)
+        except (ValueError, RecursionError):
+            settings = None
+        if not isinstance(settings, dict):
+            raise JournalError("is damaged (a run's configuration is none): move it away", path=self.path)
+        return settings
+
     def _claim(self) -> None:
         """Become the one that writes."""
         try:
@@ -262,5 +273,6 @@ def _rows(database: Database, where: str, *values: object) -> list[Row]:
         "SELECT result.seq, result.run, run.runner, run.started_ns, result.stream, result.body "
         f"FROM result JOIN run ON run.run = result.run WHERE {where}",
         *values,
+        types=(int, str, str, int, str, str),
     )
     return [Row(*row) for row in rows]

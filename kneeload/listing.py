@@ -1,5 +1,6 @@
 """The runs of a data folder."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,11 +8,15 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from ingest.text import printable
 from kneeload.config import load
+from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
+from kneeload.resume import recover_old
+from kneeload.shown import cell
 
-__all__ = ["list_runs", "resolve_run"]
+__all__ = ["list_runs", "resolve_run", "show_runs"]
 
 
 def list_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
@@ -23,9 +28,11 @@ def list_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, ob
             rows = [_row(journal, run) for run in journal.runs()]
     if console is not None:
         if not rows:
-            console.print(f"no runs in {folder}", highlight=False, soft_wrap=True, markup=False)
+            console.print(
+                f"no runs in {printable(str(folder))}", highlight=False, soft_wrap=True, markup=False
+            )
         else:
-            console.print(_table(rows))
+            show_runs(rows, console)
     return {"data_dir": str(folder), "runs": rows}
 
 
@@ -35,6 +42,9 @@ def resolve_run(name: str, data_dir: Path | None) -> tuple[Path, str]:
     runs: list[str] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
+            # What its process did not live to journal belongs to a run that was cut off, too.
+            with suppress(JournalLockedError):
+                recover_old(journal, folder)
             runs = [run.run for run in journal.runs()]
     if not runs:
         raise UsageError(f"there are no runs in {folder}; say where they are with --data-dir")
@@ -59,7 +69,8 @@ def _row(journal: Journal, run: Run) -> dict[str, object]:
     }
 
 
-def _table(rows: list[dict[str, object]]) -> Table:
+def show_runs(rows: list[dict[str, object]], console: Console) -> None:
+    """As a table. Whatever a journal holds is shown as text."""
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for name in ("run", "runner", "started (UTC)", "state"):
         table.add_column(name, no_wrap=True)
@@ -69,12 +80,12 @@ def _table(rows: list[dict[str, object]]) -> Table:
         seconds = row["duration_s"]
         minutes = f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–"
         table.add_row(
-            str(row["run"]),
-            str(row["runner"]),
-            str(row["started"])[:19],
-            str(row["state"]),
+            cell(row["run"]),
+            cell(row["runner"]),
+            cell(str(row["started"])[:19]),
+            cell(row["state"]),
             minutes,
             str(row["strides"]),
             str(row["alerts"]),
         )
-    return table
+    console.print(table)

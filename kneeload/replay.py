@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
 
 from alerts.alert import Alert
 from alerts.rules import RULES, with_overrides
@@ -19,6 +18,7 @@ from kneeload.journal import Journal
 from kneeload.listing import resolve_run
 from kneeload.monitor import Monitor
 from kneeload.results import Result
+from kneeload.shown import cell
 from kneeload.view import make_view
 
 __all__ = ["replay", "run_replay"]
@@ -62,7 +62,7 @@ def run_replay(
     strides: list[Stride] = []
     raised = 0
     began = time.monotonic()
-    with make_view(console, f"replay of {escape(name)}", mounts, quiet=not in_real_time) as view:
+    with make_view(console, f"replay of {name}", mounts, quiet=not in_real_time) as view:
         for now_ns, results in replay(path, end_ns, alerts=config):
             if in_real_time:
                 time.sleep(max(0.0, began + now_ns / 1e9 - time.monotonic()))
@@ -72,7 +72,8 @@ def run_replay(
     same = sorted(strides, key=_order) == sorted(journalled, key=_order)
     if console is not None:
         verdict = "the same as in the journal" if same else f"the journal has {len(journalled)} and differs"
-        console.print(f"{name}: {len(strides)} strides, {raised} alerts; {verdict}", highlight=False)
+        told = f"{name}: {len(strides)} strides, {raised} alerts; {verdict}"
+        console.print(cell(told), soft_wrap=True)
     return {
         "run": name,
         "strides": len(strides),

@@ -7,8 +7,9 @@ from rich.table import Table
 
 from ingest.ble import scan
 from ingest.links import Sighting
+from kneeload.shown import cell
 
-__all__ = ["run_scan"]
+__all__ = ["run_scan", "show_sightings"]
 
 
 def run_scan(seconds: float, *, console: Console | None) -> dict[str, object]:
@@ -17,7 +18,7 @@ def run_scan(seconds: float, *, console: Console | None) -> dict[str, object]:
         console.print(f"listening for {seconds:g} s …", highlight=False)
     sightings = asyncio.run(scan(duration_s=seconds))
     if console is not None:
-        _show(sightings, console)
+        show_sightings(sightings, console)
     return {
         "sensors": [
             {
@@ -33,7 +34,8 @@ def run_scan(seconds: float, *, console: Console | None) -> dict[str, object]:
     }
 
 
-def _show(sightings: list[Sighting], console: Console) -> None:
+def show_sightings(sightings: list[Sighting], console: Console) -> None:
+    """As a table, and as lines for the configuration. Names come from anybody in range."""
     if not sightings:
         console.print(
             "no sensors heard: are they switched on and near? kneeload doctor looks at this machine"
@@ -44,7 +46,7 @@ def _show(sightings: list[Sighting], console: Console) -> None:
         table.add_column(name, no_wrap=True)
     for s in sightings:
         battery = "–" if s.battery_percent is None else f"{s.battery_percent:.0f} %"
-        table.add_row(s.name, s.address, s.family, f"{s.rssi} dBm", battery)
+        table.add_row(cell(s.name), cell(s.address), s.family, f"{s.rssi} dBm", battery)
     console.print(table)
     console.print("For the configuration (set the mount):", highlight=False)
     for s in sightings:

@@ -2,8 +2,10 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
+from functools import cache
 
-__all__ = ["MIGRATIONS"]
+__all__ = ["MIGRATIONS", "own_tables", "tables"]
 
 
 def _first_tables(connection: sqlite3.Connection) -> None:
@@ -41,5 +43,27 @@ def _first_tables(connection: sqlite3.Connection) -> None:
         connection.execute(statement)
 
 
+def _parked_results_sent_again(connection: sqlite3.Connection) -> None:
+    connection.execute("ALTER TABLE refused ADD COLUMN again INTEGER NOT NULL DEFAULT 0")
+
+
 # What leads from each schema version to the next: entry i makes version i + 1. Entries are never changed.
-MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (_first_tables,)
+MIGRATIONS: tuple[Callable[[sqlite3.Connection], None], ...] = (
+    _first_tables,
+    _parked_results_sent_again,
+)
+
+
+def tables(connection: sqlite3.Connection) -> frozenset[tuple[str, ...]]:
+    """What a journal is made of: tables, indexes, triggers, views, with their definitions."""
+    rows = connection.execute("SELECT type, name, tbl_name, coalesce(sql, '') FROM sqlite_schema")
+    return frozenset(rows.fetchall())
+
+
+@cache
+def own_tables() -> frozenset[tuple[str, ...]]:
+    """What this version's migrations make."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for migrate in MIGRATIONS:
+            migrate(connection)
+        return tables(connection)

@@ -14,7 +14,9 @@ from alerts.alert import Alert
 from alerts.rules import RULES
 from dsp.mount import Mount
 from dsp.stride import Stride
+from ingest.text import printable
 from kneeload.results import Result, SensorHealth, Summary
+from kneeload.shown import cell
 
 __all__ = ["LiveTable", "PlainLines", "Silent", "View", "alert_line", "make_view"]
 
@@ -94,7 +96,7 @@ class PlainLines:
         return None
 
     def note(self, line: str) -> None:
-        self._print(line)
+        self._print(printable(line))
 
     def see(self, results: Sequence[Result]) -> None:
         for result in results:
@@ -164,7 +166,7 @@ class LiveTable:
 
     def render(self) -> Group:
         """The table and what stands under it."""
-        table = Table(title=self._heading(), title_justify="left", title_style="bold", box=SIMPLE_HEAD)
+        table = Table(title=cell(self._heading(), "bold"), title_justify="left", box=SIMPLE_HEAD)
         for name in ("sensor", "link", "rate", "loss", "battery"):
             table.add_column(name, justify="left" if name in ("sensor", "link") else "right", no_wrap=True)
         for name in ("strides", "cadence\nsteps/min", "contact\nms", "shock\ng"):
@@ -178,7 +180,7 @@ class LiveTable:
         ]
         if self._alerts and self._alerts[-1].state == "raised":
             lines.append(Text(f"     {ADVICE.get(self._alerts[-1].rule, '')}", style="italic"))
-        lines += [Text(note, style="dim") for note in self._notes]
+        lines += [cell(note, "dim") for note in self._notes]
         return Group(*lines)
 
     def _heading(self) -> str:
