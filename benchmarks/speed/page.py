@@ -5,20 +5,16 @@ from collections.abc import Iterable
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.page import replace_measured
 from benchmarks.sheet import Sheet
 
 __all__ = ["PAGE", "write_page"]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 
 
 def write_page(sheets: Iterable[Sheet]) -> None:
-    """Replaces what stands between the two marks."""
-    text = PAGE.read_text()
-    before, rest = text.split(BEGIN, 1)
-    _, after = rest.split(END, 1)
     tools = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy"))
     where = f"Measured with Python {platform.python_version()}, {tools}, {platform.machine()}."
     body = "\n".join(sheet.markdown() for sheet in sheets)
-    PAGE.write_text(f"{before}{BEGIN}\n{where}\n\n{body}{END}{after}")
+    replace_measured(PAGE, f"{where}\n\n{body}")

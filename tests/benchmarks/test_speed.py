@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.page import BEGIN, END
 from benchmarks.sheet import Sheet, number
 from benchmarks.speed import page
 from benchmarks.speed.core import push_all, push_interleaved
@@ -59,7 +60,7 @@ def test_twice_the_work_costs_more() -> None:
 
 def test_the_page_changes_only_between_the_marks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "performance.md"
-    path.write_text(f"before\n{page.BEGIN}\nold\n{page.END}\nafter\n")
+    path.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
     monkeypatch.setattr(page, "PAGE", path)
     sheet = Sheet("What", ("a", "b"), (("one", number(-0.04)),), notes=("said",))
     page.write_page([sheet])
