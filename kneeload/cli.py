@@ -124,12 +124,23 @@ def scan(
 
 
 @app.command()
-def doctor(config: ConfigFile = None, data_dir: DataDir = None, as_json: Json = False) -> None:
+def doctor(
+    config: ConfigFile = None,
+    resend: Annotated[
+        bool, typer.Option("--resend", help="Let servers try once more what they refused.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
     """What is missing on this machine, and the command that mends it."""
     from kneeload.config import load
     from kneeload.doctor import examine, show
+    from kneeload.journal import Journal
 
     loaded = load(config, data_dir=data_dir)
+    if resend and (loaded.data.dir / "journal.db").exists():
+        with Journal.open(loaded.data.dir) as journal:
+            journal.try_again()
     findings = examine(loaded, loaded.data.dir)
     if as_json:
         print_json(
@@ -153,19 +164,25 @@ def sim(
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="As in demo; repeatable.")
     ] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Created once the sensors advertise.")] = None,
+    as_json: Json = False,
 ) -> None:
-    """A virtual sensor on a real or virtual Bluetooth controller."""
+    """A virtual sensor on a real or virtual Bluetooth controller.
+
+    With --json the report at the end says what really happened: samples taken, dropped, sent.
+    """
     from kneeload.simulating import run_sim
 
-    run_sim(
+    report = run_sim(
         transport,
         mounts=tuple(mount or ()),
         recording=recording,
         seed=seed,
         faults=tuple(fault or ()),
         ready_file=ready_file,
-        console=out,
+        console=None if as_json else out,
     )
+    if as_json:
+        print_json(report)
 
 
 @app.command()
@@ -186,11 +203,29 @@ def analyze(
 
 
 @app.command()
-def runs(data_dir: DataDir = None, as_json: Json = False) -> None:
+def runs(
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Show what old runs would free; with --yes, remove them.")
+    ] = False,
+    keep_days: Annotated[float, typer.Option(min=0, help="For --prune: how long runs are kept.")] = 90.0,
+    yes: Annotated[bool, typer.Option("--yes", help="For --prune: do it.")] = False,
+    recover: Annotated[
+        bool, typer.Option("--recover", help="Journal the last results of runs that were cut off.")
+    ] = False,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
     """What was recorded."""
+    from kneeload.keeping import prune_runs, recover_runs
     from kneeload.listing import list_runs
 
-    report = list_runs(data_dir, console=None if as_json else out)
+    console = None if as_json else out
+    if prune:
+        report = prune_runs(data_dir, keep_days=keep_days, sure=yes, console=console)
+    elif recover:
+        report = recover_runs(data_dir, console=console)
+    else:
+        report = list_runs(data_dir, console=console)
     if as_json:
         print_json(report)
 

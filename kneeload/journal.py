@@ -39,12 +39,13 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A result that a server will never take, and its reason."""
+    """A result that a server will never take, and its reason. again: it is to be tried once more."""
 
     sink: str
     seq: int
     reason: str
     at_ns: int
+    again: bool = False
 
 
 class Journal:
@@ -93,6 +94,10 @@ class Journal:
             if not folder.exists() and not self._runs.read("SELECT 1 FROM run WHERE run = ?", name):
                 return name
             second += 1
+
+    def claim(self) -> None:
+        """Become the one process that writes runs; JournalLockedError when another is."""
+        self._claim()
 
     def start_run(
         self, run: str, runner: str, *, started_ns: int, config: Mapping[str, Any], note: str = ""
@@ -182,6 +187,34 @@ class Journal:
             self._runs.read("SELECT count(*) FROM result WHERE run = ? AND stream = ?", run, stream)[0][0]
         )
 
+    def size(self, run: str) -> int:
+        """How many results a run has."""
+        return int(self._runs.read("SELECT count(*) FROM result WHERE run = ?", run)[0][0])
+
+    def undelivered(self, run: str) -> dict[str, int]:
+        """How many results of a run each sink that was ever served has not got yet."""
+        rows = self._runs.read(
+            "SELECT cursor.sink, count(*) FROM cursor JOIN result ON result.seq > cursor.seq "
+            "WHERE result.run = ? GROUP BY cursor.sink",
+            run,
+        )
+        return {str(sink): int(count) for sink, count in rows}
+
+    def forget(self, run: str) -> None:
+        """Remove a run and its results for good."""
+        self._claim()
+        with self._runs.write() as connection:
+            connection.execute(
+                "DELETE FROM refused WHERE seq IN (SELECT seq FROM result WHERE run = ?)", (run,)
+            )
+            connection.execute("DELETE FROM result WHERE run = ?", (run,))
+            connection.execute("DELETE FROM run WHERE run = ?", (run,))
+
+    def compact(self) -> None:
+        """Give the room of what was removed back to the disk."""
+        self._claim()
+        self._runs.read("VACUUM")
+
     # Sinks
 
     def before_newest_run(self) -> int:
@@ -233,10 +266,32 @@ class Journal:
     def refused(self, sink: str | None = None) -> list[Refusal]:
         """What was refused by one sink or by all."""
         rows = self._sinks.read(
-            "SELECT sink, seq, reason, at_ns FROM refused WHERE ?1 IS NULL OR sink = ?1 ORDER BY at_ns, seq",
+            "SELECT sink, seq, reason, at_ns, again FROM refused WHERE ?1 IS NULL OR sink = ?1 "
+            "ORDER BY at_ns, seq",
             sink,
         )
-        return [Refusal(sink=sink, seq=seq, reason=reason, at_ns=at_ns) for sink, seq, reason, at_ns in rows]
+        return [
+            Refusal(sink=sink, seq=seq, reason=reason, at_ns=at_ns, again=bool(again))
+            for sink, seq, reason, at_ns, again in rows
+        ]
+
+    def try_again(self) -> int:
+        """Let every sink try what it refused once more when it next connects; how many results."""
+        with self._sinks.write() as connection:
+            return connection.execute("UPDATE refused SET again = 1").rowcount
+
+    def to_try_again(self, sink: str) -> list[Row]:
+        """Parked results that a sink is to try once more, in order."""
+        return _rows(
+            self._sinks,
+            "result.seq IN (SELECT seq FROM refused WHERE sink = ? AND again) ORDER BY result.seq",
+            sink,
+        )
+
+    def taken(self, sink: str, seq: int) -> None:
+        """A sink has taken a result that it once refused."""
+        with self._sinks.write() as connection:
+            connection.execute("DELETE FROM refused WHERE sink = ? AND seq = ?", (sink, seq))
 
     # Inside
 

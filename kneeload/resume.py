@@ -117,6 +117,7 @@ def recover(journal: Journal, folder: Path, cut: Cut) -> int:
 
     The run is then complete up to where it was cut off, and cannot go on any more.
     """
+    journal.claim()
     limits = Config.model_validate({**cut.entry.config, "data": {"dir": folder}}).alerts
     monitor = Monitor(dict(cut.families), with_overrides(RULES, limits))
     results: list[Result] = []
@@ -147,6 +148,7 @@ def recover_old(journal: Journal, folder: Path, *, but: str | None = None) -> di
         cut = find_cut(journal, folder, entry)
         if cut is None:
             if entry is not runs[-1]:
+                journal.claim()
                 journal.end_run(entry.run, entry.started_ns, "interrupted")
         elif entry is not runs[-1] or not cut.recent:
             recovered[entry.run] = recover(journal, folder, cut)

@@ -115,7 +115,7 @@ class _Follower(Generic[Content]):
             self.journal.listeners.remove(appended)
 
     async def serve(self) -> None:
-        while not (self.stop.is_set() and self._count() == 0):
+        while not (self.stop.is_set() and self._count() == 0 and not self._asked_again()):
             try:
                 async with self.sink.connect() as link:
                     if self._count() == 0:
@@ -129,6 +129,7 @@ class _Follower(Generic[Content]):
 
     async def _pump(self, link: Link[Content]) -> None:
         """Returns when stop is set and nothing is left."""
+        await self._try_again(link)
         while True:
             self.wake.clear()
             items, bad = await asyncio.to_thread(self._next)
@@ -152,6 +153,21 @@ class _Follower(Generic[Content]):
                 self.state.delivered += arrived
             self._all_is_well()
 
+    def _asked_again(self) -> bool:
+        return bool(self.journal.to_try_again(self.sink.cursor))
+
+    async def _try_again(self, link: Link[Content]) -> None:
+        """What a person asked for: results that were refused once, each by itself."""
+        for row in await asyncio.to_thread(self.journal.to_try_again, self.sink.cursor):
+            try:
+                await link.deliver([Item(row.seq, self.sink.encode(row))])
+            except (RowError, RefusedError) as error:
+                await self._keep_parked(row.seq, str(error))
+            else:
+                await asyncio.to_thread(self.journal.taken, self.sink.cursor, row.seq)
+                self.state.delivered += 1
+                self.state.refused -= 1
+
     def _next(self) -> tuple[list[Item[Content]], RowError | None]:
         """What follows, up to the first row that has no form for this server."""
         items: list[Item[Content]] = []
@@ -166,10 +182,13 @@ class _Follower(Generic[Content]):
         # A server that answers may still refuse: with results waiting, only one that took some is well.
         self.failures, self.state.connected, self.state.last_error = 0, True, None
 
-    async def _park(self, seq: int, reason: str) -> None:
+    async def _keep_parked(self, seq: int, reason: str) -> None:
         await asyncio.to_thread(
             self.journal.refuse, self.sink.cursor, seq, reason=reason[:500], at_ns=time.time_ns()
         )
+
+    async def _park(self, seq: int, reason: str) -> None:
+        await self._keep_parked(seq, reason)
         self.seq = seq
         self.state.refused += 1
         self._count()

@@ -1,0 +1,73 @@
+"""`kneeload runs --prune` and `--recover`."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from kneeload.config import load
+from kneeload.journal import Journal
+from kneeload.resume import recover_old
+from kneeload.retention import Holding, old_runs, prune
+
+__all__ = ["prune_runs", "recover_runs"]
+
+
+def prune_runs(
+    data_dir: Path | None, *, keep_days: float, sure: bool, console: Console | None
+) -> dict[str, object]:
+    """Show what would go; with `sure` it goes."""
+    folder = load(None, data_dir=data_dir).data.dir
+    holdings: list[Holding] = []
+    if (folder / "journal.db").exists():
+        with Journal.open(folder) as journal:
+            holdings = old_runs(journal, folder, keep_days=keep_days)
+            if sure:
+                prune(journal, folder, [holding.run for holding in holdings])
+    if console is not None:
+        for line in _lines(holdings, keep_days, sure=sure):
+            console.print(line, highlight=False, soft_wrap=True, markup=False)
+    return {
+        "data_dir": str(folder),
+        "keep_days": keep_days,
+        "pruned": sure,
+        "runs": [
+            {
+                "run": holding.run,
+                "age_days": round(holding.age_days, 1),
+                "packet_bytes": holding.packet_bytes,
+                "results": holding.results,
+                "undelivered": holding.undelivered,
+            }
+            for holding in holdings
+        ],
+    }
+
+
+def recover_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
+    """Bring the last results of every run that was cut off into the journal."""
+    folder = load(None, data_dir=data_dir).data.dir
+    recovered: dict[str, int] = {}
+    if (folder / "journal.db").exists():
+        with Journal.open(folder) as journal:
+            recovered = recover_old(journal, folder)
+    if console is not None:
+        for run, new in recovered.items():
+            console.print(f"{run}: {new} results recovered", highlight=False, markup=False)
+        if not recovered:
+            console.print("nothing to recover", highlight=False)
+    return {"data_dir": str(folder), "recovered": recovered}
+
+
+def _lines(holdings: list[Holding], keep_days: float, *, sure: bool) -> list[str]:
+    if not holdings:
+        return [f"no run is older than {keep_days:g} days"]
+    lines = []
+    for holding in holdings:
+        waiting = "".join(f"; {n} have not reached {sink}" for sink, n in holding.undelivered.items() if n)
+        lines.append(
+            f"{holding.run}  {holding.age_days:.0f} days old, {holding.packet_bytes / 1e6:.1f} MB of packets"
+            f", {holding.results} results{waiting}"
+        )
+    megabytes = sum(holding.packet_bytes for holding in holdings) / 1e6
+    done = "removed" if sure else "would go; --yes removes them for good"
+    return [*lines, f"{len(holdings)} runs, {megabytes:.1f} MB: {done}"]

@@ -1,0 +1,83 @@
+"""What runs take on disk, and how old ones are given up: shown first, then removed."""
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from kneeload.journal import Journal, Run
+from kneeload.place import run_folder
+from kneeload.resume import find_cut
+
+__all__ = ["KEEP_DAYS", "Holding", "old_runs", "prune"]
+
+KEEP_DAYS: Final = 90.0
+DAY_NS: Final = 86_400_000_000_000
+# A run that says it is from before this was begun by a machine whose clock was not set: 2020-01-01.
+CLOCK_SET_NS: Final = 1_577_836_800_000_000_000
+RUN_NAME: Final = re.compile(r"\d{8}T\d{6}Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """What a run takes. undelivered: by sink, results of it that the sink has not got yet."""
+
+    run: str
+    age_days: float
+    packet_bytes: int
+    results: int
+    undelivered: dict[str, int]
+
+
+def old_runs(journal: Journal, folder: Path, *, keep_days: float, now_ns: int | None = None) -> list[Holding]:
+    """Runs that ended longer ago than keep_days, oldest first; never one that is running or may go on."""
+    now_ns = time.time_ns() if now_ns is None else now_ns
+    found = []
+    for run in journal.runs():
+        age_days = (now_ns - _ended_ns(run, folder)) / DAY_NS
+        if run.state == "running" or age_days <= keep_days:
+            continue
+        cut = find_cut(journal, folder, run)
+        if cut is not None and cut.recent:
+            continue
+        found.append(
+            Holding(
+                run.run,
+                age_days,
+                packet_bytes=sum(file.stat().st_size for file in _files(folder, run.run)),
+                results=journal.size(run.run),
+                undelivered=journal.undelivered(run.run),
+            )
+        )
+    return found
+
+
+def prune(journal: Journal, folder: Path, runs: Sequence[str]) -> None:
+    """Remove these runs' packets and rows. Cut short, it leaves runs without packets; do it again then."""
+    for run in runs:
+        for file in _files(folder, run):
+            file.unlink()
+        place = run_folder(folder, run)
+        if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):
+            place.rmdir()
+        journal.forget(run)
+    if runs:
+        journal.compact()
+
+
+def _files(folder: Path, run: str) -> list[Path]:
+    """What kneeload itself has put into a run's folder; nothing for a name that is no run's."""
+    place = run_folder(folder, run)
+    if not RUN_NAME.fullmatch(run) or place.is_symlink() or not place.is_dir():
+        return []
+    return [file for file in sorted(place.glob("packets.mcap*")) if file.is_file() or file.is_symlink()]
+
+
+def _ended_ns(run: Run, folder: Path) -> int:
+    """When it ended, by the files' times where the run began before anybody had set the clock."""
+    ended_ns = run.ended_ns or run.started_ns
+    if ended_ns < CLOCK_SET_NS:
+        ended_ns = max((f.stat().st_mtime_ns for f in _files(folder, run.run)), default=ended_ns)
+    return ended_ns

@@ -1,0 +1,171 @@
+"""A run that was cut off: who goes on with it, when, and what comes to light."""
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+from ingest import recording
+from ingest.packet import Kind, Packet
+from ingest.recording import Recorder
+from kneeload import offer as offering
+from kneeload import resume
+from kneeload.clock import MonotonicClock
+from kneeload.config import Config, load
+from kneeload.failures import UsageError
+from kneeload.journal import Journal
+from kneeload.monitor import Monitor
+from kneeload.offer import offer
+from kneeload.place import make_folder, packets_of
+from kneeload.replay import run_replay
+from kneeload.resume import RESUME_S, Cut, find_cut, marks, recover, recover_old
+from tests.kneeload.virtual_packets import FAMILY, running
+
+LEFT = Mount.LEFT_SHIN
+FAMILIES = {LEFT: FAMILY}
+RUN = "20260301T070000Z"
+STARTED_NS = 1_772_348_400_000_000_000
+RUN_S = 20.0
+
+
+@pytest.fixture(scope="module")
+def packets() -> list[Packet]:
+    return running(LEFT, RUN_S)
+
+
+def cut_off(folder: Path, packets: list[Packet], *, journalled: int = 5) -> Config:
+    """A run whose process died: all its packets are on disk, only its first strides are in the journal."""
+    config = load(None, data_dir=folder)
+    path = make_folder(folder, RUN) / "packets.mcap"
+    about = marks(MonotonicClock(packets[-1].arrival_ns))
+    recorder = Recorder(path, about)
+    monitor = Monitor(dict(FAMILIES))
+    strides: list[Stride] = []
+    for packet in packets:
+        recorder.append(packet)
+        strides += [result for result in monitor.receive(packet) if isinstance(result, Stride)]
+    recorder.flush()
+    with Journal.open(folder) as journal:
+        journal.start_run(RUN, config.runner.name, started_ns=STARTED_NS, config=config.public())
+        journal.append(RUN, strides[:journalled])
+    return config
+
+
+def found(folder: Path) -> Cut | None:
+    with Journal.open(folder) as journal:
+        return find_cut(journal, folder)
+
+
+def test_a_cut_off_run_is_found_with_its_time(tmp_path: Path, packets: list[Packet]) -> None:
+    cut_off(tmp_path, packets)
+    cut = found(tmp_path)
+    assert cut is not None
+    assert (cut.run, cut.packets, cut.last_ns) == (RUN, len(packets), packets[-1].arrival_ns)
+    assert cut.recent
+    assert cut.silent_s is not None
+    assert cut.last_ns <= cut.begin_ns() < cut.last_ns + 60e9
+    assert cut.begin_ns(10.0) >= cut.begin_ns()
+    assert list(cut.earlier()) == packets
+    (lost,) = cut.links_lost(7)
+    assert (lost.kind, lost.data, lost.arrival_ns) == (Kind.LINK, b"lost", 7)
+
+
+@pytest.mark.parametrize("step_s", [-3600.0, 3600.0])
+def test_within_one_boot_a_step_of_the_wall_clock_moves_nothing(
+    tmp_path: Path, packets: list[Packet], step_s: float
+) -> None:
+    cut_off(tmp_path, packets)
+    path = packets_of(tmp_path, RUN)
+    moved = path.stat().st_mtime + step_s
+    os.utime(path, (moved, moved))
+    cut = found(tmp_path)
+    assert cut is not None
+    assert cut.silent_s is not None
+    assert cut.silent_s < 60.0
+
+
+def test_after_a_reboot_the_wall_clock_tells_unless_it_went_back(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cut_off(tmp_path, packets)
+    monkeypatch.setattr(resume, "BOOT_ID", tmp_path / "another boot")
+    path = packets_of(tmp_path, RUN)
+    now = path.stat().st_mtime
+    for ago_s, recent in ((30.0, True), (RESUME_S + 30.0, False)):
+        os.utime(path, (now - ago_s, now - ago_s))
+        cut = found(tmp_path)
+        assert cut is not None
+        assert cut.recent is recent
+        assert cut.silent_s is not None
+        assert ago_s <= cut.silent_s < ago_s + 60.0
+    os.utime(path, (now + 1e6, now + 1e6))
+    cut = found(tmp_path)
+    assert cut is not None
+    assert cut.silent_s is None
+    assert not cut.recent
+    assert cut.begin_ns() >= cut.last_ns
+
+
+def test_offered_to_whom_it_belongs(
+    tmp_path: Path, packets: list[Packet], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = cut_off(tmp_path, packets)
+    assert offer(config, FAMILIES, wanted=False) is None
+    going_on = offer(config, FAMILIES, wanted=None)
+    assert going_on is not None
+    assert capsys.readouterr().err.count("going on with run") == 1
+    other = config.model_copy(update={"runner": config.runner.model_copy(update={"name": "bea"})})
+    assert offer(other, FAMILIES, wanted=None) is None
+    with pytest.raises(UsageError, match="it is runner's"):
+        offer(other, FAMILIES, wanted=True)
+    with pytest.raises(UsageError, match="left-shin is not among"):
+        offer(config, {Mount.RIGHT_SHIN: FAMILY}, wanted=True)
+    old = replace(going_on, silent_s=RESUME_S + 1)
+    monkeypatch.setattr(offering, "find_cut", lambda *_: old)
+    assert offer(config, FAMILIES, wanted=None) is None
+    assert offer(config, FAMILIES, wanted=True) is old
+
+
+def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, packets: list[Packet]) -> None:
+    cut_off(tmp_path, packets, journalled=5)
+    cut = found(tmp_path)
+    assert cut is not None
+    with Journal.open(tmp_path) as journal:
+        before = journal.strides(RUN)
+        new = recover(journal, tmp_path, cut)
+        strides = journal.strides(RUN)
+        (run,) = journal.runs()
+        assert new > 0
+        assert strides[: len(before)] == before
+        assert [s.stride for s in strides] == list(range(len(strides)))
+        assert len(strides) > 20
+        assert (run.state, run.ended_ns) == (
+            "interrupted",
+            STARTED_NS + packets[-1].arrival_ns // 1000 * 1000,
+        )
+        assert find_cut(journal, tmp_path) is None, "it is closed"
+        assert recover_old(journal, tmp_path) == {}
+    report = run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
+    assert report["journal"] == {"strides": len(strides), "same": True}
+
+
+def test_only_what_nobody_goes_on_with_is_recovered(tmp_path: Path, packets: list[Packet]) -> None:
+    config = cut_off(tmp_path, packets)
+    with Journal.open(tmp_path) as journal:
+        assert recover_old(journal, tmp_path) == {}
+        later = "20260301T080000Z"
+        journal.start_run(later, config.runner.name, started_ns=STARTED_NS + 1, config=config.public())
+        journal.end_run(later, STARTED_NS + 2)
+        assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+def test_a_run_without_samples_is_nothing_to_go_on_with(tmp_path: Path, packets: list[Packet]) -> None:
+    config = cut_off(tmp_path, [packet for packet in packets if packet.kind is not Kind.DATA])
+    assert found(tmp_path) is None
+    assert offer(config, FAMILIES, wanted=None) is None
+    with pytest.raises(UsageError, match="no run in"):
+        offer(config, FAMILIES, wanted=True)
+    assert list(recording.read(packets_of(tmp_path, RUN)))

@@ -1,0 +1,121 @@
+"""Old runs: what would go is shown, what goes is gone, and nothing else."""
+
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from kneeload.database import Database
+from kneeload.journal import NAME, Journal
+from kneeload.place import make_folder, packets_of
+from kneeload.retention import DAY_NS, old_runs, prune
+from kneeload.schema import MIGRATIONS
+from tests.kneeload.examples import a_run
+from tests.kneeload.program import kneeload, kneeload_json
+
+NOW_NS = 1_790_000_000_000_000_000
+OLD, YOUNG, UNSET = "20260101T000000Z", "20260901T000000Z", "19700101T000005Z"
+
+
+def keep(journal: Journal, folder: Path, run: str, *, started_ns: int) -> None:
+    path = make_folder(folder, run) / "packets.mcap"
+    path.write_bytes(bytes(1000))
+    os.utime(path, ns=(NOW_NS, NOW_NS))
+    journal.start_run(run, "anna", started_ns=started_ns, config={})
+    journal.append(run, a_run(10))
+    journal.end_run(run, started_ns + 10**9)
+
+
+@pytest.fixture
+def three(tmp_path: Path) -> Path:
+    with Journal.open(tmp_path) as journal:
+        keep(journal, tmp_path, OLD, started_ns=NOW_NS - 100 * DAY_NS)
+        keep(journal, tmp_path, YOUNG, started_ns=NOW_NS - 10 * DAY_NS)
+        keep(journal, tmp_path, UNSET, started_ns=5 * 10**9)
+        journal.advance("mqtt", 4)
+        journal.refuse("influx", 3, reason="bad", at_ns=1)
+    return tmp_path
+
+
+def test_old_runs_are_told_with_what_they_take(three: Path) -> None:
+    with Journal.open(three) as journal:
+        (holding,) = old_runs(journal, three, keep_days=90, now_ns=NOW_NS)
+        assert (holding.run, round(holding.age_days), holding.packet_bytes) == (OLD, 100, 1000)
+        assert holding.results == len(a_run(10))
+        assert holding.undelivered == {"mqtt": holding.results - 4, "influx": holding.results - 3}
+        assert {h.run for h in old_runs(journal, three, keep_days=5, now_ns=NOW_NS)} == {OLD, YOUNG}
+        assert old_runs(journal, three, keep_days=200, now_ns=NOW_NS) == []
+
+
+def test_what_is_pruned_is_gone_and_the_rest_is_untouched(three: Path) -> None:
+    with Journal.open(three) as journal:
+        last, kept = journal.last_seq(), journal.strides(YOUNG)
+        prune(journal, three, [OLD])
+        prune(journal, three, [OLD])
+        assert {run.run for run in journal.runs()} == {UNSET, YOUNG}
+        assert journal.strides(OLD) == []
+        assert journal.strides(YOUNG) == kept
+        assert (journal.last_seq(), journal.cursor("mqtt")) == (last, 4)
+        assert journal.refused() == []
+    assert not packets_of(three, OLD).parent.exists()
+    assert packets_of(three, YOUNG).exists()
+
+
+def test_only_own_files_of_own_runs_are_removed(three: Path) -> None:
+    beside = three / "beside"
+    beside.mkdir()
+    (beside / "packets.mcap").write_bytes(b"mine")
+    note = packets_of(three, OLD).with_name("note.txt")
+    note.write_text("mine")
+    with Journal.open(three) as journal:
+        prune(journal, three, ["../beside", OLD])
+    assert (beside / "packets.mcap").read_bytes() == b"mine"
+    assert note.exists()
+
+
+def test_the_command_shows_first_and_removes_with_yes(three: Path, tmp_path: Path) -> None:
+    arguments: list[str | Path] = ["runs", "--prune", "--keep-days", "0", "--data-dir", three]
+    shown = kneeload(arguments, home=tmp_path)
+    assert shown.returncode == 0, shown.stderr
+    assert OLD in shown.stdout
+    assert "--yes" in shown.stdout
+    assert "have not reached mqtt" in shown.stdout
+    assert packets_of(three, OLD).exists()
+    report = kneeload_json([*arguments, "--yes"], home=tmp_path)
+    assert report["pruned"] is True
+    assert not packets_of(three, OLD).exists()
+    with Journal.open(three) as journal:
+        assert OLD not in [run.run for run in journal.runs()]
+
+
+@pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
+def test_a_journal_of_any_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    path = tmp_path / NAME
+    connection = sqlite3.connect(path, isolation_level=None)
+    connection.execute("PRAGMA journal_mode = WAL")
+    for migrate in MIGRATIONS[:version]:
+        migrate(connection)
+    connection.execute(f"PRAGMA user_version = {version}")
+    connection.execute("INSERT INTO run VALUES ('20260101T000000Z', 'anna', 1, 2, 'ended', '{}', 'kept')")
+    connection.execute("INSERT INTO cursor VALUES ('mqtt', 7)")
+    connection.execute("INSERT INTO refused (sink, seq, reason, at_ns) VALUES ('influx', 3, 'bad', 9)")
+    connection.execute(
+        "INSERT INTO result (run, stream, mount, t_us, key, body) "
+        "VALUES ('20260101T000000Z', 'stride', 'left-shin', 1, '0', '{}')"
+    )
+    connection.close()
+    with Journal.open(tmp_path) as journal:
+        (run,) = journal.runs()
+        assert (run.run, run.note, journal.cursor("mqtt"), journal.last_seq()) == (OLD, "kept", 7, 1)
+        (refusal,) = journal.refused()
+        assert (refusal.seq, refusal.reason, refusal.again) == (3, "bad", False)
+        assert journal.try_again() == 1
+        assert journal.refused()[0].again
+    with Journal.open(tmp_path):
+        pass
+    database = Database(path, synchronous="FULL")
+    try:
+        assert database.read("PRAGMA user_version") == [(len(MIGRATIONS),)]
+    finally:
+        database.close()
