@@ -23,6 +23,7 @@ class Cycle:
     rise: int | None
     ready: int
     period: float
+    landing: int | None = None  # of a step that was not a swing: where its jolt was
 
 
 @dataclass(slots=True)
@@ -35,6 +36,7 @@ class Bout:
     axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
     moments: Floats = field(default_factory=lambda: np.zeros((3, 3)))
     rise: int | None = None
+    landing: int | None = None
     heights: tuple[float, ...] = ()
     periods: tuple[float, ...] = ()
     known: tuple[int, ...] = ()  # jolts found when the bout opened, not yet told
@@ -43,3 +45,4 @@ class Bout:
     low: bool = False  # the swing is over
     top: float = 0.0
     peak: int = 0
+    queue: tuple[Cycle, ...] = ()  # steps found in arrears

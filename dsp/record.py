@@ -70,9 +70,8 @@ def measure(
     up = runner.alignment.up
     impact = impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
     posture = _posture(grid, contact, runner, b, side=mount.side, fresh=stride_s is None)
-    clipped = np.any(
-        grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(ic + AFTER_S * rate))) & CLIPPED
-    )
+    stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
+    clipped = np.any(grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1)) & CLIPPED)
     runner.last_contact_us, runner.last_contact_row = ic_us, max(0, int(ic))
     runner.strides += 1
     shoe = mount.segment == "shoe"
@@ -122,7 +121,9 @@ def _events(
             swing, max(0, anchor), None if cycle.rise is None else cycle.rise - window.start
         )
         jolt = end if end is not None else anchor + 0.2 * cycle.period
-    expected = jolt + (median(runner.offsets) if runner.offsets else 0.0)
+        if cycle.landing is not None:
+            jolt = float(cycle.landing - delay - window.start)
+    expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     usual = runner.usual_push(gait)
@@ -135,7 +136,8 @@ def _events(
         contact = shoe_contact(
             window, expected, rise=rise, period=cycle.period, swing=swing, gait=gait, usual=usual
         )
-    runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
+    if cycle.landing is None:
+        runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
     if contact.push is not None:
         runner.pushes = (*runner.pushes[-8:], contact.push)
     return contact, swing

@@ -15,6 +15,7 @@ from dsp.bout import Bout, Cycle
 from dsp.params import Params
 from dsp.rhythm import stride_period
 from dsp.signals import GateSignals
+from dsp.turning import side_steps
 
 __all__ = ["advance_swing", "along", "open_swing"]
 
@@ -25,7 +26,7 @@ ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believe
 SIGN_EVIDENCE = 0.15
 LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
-OVERDUE = 1.9  # periods without a swing end the bout
+OVERDUE = 2.6  # periods without a swing end the bout
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
 
 
@@ -139,6 +140,9 @@ def advance_swing(
 
     Depends on the rows alone: with more of them, the same cycles come, sooner. last: no more rows will come.
     """
+    if bout.queue:
+        first, bout.queue = bout.queue[0], bout.queue[1:]
+        return first, None
     while True:
         if bout.rise is None:
             limit = bout.anchor + round(OVERDUE * bout.period)
@@ -146,7 +150,10 @@ def advance_swing(
             if rise is not None:
                 bout.rise = bout.cursor = rise
                 bout.top = 0.0
-                return Cycle(bout.anchor, rise, rise, bout.period), None
+                aside = side_steps(signals, bout, rise)
+                cycles = (*aside, Cycle(bout.anchor, rise, rise, bout.period, bout.landing))
+                bout.queue, bout.landing = cycles[1:], None
+                return cycles[0], None
             if now < limit and not last:
                 return None, None
             return Cycle(bout.anchor, None, min(now, limit), bout.period), min(now, limit)

@@ -66,9 +66,9 @@ def test_walking_feet() -> None:
         strides = strides_of([recording(f"walk_feet/{name}", mount, 100.0)])
         assert {s.activity for s in strides} == {"walk"}
         verdicts.append(judge(strides, *truth(f"walk_feet/{name}")))
-    # What is left is in the turns, where the truth leaves out steps that were made.
-    assert sum(v.missed for v in verdicts) <= 6
-    assert sum(v.extra for v in verdicts) <= 5
+    # What is left: steps on the spot in turns, and the last foot set beside the other.
+    assert sum(v.missed for v in verdicts) <= 4
+    assert sum(v.extra for v in verdicts) <= 3
     assert np.concatenate([v.contact_ms for v in verdicts]).std() < 16.0
     assert np.concatenate([v.toe_off_ms for v in verdicts]).std() < 18.0
 
