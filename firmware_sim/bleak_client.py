@@ -59,7 +59,7 @@ class SimulatedClient(BaseBleakClient):
     def is_connected(self) -> bool:
         return self._peer is not None
 
-    async def connect(self, pair: bool, **_ignored: Any) -> None:  # noqa: ARG002
+    async def connect(self, pair: bool, **_ignored: Any) -> None:
         if self._peer is not None:
             raise BleakError(f"{self.address} is connected already")
         try:
@@ -72,6 +72,8 @@ class SimulatedClient(BaseBleakClient):
         self._lost = asyncio.get_running_loop().create_future()
         connection.on(Connection.EVENT_DISCONNECTION, self._on_disconnection)
         try:
+            if pair:
+                await self.pair()
             self.services = await self._done(self._discover(self._peer))
         except BaseException:
             await self.disconnect()
@@ -115,7 +117,13 @@ class SimulatedClient(BaseBleakClient):
             return
 
     async def pair(self, *_args: Any, **_kwargs: Any) -> None:
-        raise NotImplementedError("the simulated radio does not pair")
+        """Bond as two devices without keys and screens do; the link is encrypted from then on."""
+        if self._peer is None:
+            raise BleakError(f"{self.address} is not connected")
+        try:
+            await self._done(self._peer.connection.pair())
+        except (core.BaseBumbleError, hci.HCI_Error) as error:
+            raise BleakError(f"pairing with {self.address} failed: {error}") from error
 
     async def unpair(self) -> None:
         raise NotImplementedError("the simulated radio does not pair")

@@ -277,6 +277,7 @@ class _Link:
                 max_attempts=2,
                 # After a firmware update the cached table of characteristics would be the old one.
                 use_services_cache=False,
+                pair=self._sensor.pair,
                 backend=self._backend,
             )
         self._client = client

@@ -55,6 +55,7 @@ class WornSensor:
     """One sensor of the allow-list. It is known by its address or, where none is given, by its exact name.
 
     rate_hz, acc_range_g, gyro: what to ask of it; None = as it is. A sensor that cannot keeps what it has.
+    pair: bond with it before anything is read, so that the link is encrypted.
     """
 
     mount: Mount
@@ -64,6 +65,7 @@ class WornSensor:
     rate_hz: float | None = None
     acc_range_g: float | None = None
     gyro: bool | None = None
+    pair: bool = False
 
     @property
     def wanted(self) -> Wanted:

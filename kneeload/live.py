@@ -174,6 +174,7 @@ def run_live(
             rate_hz=sensor.rate_hz,
             acc_range_g=float(sensor.acc_range_g),
             gyro=sensor.gyro,
+            pair=sensor.pair,
         )
         for sensor in config.sensors
     ]

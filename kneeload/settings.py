@@ -71,6 +71,7 @@ class SensorSettings(Settings):
     rate_hz: float = Field(default=208.0, ge=25, le=2000)
     acc_range_g: int = 16
     gyro: bool = True
+    pair: bool = False
 
     @field_validator("address")
     @classmethod

@@ -46,6 +46,7 @@ class Heard:
     """What run_links handed over."""
 
     clock: Clock
+    radio: SimulatedRadio
     packets: list[Packet] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     streams: dict[Mount, SensorStream] = field(default_factory=dict)
@@ -74,8 +75,8 @@ class Heard:
 async def linked(sensors: list[VirtualSensor], wearing: list[WornSensor]) -> AsyncIterator[Heard]:
     """run_links over a radio with these sensors on it; what it raises is raised at the end."""
     clock = Clock(SPEEDUP)
-    heard = Heard(clock)
     async with SimulatedRadio(sensors, connection_interval_s=0.03, clock=clock) as radio:
+        heard = Heard(clock, radio)
         links = asyncio.create_task(
             run_links(
                 wearing,
