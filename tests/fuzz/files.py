@@ -21,6 +21,7 @@ from kneeload.config import load
 from kneeload.errors import ConfigError
 from kneeload.monitor import Monitor
 from tests.fuzz.refusal import fit_to_show
+from tests.fuzz.wire import golden
 
 __all__ = [
     "attack_config",
@@ -84,16 +85,11 @@ def resealed(data: bytes) -> bytes:
 
 @cache
 def mcap_seeds() -> list[bytes]:
-    from tests.fuzz.wire import decoder_seeds
-
     path = folder() / "seed.mcap"
     path.unlink(missing_ok=True)
-    kinds = tuple(Kind)
     with Recorder(path, {"run": "20260301T070000Z"}) as recorder:
-        for number, seed in enumerate(decoder_seeds()[:24]):
-            kind = kinds[seed[1] % len(kinds)]
-            packet = Packet(Mount.LEFT_SHIN, "kneeload-v1", kind, number * 100_000_000, seed[3:])
-            recorder.append(packet)
+        for number, (kind, body) in enumerate(golden()[:24]):
+            recorder.append(Packet(Mount.LEFT_SHIN, "kneeload-v1", kind, number * 100_000_000, body))
     whole = path.read_bytes()
     path.unlink()
     with Recorder(path, {}) as recorder:

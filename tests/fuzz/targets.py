@@ -22,7 +22,7 @@ __all__ = ["TARGETS"]
 TARGETS: Final[dict[str, Target]] = {
     target.name: target
     for target in (
-        Target("decoders", attack_decoders, decoder_seeds, longest=1024),
+        Target("decoders", attack_decoders, decoder_seeds, longest=252),
         Target("run", attack_run, run_seeds, longest=4096),
         Target("mcap", attack_mcap, mcap_seeds, longest=8192),
         Target("csv", attack_csv, csv_seeds, longest=4096),

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import replace
 from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +40,14 @@ JUMPS: Final = (0, 1, 5, 1000, 1 << 16, (1 << 31) - 1, 1 << 31, (1 << 32) - 1)
 MOST_ROWS: Final = 40
 
 
+@cache
+def golden() -> list[tuple[Kind, bytes]]:
+    """(kind, bytes) of every golden row that a sensor could send."""
+    rows = json.loads(GOLDEN.read_text())
+    pairs = [(KIND_OF.get(r["kind"], r["kind"]), r["hex"]) for r in (*rows["rows"], *rows["bad_rows"])]
+    return [(Kind(kind), bytes.fromhex(text)) for kind, text in pairs if kind in KINDS]
+
+
 def seal_v1(data: bytes) -> bytes:
     """With the CRC that belongs to it, which no fuzzer guesses."""
     return data[:-2] + crc_hqx(data[:-2], 0xFFFF).to_bytes(2, "little") if len(data) > 2 else data
@@ -47,57 +56,59 @@ def seal_v1(data: bytes) -> bytes:
 SEALS: Final[Mapping[str, Callable[[bytes], bytes]]] = {"kneeload-v1": seal_v1}
 
 
+CONFIGS: Final = {"kneeload-v1": [body for kind, body in golden() if kind is Kind.CONFIG][:4]}
+INFOS: Final = {"kneeload-v1": next(body for kind, body in golden() if kind is Kind.INFO)}
+
+
 def unsealed(data: bytes) -> bytes:
     return data
 
 
 def attack_decoders(data: bytes) -> None:
-    """Each characteristic of each family: decoded to finite numbers, or refused with a DecodeError."""
-    feed = Feed(data)
-    name = feed.pick(NAMES)
-    family = FAMILIES[name]
-    seal = SEALS.get(name, unsealed)
-    decoder = family.decoder()
-    read: dict[Kind, bytes] = {}
-    while feed:
-        choice = feed.uint(1)
-        kind = KINDS[choice % len(KINDS)]
-        body = feed.take(1 + feed.uint(1))
-        if kind is Kind.DATA and choice & 0x80 == 0:
-            body = seal(body)
-        read[kind] = body
-        try:
-            if kind is Kind.BATTERY:
-                assert math.isfinite(decoder.battery(body))
-            elif kind is Kind.STATS:
-                decoder.samples_taken(body)
-            elif kind is Kind.SYNC:
-                decoder.sync(body)
-            elif kind is not Kind.LINK:
-                samples = decoder.receive(kind, body)
-                if samples is not None:
-                    assert len(samples.acc_g) > 0
-                    assert np.isfinite(samples.acc_g).all()
-                    assert samples.gyro_dps is None or np.isfinite(samples.gyro_dps).all()
-        except DecodeError as error:
-            fit_to_show(error)
-    with suppress(DecodeError):
-        family.start(
-            Wanted(Mount.LEFT_SHIN, 208.0, 16.0, True), {kind: read.get(kind, b"") for kind in KINDS}
-        )
+    """A characteristic of a family, after a good CONFIG or none: finite numbers, or a DecodeError."""
+    if len(data) < 2:
+        return
+    name, choice, body = NAMES[data[0] % len(NAMES)], data[1], data[2:]
+    kind = KINDS[choice % 8]
+    decoder = FAMILIES[name].decoder()
+    try:
+        if choice & 0x08:
+            decoder.receive(Kind.CONFIG, CONFIGS[name][choice >> 4 & 3])
+        if kind is Kind.DATA and choice & 0x40 == 0:
+            body = SEALS.get(name, unsealed)(body)
+        if choice & 0x80:
+            begin(name, kind, body)
+        elif kind is Kind.BATTERY:
+            assert isfinite(decoder.battery(body))
+        elif kind is Kind.STATS:
+            decoder.samples_taken(body)
+        elif kind is Kind.SYNC:
+            decoder.sync(body)
+        elif kind is not Kind.LINK:
+            samples = decoder.receive(kind, body)
+            if samples is not None:
+                assert len(samples.acc_g) > 0
+                assert np.isfinite(samples.acc_g).all()
+                assert samples.gyro_dps is None or np.isfinite(samples.gyro_dps).all()
+    except DecodeError as error:
+        fit_to_show(error)
+
+
+def begin(name: str, kind: Kind, body: bytes) -> None:
+    """The start sequence, with one of the answers it rests on from the attacker."""
+    read = {Kind.INFO: INFOS[name], Kind.CONFIG: CONFIGS[name][1]} | {kind: body}
+    FAMILIES[name].start(Wanted(Mount.LEFT_SHIN, 208.0, 16.0, True), read)
 
 
 def decoder_seeds() -> list[bytes]:
-    golden = json.loads(GOLDEN.read_text())
-    seeds = []
-    for row in [*golden["rows"], *golden["bad_rows"]]:
-        kind = KIND_OF.get(row["kind"], row["kind"])
-        body = bytes.fromhex(row["hex"])
-        if kind in KINDS and 0 < len(body) <= 256:
-            seeds.append(bytes((0, KINDS.index(Kind(kind)), len(body) - 1)) + body)
-    # A configuration, then data of its layout.
-    config = next(seed for seed in seeds if seed[1] == KINDS.index(Kind.CONFIG))
-    return [*seeds, *(config + seed[1:] for seed in seeds if seed[1] == KINDS.index(Kind.DATA))]
+    """The golden rows, good and bad, behind each configuration and none."""
+    heads = (0x00, 0x08, 0x18, 0x28, 0x80)
+    return [
+        bytes((0, head | KINDS.index(kind))) + body
+        for head in heads
+        for kind, body in golden()
+        if len(body) < 250
+    ]
 
 
 def attack_run(data: bytes) -> None:
