@@ -70,6 +70,9 @@ class StridePipeline:
             return []
         s = self._s
         strides: list[Stride] = []
+        if s.signals is not None and block.restart and not _fits(s.signals, block):
+            strides += self._end_segment()
+            s.signals = None
         if s.signals is None:
             s.signals = self._begin(block)
         clipped = s.rails.push(block.acc_g, block.acc_range_g)
@@ -240,3 +243,9 @@ class StridePipeline:
         s.done = s.floor = s.tried = 0
         s.runner.begin_segment()
         return strides
+
+
+def _fits(signals: GateSignals, block: ImuBlock) -> bool:
+    """Whether a stream that begins anew goes on at the same rate with the same channels."""
+    channels = 3 if block.gyro_dps is None else 6
+    return signals.grid.rate_hz == block.rate_hz and signals.grid.channels == channels

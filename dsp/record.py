@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils its peak
 SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap makes it untrustworthy
+ON_BEAT = 0.1  # periods from where the gate expects a contact to where the last one plus a period does
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
 
 
@@ -124,6 +125,10 @@ def _events(
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
     expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
+    if window.gyro is None and runner.last_peak is not None:
+        # Two jolts close together make one gate jolt between them: the beat says which is the contact.
+        beat = runner.last_peak + cycle.period - window.start
+        expected = beat if abs(beat - expected) < ON_BEAT * cycle.period else expected
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     usual = runner.usual_push(gait)
@@ -138,6 +143,7 @@ def _events(
         )
     if cycle.landing is None:
         runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
+    runner.last_peak = window.start + contact.peak
     if contact.push is not None:
         runner.pushes = (*runner.pushes[-8:], contact.push)
     return contact, swing

@@ -23,6 +23,7 @@ class Runner:
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()
     offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
+    last_peak: float | None = None  # row of the last contact's jolt
     pushes: tuple[float, ...] = ()  # rows from contact to toe-off's landmark, in the gait below
     pushed_in: Activity = "walk"
     stride_times_s: tuple[float, ...] = ()
@@ -34,11 +35,11 @@ class Runner:
 
     def begin_bout(self) -> None:
         self.scores = self.offsets = self.pushes = self.stride_times_s = ()
-        self.flat_row = None
+        self.flat_row = self.last_peak = None
 
     def begin_segment(self) -> None:
         self.last_contact_us = None
-        self.flat_row = None
+        self.flat_row = self.last_peak = None
 
     def lean(self, score: float) -> Activity:
         """The activity if the present stride had this score."""

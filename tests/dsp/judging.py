@@ -33,8 +33,8 @@ def judge(strides: list[Stride], contact_s: Floats, toe_off_s: Floats, *, within
     inside = (ours > contact_s[0] - 0.3) & (ours < contact_s[-1] + 0.3)
     # Where the truth skips a stride (a turn that nobody annotated) nothing can be judged.
     apart = np.diff(contact_s)
-    for k in np.flatnonzero(apart > 1.9 * np.median(apart)):
-        inside &= ~((ours > contact_s[k] + within_s) & (ours < contact_s[k + 1] - within_s))
+    for hole in np.flatnonzero(apart > 1.9 * np.median(apart)):
+        inside &= ~((ours > contact_s[hole] + within_s) & (ours < contact_s[hole + 1] - within_s))
     known = [(i, k, s.toe_off_us / 1e6) for i, k in pairs if (s := strides[k]).toe_off_us is not None]
     return Verdict(
         missed=len(contact_s) - len(pairs),

@@ -152,3 +152,18 @@ def test_the_peak_does_not_depend_on_the_rate(rate_hz: float) -> None:
     peaks = np.median([s.peak_resultant_g for s in strides if s.peak_resultant_g is not None])
     assert peaks == pytest.approx(np.median(true.peak_resultant_g), rel=0.1 if rate_hz < 190 else 0.02)
     assert all(s.low_rate == (rate_hz < 190) for s in strides)
+
+
+def test_a_restart_may_change_rate_and_channels(steady: ImuBlock) -> None:
+    slow, _ = simulated(
+        Mount.LEFT_SHIN, Phase(activity="run", duration_s=20, speed_kmh=11), rate_hz=100.0, gyro=False
+    )
+    later = replace(slow, t_us=slow.t_us + int(steady.t_us[-1]) + 5_000_000)
+    pipeline = StridePipeline(Mount.LEFT_SHIN)
+    strides = pipeline.push(steady) + pipeline.push(later) + pipeline.flush()
+    assert [s.stride for s in strides] == list(range(len(strides)))
+    second = [s for s in strides if s.initial_contact_us >= later.t_us[0]]
+    assert len(second) > 15
+    assert second[0].stride_time_s is None
+    assert all(s.low_rate for s in second)
+    assert pipeline.totals.duration_s == pytest.approx(50.0, abs=0.1)

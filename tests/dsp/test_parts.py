@@ -1,0 +1,153 @@
+"""The small parts on signals whose answer is known."""
+
+import numpy as np
+import pytest
+
+from dsp.alignment import Alignment
+from dsp.clipping import Rails
+from dsp.contact import highest
+from dsp.filters import hann_smooth, upsample, zero_phase
+from dsp.gait import activity_of, gait_score
+from dsp.mount import Mount
+from dsp.peaks import falling_zero, parabola, rising_zero
+from dsp.posture import plane_of, posture_of
+from dsp.rhythm import stride_period
+from dsp.summary import Totals, summarise
+
+
+def test_parabola_finds_the_vertex_between_samples() -> None:
+    at = np.arange(7.0)
+    position, value = parabola(5.0 - (at - 3.3) ** 2, 3)
+    assert position == pytest.approx(3.3)
+    assert value == pytest.approx(5.0)
+
+
+def test_zero_crossings() -> None:
+    x = np.array([1.0, -1.0, -3.0, 1.0])
+    assert falling_zero(x, 0) == pytest.approx(0.5)
+    assert rising_zero(x, 0) == pytest.approx(2.75)
+    assert rising_zero(x[:3], 0) is None
+
+
+def test_highest_prefers_the_usual_place() -> None:
+    x = np.array([0.0, 5.0, 0.0, 0.0, 0.0, 4.0, 0.0])
+    assert highest(x, 0, 7) == pytest.approx(1.0)
+    assert highest(x, 0, 7, near=(5.0, 1.0)) == pytest.approx(5.0)
+    assert highest(np.zeros(5), 0, 5) is None
+
+
+def test_dual_pass_halves_the_amplitude_at_its_cutoff_and_shifts_nothing() -> None:
+    t = np.arange(2000) / 1000.0
+    wave = np.sin(2 * np.pi * 60.0 * t)[None, :]
+    middle = zero_phase(wave, 60.0, 1000.0)[0, 500:1500]
+    assert middle.max() == pytest.approx(0.5, abs=0.005)
+    assert np.corrcoef(middle, wave[0, 500:1500])[0, 1] > 0.9999
+
+
+def test_smoothing_keeps_a_line_and_shifts_no_peak() -> None:
+    line = np.linspace(0.0, 1.0, 101)
+    assert hann_smooth(line, 10.0, 100.0)[20:80] == pytest.approx(line[20:80])
+    bell = np.exp(-0.5 * ((np.arange(101) - 50) / 5.0) ** 2)
+    assert int(np.argmax(hann_smooth(bell, 8.0, 100.0))) == 50
+
+
+def test_upsampling_keeps_the_samples_and_fills_a_sine() -> None:
+    t = np.arange(200) / 200.0
+    fine = upsample(np.sin(2 * np.pi * 40.0 * t)[None, :], 5)[0]
+    assert fine[::5] == pytest.approx(np.sin(2 * np.pi * 40.0 * t), abs=1e-12)
+    fine_t = np.arange(fine.shape[0]) / 1000.0
+    assert fine[200:800] == pytest.approx(np.sin(2 * np.pi * 40.0 * fine_t)[200:800], abs=0.01)
+
+
+@pytest.mark.parametrize("period_s", [0.5, 0.72, 1.1, 1.6])
+def test_the_stride_and_not_the_step_is_the_period(period_s: float) -> None:
+    t = np.arange(int(4.5 * 40)) / 40.0
+    turn = 2 * np.pi * t / period_s
+    # A step at twice the rate is the larger part: one leg's stride is in what differs between the halves.
+    x = np.stack((2.0 * np.sin(2 * turn) + np.sin(turn), np.cos(turn), 0.3 * np.sin(3 * turn)))
+    period, alike = stride_period(x, 0.44 * 40, 2.0 * 40)
+    assert period / 40.0 == pytest.approx(period_s, rel=0.03)
+    assert alike > 0.9
+
+
+def test_nothing_repeats_in_noise() -> None:
+    x = np.random.default_rng(0).standard_normal((3, 160))
+    assert stride_period(x, 18, 80)[1] < 0.4
+
+
+@pytest.mark.parametrize("top", [7.97, 15.99])
+def test_rails_of_an_unknown_range(top: float) -> None:
+    wave = np.clip(1.5 * top * np.sin(np.arange(400) / 7.0), -top, top)
+    acc = np.stack((wave, np.zeros(400), np.ones(400)), axis=1)
+    marked = Rails().push(acc, None)
+    assert marked[np.abs(wave) == top].all()
+    assert not marked[np.abs(wave) < 0.99 * top].any()
+    assert not Rails().push(acc * 0.9, None).any()
+
+
+def test_a_known_range_needs_two_near_its_end_or_one_at_it() -> None:
+    acc = np.zeros((8, 3))
+    acc[1, 0], acc[3:5, 1], acc[6, 2] = 15.8, 15.8, -16.0
+    assert Rails().push(acc, 16.0).tolist() == [False, False, False, False, True, False, True, False]
+
+
+def test_alignment_waits_then_follows_and_notices_a_move() -> None:
+    alignment = Alignment()
+    assert alignment.up is None
+    up = np.repeat(np.array([[0.2], [0.9], [0.1]]), 50, axis=1)
+    for _ in range(5):
+        alignment.stride(up)
+    assert alignment.up == pytest.approx(tuple(up[:, 0] / np.linalg.norm(up[:, 0])))
+    for _ in range(8):
+        alignment.stride(up[[1, 0, 2]])
+    assert alignment.moved == 1
+
+
+def test_standing_is_believed_only_where_strides_agree() -> None:
+    alignment = Alignment()
+    on_the_table = np.repeat(np.array([[0.0], [0.0], [1.0]]), 50, axis=1)
+    alignment.stand(on_the_table)
+    for _ in range(5):
+        alignment.stride(np.repeat(np.array([[0.1], [1.0], [0.1]]), 50, axis=1))
+    assert alignment.stood is None
+    assert alignment.up is not None
+    assert alignment.up[1] > 0.9
+
+
+def test_path_of_a_known_swing() -> None:
+    """One metre ahead in 0.7 s, pitching 40 degrees and back, seen from the turning sensor."""
+    rate = 400.0
+    n = int(0.7 * rate) + 1
+    t = np.arange(n + 80) / rate
+    u = np.clip(t / 0.7, 0.0, 1.0)
+    ahead = np.where(u < 1.0, (2 * np.pi / 0.49) * np.sin(2 * np.pi * u), 0.0) / 9.80665
+    pitch = np.radians(40.0) * np.sin(np.pi * u) ** 2
+    rate_dps = np.degrees(np.gradient(pitch, 1 / rate))
+    s, c = np.sin(pitch), np.cos(pitch)
+    acc = np.stack((c * ahead + s, c - s * ahead, np.zeros_like(t)))
+    gyro = np.stack((np.zeros_like(t), np.zeros_like(t), rate_dps))
+    plane = plane_of((0.0, 0.0, 1.0), (0.0, 1.0, 0.0))
+    assert plane is not None
+    found = posture_of(acc, gyro, plane=plane, rate_hz=rate, contact=n - 1.0, toe_off=None, side="left")
+    assert found is not None
+    assert found.length_m == pytest.approx(1.0, rel=0.01)
+    assert found.pitch_at_contact_deg == pytest.approx(0.0, abs=0.5)
+
+
+def test_gaits_by_period_stance_and_calm() -> None:
+    assert gait_score(0.72, 0.36, 0.08) > 2.0
+    assert gait_score(1.1, 0.62, 0.45) < -2.0
+    assert gait_score(0.9, 0.45, 0.12) > 0.0  # a slow jog
+    assert gait_score(0.92, 0.58, 0.3) < 0.0  # a fast walk
+    assert activity_of((3.0, -1.0, 4.0)) == "run"
+
+
+def test_a_summary_of_nothing_makes_up_nothing() -> None:
+    totals = Totals(
+        Mount.LEFT_SHIN, 60.0, 0.0, 0.0, 60.0, samples=900, lost=100, clipped_samples=0, rate_hz=None
+    )
+    summary = summarise([], totals)
+    assert summary.strides == 0
+    assert summary.cadence_spm is None
+    assert summary.peak_resultant_g is None
+    assert summary.lost_percent == pytest.approx(10.0)
