@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from kneeload.errors import ConfigError
 
-__all__ = ["Secrets", "is_private", "read_secret"]
+__all__ = ["Secrets", "is_private", "is_private_file", "read_secret"]
 
 LARGEST_BYTES = 64 * 1024
 
@@ -44,6 +44,17 @@ def is_private(status: os.stat_result) -> bool:
     return status.st_uid in (os.geteuid(), 0) and not status.st_mode & (stat.S_IRWXG | stat.S_IRWXO)
 
 
+def is_private_file(path: Path) -> bool:
+    """The same of a file by its name; a credential that systemd gave is private too."""
+    return is_private(path.stat()) or _is_given(path)
+
+
+def _is_given(path: Path) -> bool:
+    # systemd opens its credentials to the service by an access list, which reads as a group's right.
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    return bool(given) and path.resolve().is_relative_to(Path(given or "").resolve())
+
+
 def read_secret(path: Path, *, key: str, config: Path | None) -> SecretStr:
     """The first line of a private file; ConfigError (never with the content) where others could read it."""
     try:
@@ -51,11 +62,7 @@ def read_secret(path: Path, *, key: str, config: Path | None) -> SecretStr:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise ConfigError(f"{path} is not a file", file=config, key=key)
-            # systemd opens its credentials to the service by an access list, which reads as a group's right.
-            given = os.environ.get("CREDENTIALS_DIRECTORY")
-            if not is_private(status) and not (
-                given and path.resolve().is_relative_to(Path(given).resolve())
-            ):
+            if not is_private(status) and not _is_given(path):
                 raise ConfigError(
                     f"{path} can be read by others; keep it to yourself: chmod 600 {path}",
                     file=config,

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from dsp.mount import Mount
+from kneeload.secrets import is_private_file
 
 __all__ = [
     "DataSettings",
@@ -108,6 +109,8 @@ class TlsSettings(Settings):
                 raise ValueError(f"there is no file {path}")
         if self.key_file is not None and self.cert_file is None:
             raise ValueError("key_file needs a cert_file")
+        if self.key_file is not None and not is_private_file(self.key_file):
+            raise ValueError(f"{self.key_file} can be read by others; keep it to yourself: chmod 600")
         return self
 
 

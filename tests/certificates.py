@@ -13,7 +13,9 @@ __all__ = ["write_certificates"]
 
 
 def write_certificates(folder: Path, *, address: str) -> None:
-    """Writes ca.pem, cert.pem and key.pem: an authority and a server's certificate for an IP address."""
+    """An authority, ca.pem, and what it signed: for a server at an IP address cert.pem and key.pem, for
+    somebody who asks it client.pem and client-key.pem.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     ca_name, name = _name("test authority"), _name("test server")
@@ -24,12 +26,18 @@ def write_certificates(folder: Path, *, address: str) -> None:
     names = x509.SubjectAlternativeName([x509.IPAddress(ip_address(address))])
     certificate = _builder(name, ca_name, key.public_key()).add_extension(names, critical=False)
     signed = certificate.sign(ca_key, hashes.SHA256())
+    client_key = ec.generate_private_key(ec.SECP256R1())
+    client = _builder(_name("anna"), ca_name, client_key.public_key()).sign(ca_key, hashes.SHA256())
     (folder / "ca.pem").write_bytes(ca_certificate.public_bytes(serialization.Encoding.PEM))
-    (folder / "cert.pem").write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    plain = serialization.NoEncryption()
-    (folder / "key.pem").write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain)
-    )
+    for name_, one, its_key in (("cert", signed, key), ("client", client, client_key)):
+        (folder / f"{name_}.pem").write_bytes(one.public_bytes(serialization.Encoding.PEM))
+        path = folder / ("key.pem" if name_ == "cert" else "client-key.pem")
+        path.touch(mode=0o600)
+        path.write_bytes(
+            its_key.private_bytes(
+                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+            )
+        )
 
 
 def _name(text: str) -> x509.Name:

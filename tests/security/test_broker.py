@@ -1,0 +1,133 @@
+"""The way to the broker: who it is, who we are, and what each name may write."""
+
+import asyncio
+import subprocess
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from kneeload.config import load
+from kneeload.errors import ConfigError
+from kneeload.settings import MqttSettings
+from kneeload.sinks.state import SinkState
+from tests.certificates import write_certificates
+from tests.kneeload.examples import a_run
+from tests.kneeload.following import RUN, following, journal_at, until
+from tests.services import Mosquitto, find_binary
+from tests.subscriber import Subscriber
+
+# The MQTT client leaves the socket of a handshake that failed to the garbage collector, which warns.
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+ACL = Path(__file__).resolve().parents[2] / "grafana" / "mosquitto.acl"
+
+
+async def deliver(folder: Path, settings: MqttSettings) -> SinkState:
+    """Five seconds of a run, until they are delivered or something is wrong."""
+    with journal_at(folder) as journal:
+        journal.append(RUN, a_run(5))
+        async with following(journal, settings) as state:
+            await until(
+                lambda: state.last_error is not None or state.delivered == len(a_run(5)), "something happens"
+            )
+            error = state.last_error
+        state.last_error = error
+        return state
+
+
+def with_tls(folder: Path, *options: str) -> Mosquitto:
+    files = f"cafile {folder}/ca.pem", f"certfile {folder}/cert.pem", f"keyfile {folder}/key.pem"
+    return Mosquitto(folder / "mosquitto", *files, *options)
+
+
+def test_a_broker_may_ask_for_our_certificate(tmp_path: Path) -> None:
+    write_certificates(own := tmp_path / "own", address="127.0.0.1")
+    write_certificates(others := tmp_path / "others", address="127.0.0.1")
+    with with_tls(own, "require_certificate true") as broker:
+        settings = MqttSettings(
+            host=broker.host, port=broker.port, tls=True, ca_file=own / "ca.pem", drain_s=0
+        )
+        without = asyncio.run(deliver(tmp_path / "without", settings))
+        assert (without.delivered, without.connected) == (0, False)
+        assert without.last_error is not None
+        forged = settings.model_copy(
+            update={"cert_file": others / "client.pem", "key_file": others / "client-key.pem"}
+        )
+        assert asyncio.run(deliver(tmp_path / "forged", forged)).delivered == 0
+        ours = settings.model_copy(
+            update={"cert_file": own / "client.pem", "key_file": own / "client-key.pem", "drain_s": 20}
+        )
+        state = asyncio.run(deliver(tmp_path / "ours", ours))
+        assert (state.delivered, state.last_error) == (len(a_run(5)), None)
+
+
+def test_a_plain_broker_gets_no_password_when_tls_is_asked_for(tmp_path: Path) -> None:
+    write_certificates(own := tmp_path / "own", address="127.0.0.1")
+    with Mosquitto(tmp_path / "mosquitto", "log_type all") as broker:
+        settings = MqttSettings(
+            host=broker.host,
+            port=broker.port,
+            tls=True,
+            ca_file=own / "ca.pem",
+            username="anna",
+            password=SecretStr("correct-horse"),
+            drain_s=0,
+        )
+        state = asyncio.run(deliver(tmp_path / "data", settings))
+        assert state.delivered == 0
+        assert b"anna" not in broker.log.read_bytes()
+
+
+def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
+    write_certificates(tmp_path, address="127.0.0.1")
+    file = tmp_path / "kneeload.toml"
+    file.write_text('[mqtt]\nhost = "h"\ntls = true\ncert_file = "client.pem"\nkey_file = "client-key.pem"\n')
+    assert load(file).mqtt.key_file == tmp_path / "client-key.pem"
+    (tmp_path / "client-key.pem").chmod(0o640)
+    with pytest.raises(ConfigError, match=r"client-key\.pem can be read by others"):
+        load(file)
+
+
+def guarded(folder: Path) -> Mosquitto:
+    """A broker with the example's access list, and three who have a password."""
+    folder.mkdir(parents=True)
+    words, acl = folder / "passwords", folder / "acl"
+    for flags, name in ((("-c", "-b"), "anna"), (("-b",), "berta"), (("-b",), "coach")):
+        subprocess.run(
+            [find_binary("mosquitto_passwd"), *flags, str(words), name, f"word of {name}"], check=True
+        )
+    acl.write_bytes(ACL.read_bytes())
+    for path in (words, acl):
+        path.chmod(0o600)
+    return Mosquitto(
+        folder / "mosquitto", "allow_anonymous false", f"password_file {words}", f"acl_file {acl}"
+    )
+
+
+def test_a_runner_writes_below_the_own_name_only(tmp_path: Path) -> None:
+    with guarded(tmp_path / "broker") as broker:
+        coach = ("coach", "word of coach")
+        with Subscriber(broker.host, broker.port, "kneeload/#", credentials=coach) as reader:
+            for name in ("berta", "anna"):  # the run is anna's: berta may not speak for her
+                settings = MqttSettings(
+                    host=broker.host,
+                    port=broker.port,
+                    username=name,
+                    password=SecretStr(f"word of {name}"),
+                    drain_s=20,
+                )
+                asyncio.run(deliver(tmp_path / name, settings))
+                if name == "berta":
+                    # In order behind all of hers: what the broker let through before would have come first.
+                    assert reader.messages == []
+            reader.wait_for(lambda messages: len(messages) == len(a_run(5)) + 2)
+            assert {m.topic.split("/")[1] for m in reader.messages} == {"anna"}
+        # Who runs does not read what others do.
+        with (
+            Subscriber(
+                broker.host, broker.port, "kneeload/#", credentials=("berta", "word of berta")
+            ) as curious,
+            Subscriber(broker.host, broker.port, "kneeload/#", credentials=coach) as witness,
+        ):
+            witness.wait_for(lambda messages: len(messages) > 0)
+            assert curious.messages == []
