@@ -45,6 +45,7 @@ class Crash:
     recovered_s: float
     messages_missing: int
     messages_unordered: int
+    messages_waiting: int
 
 
 def kill_and_go_on(
@@ -109,10 +110,10 @@ def _mqtt(broker: Mosquitto | None) -> str:
     return "" if broker is None else f'[mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\ndrain_s = 10\n'
 
 
-def _delivered(broker: Mosquitto | None, data: Path) -> tuple[int, int]:
-    """(results that the subscriber misses, results that came out of order), repeats aside."""
+def _delivered(broker: Mosquitto | None, data: Path) -> tuple[int, int, int]:
+    """How many results the subscriber misses, got out of order, and will get at the next start."""
     if broker is None:
-        return 0, 0
+        return 0, 0, 0
     return SUBSCRIBED[broker.port].of(data)
 
 
@@ -122,11 +123,12 @@ class Deliveries:
     def __init__(self, subscriber: Subscriber) -> None:
         self._subscriber = subscriber
 
-    def of(self, data: Path) -> tuple[int, int]:
+    def of(self, data: Path) -> tuple[int, int, int]:
 
         with Journal.open(data) as journal:
-            rows = journal.after(0, 1_000_000)
-        wanted = [row.seq for row in rows]
+            (upto,) = journal.cursors().values()
+            wanted = [row.seq for row in journal.after(0, 1_000_000) if row.seq <= upto]
+            waiting = journal.last_seq() - upto
         runner = data.name
 
         def seqs() -> list[int]:
@@ -141,7 +143,7 @@ class Deliveries:
             time.sleep(0.05)
         firsts = list(dict.fromkeys(seqs()))
         unordered = sum(a > b for a, b in pairwise(firsts))
-        return len(set(wanted) - set(firsts)), unordered
+        return len(set(wanted) - set(firsts)), unordered, waiting
 
 
 SUBSCRIBED: dict[int, Deliveries] = {}
@@ -173,7 +175,8 @@ def kill_many(folder: Path, times: int) -> list[Row]:
             "(interpreter start not counted)",
             f"{len(gone_on)} runs went on, {times - len(gone_on)} had no samples yet and began anew; "
             f"MQTT: {sum(c.messages_missing for c in crashes)} results missing, "
-            f"{sum(c.messages_unordered for c in crashes)} out of order; each run computed again from its "
-            "packets gave the journal's strides",
+            f"{sum(c.messages_unordered for c in crashes)} out of order, "
+            f"{sum(c.messages_waiting for c in crashes)} waiting for the next start; each run "
+            "computed again from its packets gave the journal's strides",
         )
     ]

@@ -91,14 +91,7 @@ class HostileDatabase(_Hostile):
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         while True:
             head = await reader.readuntil(b"\r\n\r\n")
-            length = next(
-                (
-                    int(x.split(b":")[1])
-                    for x in head.lower().split(b"\r\n")
-                    if x.startswith(b"content-length")
-                ),
-                0,
-            )
+            length = _length(head)
             mood, write = self.mood, b" /write" in head or b"/api/v2/write" in head
             self.requests += 1
             if mood == "reset" and write:
@@ -142,12 +135,26 @@ class HostileDatabase(_Hostile):
             for line in head.rstrip().split(b"\r\n")
             if not line.lower().startswith((b"content-length", b"connection", b"accept-encoding"))
         ]
-        lines += [b"Connection: close", b"Content-Length: " + str(len(body)).encode()]
+        lines += [b"Content-Length: " + str(len(body)).encode()]
         writer.write(b"\r\n".join(lines) + b"\r\n\r\n" + body)
-        answer = await reader.read()
-        writer.close()
-        # The connection to the client goes on.
-        return answer.replace(b"Connection: close\r\n", b"")
+        try:
+            return await _whole_answer(reader)
+        finally:
+            writer.close()
+
+
+async def _whole_answer(reader: asyncio.StreamReader) -> bytes:
+    head = await reader.readuntil(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" in head.lower():
+        return head + await reader.readuntil(b"\r\n0\r\n\r\n")
+    return head + await reader.readexactly(_length(head))
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.split(b":")[1])
+    return 0
 
 
 class HostileBroker(_Hostile):
