@@ -1,10 +1,9 @@
 """A live run: what `live` and `demo` share, and the command `live` itself."""
 
 import asyncio
-import signal
 import time
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from kneeload.place import make_folder
 from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
+from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view
 
 __all__ = ["Outcome", "conduct", "print_summary", "report_of", "run_live", "stop_signals", "told", "wait_for"]
@@ -225,30 +225,6 @@ async def wait_for(stop: asyncio.Event, clock: RunClock, duration_s: float | Non
     while not stop.is_set() and (left_ns := end_ns - clock.now_ns()) > 0:
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), left_ns / 1e9 / clock.speedup)
-
-
-@contextmanager
-def stop_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set; a second signal does what it does without us."""
-    loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
-
-    def ask() -> None:
-        stop.set()
-        remove()
-
-    def remove() -> None:
-        for number in numbers:
-            with suppress(NotImplementedError, ValueError):
-                loop.remove_signal_handler(number)
-
-    for number in numbers:
-        with suppress(NotImplementedError, ValueError):  # Windows: Ctrl-C is a KeyboardInterrupt there
-            loop.add_signal_handler(number, ask)
-    try:
-        yield stop
-    finally:
-        remove()
 
 
 def print_summary(report: Mapping[str, object], console: Console) -> None:

@@ -1,0 +1,153 @@
+"""What must go well over the real stack, as a table. Each gives what it measured or raises StackError."""
+
+import json
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from tests.bluez.scene import Scene
+from tests.bluez.stack import PATIENCE_S, Program, StackError, wait_until
+
+__all__ = ["CASES", "Case"]
+
+Measured = dict[str, object]
+# Longer than the sensor's memory: samples are lost for good, and must be counted.
+LONG_S: Final = 14.0
+SHORT_S: Final = 5.0
+WHOLE_S: Final = 240.0
+SCAN_S: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """faults: of the sensor. disturb: what happens once samples flow. boots: lives of the sensor."""
+
+    name: str
+    disturb: Callable[[Scene], None]
+    faults: tuple[str, ...] = ()
+    breaks: int = 0
+    boots: int = 1
+    overrun: bool = False
+
+    def play(self, scene: Scene, address: str) -> Measured:
+        """The whole of a recording, disturbed; then every account is held against every other."""
+        scene.start_sensor(self.faults)
+        scene.start_run(address)
+        # The runner first stands: a third of the recording has steps in it already.
+        scene.wait_for_samples(scene.samples // 3, "samples flow", timeout_s=WHOLE_S)
+        self.disturb(scene)
+        scene.wait_for_samples(scene.samples, "the recording's last sample", timeout_s=WHOLE_S)
+        report, truth = scene.end_run(), scene.end_sensor()
+        return _settle(self, scene, report=report, truth=truth)
+
+
+def _demand(held: bool, what: str) -> None:
+    if not held:
+        raise StackError(what)
+
+
+def _settle(case: Case, scene: Scene, *, report: dict[str, Any], truth: dict[str, Any]) -> Measured:
+    heard = scene.heard()
+    (row,) = report["sensors"]
+    strides = scene.strides()
+    measured: Measured = {
+        "taken": truth["taken"],
+        "received": row["samples_received"],
+        "lost": row["samples_lost"],
+        "dropped_by_sensor": truth["dropped"],
+        "packets": heard.packets,
+        "connects": heard.connects,
+        "away_s": list(heard.away_s),
+        "strides": strides,
+        "latency_p95_ms": report["latency_ms"]["p95"],
+    }
+
+    def demand(held: bool, what: str) -> None:
+        _demand(held, f"{what}: {json.dumps(measured)}")
+
+    demand(truth["finished"], "the sensor has sent everything")
+    demand(len(heard.boots) == case.boots, f"{case.boots} lives of the sensor, not {len(heard.boots)}")
+    demand(heard.connects == case.breaks + 1, f"{case.breaks} breaks of the link")
+    last = heard.boots[-1]
+    demand(last.number == truth["boot"], "the last life is the one that gave its account")
+    demand(
+        last.distinct + last.lost == truth["taken"] + truth["missing"], "received and lost make up the whole"
+    )
+    demand(row["samples_received"] == heard.distinct, "as many received as stand in the recording")
+    demand(row["samples_lost"] == heard.lost, "as many lost as are missing in the recording")
+    demand(last.lost >= truth["dropped"], "what the sensor dropped is lost")
+    demand((truth["dropped"] > 0) == case.overrun, "the sensor's memory ran over only where it should")
+    if not case.breaks:
+        demand(row["samples_lost"] == 0, "nothing lost")
+    demand(report["journal"]["strides"] == strides > 0, "strides in the journal")
+    return measured
+
+
+def _nothing(_scene: Scene) -> None:
+    return
+
+
+def _restart_daemon(scene: Scene) -> None:
+    scene.stack.stop_daemon()
+    time.sleep(SHORT_S / 2)
+    scene.stack.start_daemon()
+
+
+def _power_cycle(for_s: float) -> Callable[[Scene], None]:
+    def cycle(scene: Scene) -> None:
+        wait_until(lambda: scene.stack.power(on=False), "bluetoothctl power off")
+        time.sleep(for_s)
+        wait_until(lambda: scene.stack.power(on=True), "bluetoothctl power on")
+
+    return cycle
+
+
+def _freeze(scene: Scene) -> None:
+    assert scene.sensor is not None
+    scene.sensor.send(signal.SIGSTOP)
+    time.sleep(LONG_S)
+    scene.sensor.send(signal.SIGCONT)
+
+
+def _replace_sensor(scene: Scene) -> None:
+    scene.end_sensor(signal.SIGKILL)
+    time.sleep(SHORT_S)
+    before = len(scene.heard().boots)
+    scene.start_sensor()
+    wait_until(lambda: len(scene.heard().boots) > before, "the sensor is heard again", timeout_s=PATIENCE_S)
+
+
+CASES: Final[Sequence[Case]] = (
+    Case("undisturbed", _nothing),
+    Case("sensor out of range and back", _nothing, ("disconnect=25:4",), breaks=1),
+    Case("bluetoothd restarts", _restart_daemon, breaks=1),
+    Case("adapter off and on", _power_cycle(SHORT_S), breaks=1),
+    Case("adapter off for longer than the sensor remembers", _power_cycle(LONG_S), breaks=1, overrun=True),
+    Case("sensor freezes", _freeze, breaks=1),
+    Case("sensor loses power and comes back", _replace_sensor, breaks=1, boots=2),
+)
+
+
+def find(scene: Scene) -> Measured:
+    """`kneeload scan` sees the sensor and reads its battery; its address is what the cases connect to."""
+    scene.start_sensor()
+    began_s = time.monotonic()
+    scan = Program("scan", ["kneeload", "scan", "--seconds", str(SCAN_S), "--json"], scene.folder)
+    said = scan.finish()
+    _demand(scan.returncode == 0, scan.last_words())
+    found = json.loads(said)["sensors"]
+    _demand(len(found) == 1, f"one sensor, not {found}")
+    account = scene.end_sensor()
+    (sensor,) = found
+    for key in ("address", "name"):
+        _demand(sensor[key] == account[key], f"the sensor's {key}: {sensor}")
+    _demand(sensor["battery_percent"] is not None, "its battery")
+    scene.address = sensor["address"]
+    return {
+        "address": sensor["address"],
+        "family": sensor["family"],
+        "battery_percent": sensor["battery_percent"],
+        "seconds": round(time.monotonic() - began_s, 1),
+    }
