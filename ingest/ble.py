@@ -290,8 +290,8 @@ class _Link:
             raise
         finally:
             self._client = None
-            if not ended:
-                self._emit(Kind.LINK, b"lost")
+            # At the end of the run too: the last that is known of a sensor must not be that it is connected.
+            self._emit(Kind.LINK, b"lost")
             await self._leave(client, stop=ended)
 
     async def _stream(self, client: BleakClient) -> None:

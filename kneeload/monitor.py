@@ -52,6 +52,7 @@ class Monitor:
         self._heard_ns = 0
         self._next_s = 1
         self._reported_ns = 0
+        self._link_ns = 0
         self._begun = False
 
     def receive(self, packet: Packet) -> list[Result]:
@@ -62,6 +63,7 @@ class Monitor:
         sensor = self.sensors[packet.mount]
         strides, link_changed = sensor.receive(packet)
         if link_changed:
+            self._link_ns = packet.arrival_ns
             results.extend(self._health(packet.arrival_ns // 1000, [sensor]))
         return results + self._judged(strides)
 
@@ -93,8 +95,9 @@ class Monitor:
         results = self.advance(now_ns)
         for sensor in self.sensors.values():
             results.extend(self._judged(sensor.flush()))
-        # Two results of a kind never share a time: a finish on the grid comes a microsecond after its report.
-        results.extend(self._report(max(self._now_ns, self._reported_ns + 1000)))
+        # Two results of a kind never share a time: a finish comes a microsecond after what was told before.
+        told_ns = max(self._reported_ns, self._link_ns)
+        results.extend(self._report(max(self._now_ns, told_ns + 1000)))
         return results
 
     @property

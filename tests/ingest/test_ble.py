@@ -113,6 +113,10 @@ async def test_both_sensors_start_together_and_nothing_is_lost() -> None:
         told = {p.kind for p in heard.packets if p.mount is virtual.mount and p.arrival_ns < first}
         assert {Kind.LINK, Kind.INFO, Kind.CONFIG, Kind.STATS, Kind.BATTERY} <= told
         assert not virtual.started, "at the end of the run it may sleep"
+        assert heard.links(virtual.mount) == [b"connected", b"lost"]
+        assert heard.packets.index(heard.of(Kind.LINK, virtual.mount)[-1]) > heard.packets.index(
+            heard.of(Kind.DATA, virtual.mount)[-1]
+        )
     arrivals = [p.arrival_ns for p in heard.packets]
     assert arrivals == sorted(arrivals)
 
@@ -131,7 +135,7 @@ async def test_the_loss_of_one_does_not_touch_the_other() -> None:
         count = len(heard.of(Kind.DATA, LEFT))
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > count + 20)
         assert heard.streams[LEFT].counters.samples_lost == lost.samples_lost
-    assert heard.links(RIGHT) == [b"connected"]
+    assert heard.links(RIGHT) == [b"connected", b"lost"], "connected throughout, and let go at the end"
     assert heard.streams[RIGHT].counters.samples_lost == 0
     assert heard.streams[LEFT].counters.reconnects >= 2
     for back in (p for p in heard.of(Kind.LINK, LEFT)[2:] if p.data == b"connected"):

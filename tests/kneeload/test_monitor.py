@@ -156,6 +156,14 @@ def test_health_comes_at_once_when_the_link_changes() -> None:
     assert [(health.mount, health.connected) for health in told] == [(LEFT, False)]
 
 
+def test_a_link_that_ends_with_the_run_is_told_apart_from_the_last_report() -> None:
+    lost = Packet(LEFT, FAMILY, Kind.LINK, 20_300_000_000, b"lost")
+    results = run([*(p for p in both_legs() if p.arrival_ns < lost.arrival_ns), lost], finish_s=20.3)
+    health = [result for result in of(results, SensorHealth) if result.mount is LEFT]
+    assert [told.connected for told in health[-3:]] == [True, False, False]
+    assert health[-1].t_us > health[-2].t_us
+
+
 def test_low_battery_is_told() -> None:
     low = Packet(LEFT, FAMILY, Kind.BATTERY, 1_000_000, bytes([9]))
     packets = sorted([*both_legs(), low], key=lambda packet: packet.arrival_ns)
