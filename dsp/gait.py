@@ -14,19 +14,26 @@ from numpy.typing import NDArray
 
 from dsp.stride import Activity
 
-__all__ = ["activity_of", "calm_share", "gait_score"]
+__all__ = ["activity_of", "calm_share", "gait_score", "plausible"]
 
 PERIOD_S, PERIOD_SCATTER_S = 0.93, 0.07
 DUTY, DUTY_SCATTER = 0.54, 0.05
 CALM, CALM_SCATTER = 0.23, 0.05
 CALM_G = 0.15
 HELD = 2.0
+# A stride this long is a walker's, and a walker's foot stands still.
+WALKS_S, LEAST_CALM = 1.0, 0.15
 
 
 def calm_share(low_passed_g: NDArray[np.float64]) -> float:
     """(3, n) low-passed acceleration of one stride -> share of it in which its size is that of gravity."""
     size = np.sqrt(low_passed_g[0] ** 2 + low_passed_g[1] ** 2 + low_passed_g[2] ** 2)
     return float(np.mean(np.abs(size - 1.0) < CALM_G))
+
+
+def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:
+    """Whether (3, n) rows that repeat with this period can be gait: long strides have calm in them."""
+    return period_s < WALKS_S or calm_share(low_passed_g) >= LEAST_CALM
 
 
 def gait_score(period_s: float, duty: float | None, calm: float) -> float:

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
+from dsp.gait import plausible
 from dsp.params import Params
 from dsp.rhythm import stride_period
 from dsp.signals import GateSignals
@@ -14,7 +15,7 @@ __all__ = ["advance_jolt", "open_jolt"]
 
 Floats = NDArray[np.float64]
 
-WINDOW_S = 4.0
+WINDOW_S = 5.0  # three strides of slow walking
 ALIKE = 0.55
 CONTRAST = 2.0  # the folded jolt against the folded median
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
@@ -42,6 +43,8 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
     )
     period *= thin
     if alike < ALIKE or now - start < (params.open_strides - 0.2) * period:
+        return None
+    if not plausible(acc[:, -round(params.open_strides * period) :], period / rate):
         return None
     mean = acc.mean(axis=1)
     up = mean / max(float(np.sqrt((mean * mean).sum())), 1e-9)

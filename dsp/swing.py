@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.bout import Bout, Cycle
+from dsp.gait import plausible
 from dsp.params import Params
 from dsp.rhythm import stride_period
 from dsp.signals import GateSignals
@@ -72,7 +73,9 @@ def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bo
         recent[:, ::thin], params.min_stride_s * rate / thin, params.max_stride_s * rate / thin
     )
     period *= thin
-    if alike < ALIKE:
+    if alike < ALIKE or not plausible(
+        signals.acc(max(start, now - round(params.open_strides * period)), now), period / rate
+    ):
         return None
     moments = spread(recent)
     vector = principal_axis(moments)
