@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test check tables bench validate lint format types imports services clean
+.PHONY: help demo test test-bluez check tables bench validate lint format types imports services clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -46,6 +46,9 @@ bench: $(STAMP)  ## costs, as ratios to something named in the same run
 
 validate: $(STAMP)  ## accuracy on recordings and on the simulator
 	$(BIN)/python -m benchmarks.validate
+
+test-bluez: $(STAMP)  ## virtual sensors over the real Linux Bluetooth stack, in a small guest: long
+	$(BIN)/python -m tests.bluez
 
 services:
 	@sh tests/install_services.sh services
