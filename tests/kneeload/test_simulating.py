@@ -20,7 +20,7 @@ async def test_its_report_is_the_truth_about_what_arrived(tmp_path: Path) -> Non
     link = LocalLink()  # type: ignore[no-untyped-call]
     ready = tmp_path / "ready"
     async with controller_on_tcp(link, "one") as (spec, _):
-        command = ["sim", "--transport", spec, "--ready-file", ready, "--json"]
+        command: list[str | Path] = ["sim", "--transport", spec, "--ready-file", ready, "--json"]
         program = start_kneeload(command, home=tmp_path)
         try:
             async with asyncio.timeout(4 * PATIENCE_S):
