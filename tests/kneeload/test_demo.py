@@ -43,7 +43,15 @@ def test_a_recording_through_the_radio_is_the_same_everywhere(
     influxd: Influxd,
     victoria_metrics: VictoriaMetrics,
 ) -> None:
-    arguments: list[str | Path] = ["demo", "--recording", recordings / name, "--mount", mount, "--speedup", "20"]
+    arguments: list[str | Path] = [
+        "demo",
+        "--recording",
+        recordings / name,
+        "--mount",
+        mount,
+        "--speedup",
+        "20",
+    ]
     with Subscriber("127.0.0.1", mosquitto.port, "kneeload/#") as subscriber:
         config = write_config(tmp_path / "k.toml", mosquitto, influxd.url, "1")
         data = tmp_path / "data"
