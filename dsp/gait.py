@@ -22,7 +22,7 @@ CALM, CALM_SCATTER = 0.23, 0.05
 CALM_G = 0.15
 HELD = 2.0
 # A stride this long is a walker's, and a walker's foot stands still.
-WALKS_S, LEAST_CALM = 1.0, 0.15
+WALKS_S, LEAST_CALM = 1.0, 0.25
 
 
 def calm_share(low_passed_g: NDArray[np.float64]) -> float:

@@ -52,7 +52,11 @@ def median_or_none(values: Iterable[float | None]) -> float | None:
 
 
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
-    """clipped_percent is of contacts, lost_percent of samples; clipped peaks, lower bounds, are left out."""
+    """clipped_percent is of contacts, lost_percent of samples.
+
+    Clipped peaks count with what was measured: without them a median would be that of the gentle contacts. It
+    is right while fewer than half are clipped, and at least that high otherwise.
+    """
     running = [s for s in strides if s.activity == "run"]
     taken = totals.samples + totals.lost
     return RunSummary(
@@ -64,7 +68,7 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         idle_s=totals.idle_s,
         cadence_spm=median_or_none(120.0 / s.stride_time_s for s in running if s.stride_time_s),
         contact_time_s=median_or_none(s.contact_time_s for s in running),
-        peak_resultant_g=median_or_none(s.peak_resultant_g for s in running if not s.clipped),
+        peak_resultant_g=median_or_none(s.peak_resultant_g for s in running),
         clipped_percent=100.0 * sum(s.clipped for s in strides) / len(strides) if strides else 0.0,
         lost_percent=100.0 * totals.lost / taken if taken else 0.0,
         rate_hz=totals.rate_hz,

@@ -14,6 +14,7 @@ from dsp.signals import GateSignals
 __all__ = ["side_steps"]
 
 LONG = 1.35  # periods between two swings
+APART = 0.7  # periods between a step aside and the steps before and after it
 STILL, STIRRED = 0.15, 0.4  # of the usual height of a swing, any axis
 REST_S, SHORTEST_S, LONGEST_S = 0.1, 0.2, 1.6
 LANDS_S, SETTLES_S = 0.75, 0.2  # after the fastest turning, after it has come to rest
@@ -35,6 +36,8 @@ def side_steps(signals: GateSignals, bout: Bout, rise: int) -> tuple[Cycle, ...]
             continue
         peak = begin + int(np.argmax(size[begin:end]))
         if size[peak] < STIRRED * bout.level or end - peak < 3:
+            continue
+        if min(origin + peak - bout.anchor, rise - origin - peak) < APART * bout.period:
             continue
         cycles.append(Cycle(bout.anchor, None, origin + begin, bout.period, landing))
         bout.anchor = origin + peak
