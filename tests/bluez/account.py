@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from dsp.mount import Mount
 from ingest.packet import Kind, Packet
 from ingest.recording import read
 from tests.firmware_sim.wire import read_data, whole
@@ -43,13 +44,13 @@ class Heard:
         return sum(boot.lost for boot in self.boots)
 
 
-def hear(recordings: Iterable[Path]) -> Heard:
-    """What is in recordings; nothing where there is none yet."""
+def hear(recordings: Iterable[Path], mount: Mount) -> Heard:
+    """What recordings hold of one sensor; nothing where there is none yet."""
     numbers: dict[int, set[int]] = {}
     packets = connects = 0
     away_s: list[float] = []
     lost_ns: int | None = None
-    for packet in (packet for path in recordings for packet in read(path)):
+    for packet in (packet for path in recordings for packet in read(path) if packet.mount is mount):
         if packet.kind is Kind.DATA and whole(packet.data):
             data = read_data(packet.data)
             packets += 1

@@ -18,7 +18,7 @@ LOOK_S: Final = 0.25
 # Under software emulation everything takes ten times as long.
 PATIENCE_S: Final = 90.0
 BLUETOOTHD: Final = ("/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd")
-RECEIVER, SENSOR = 0, 1
+RECEIVER: Final = 0
 
 
 class StackError(Exception):
@@ -106,27 +106,31 @@ def _become(command: Sequence[str], stdout: Path, stderr: Path) -> NoReturn:
 
 
 class Stack:
-    """hci0 is bluetoothd's, hci1 is free for a virtual sensor. Everything ends with `close`."""
+    """hci0 is bluetoothd's, the others are free for virtual sensors. Everything ends with `close`."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
-        self._others: list[Program] = []
+        self._bus: Program | None = None
+        self._controllers: Program | None = None
         self._daemon: Program | None = None
 
     def start(self) -> None:
         Path("/run/dbus").mkdir(parents=True, exist_ok=True)
-        self._run("dbus-daemon", "--system", "--nofork", "--nopidfile")
+        self._bus = Program("dbus-daemon", ["dbus-daemon", "--system", "--nofork", "--nopidfile"], self.logs)
         wait_until(Path("/run/dbus/system_bus_socket").exists, "the system's D-Bus")
-        self._run("btvirt", "-l2")
-        wait_until(lambda: self._controller(SENSOR).exists(), "two controllers")
         self.start_daemon()
-        wait_until(lambda: self.power(on=True), "hci0 powered on")
-        self.free_sensor()
+        self.add_controllers(3)
 
-    def _run(self, *command: str) -> Program:
-        program = Program(command[0], command, self.logs)
-        self._others.append(program)
-        return program
+    def add_controllers(self, count: int) -> None:
+        """So many linked controllers, in place of those that were there."""
+        if self._controllers is not None:
+            self._controllers.end(signal.SIGKILL)
+            wait_until(lambda: not self._controller(RECEIVER).exists(), "the old controllers are gone")
+        self._controllers = Program("btvirt", ["btvirt", f"-l{count}"], self.logs)
+        wait_until(self._controller(count - 1).exists, f"{count} controllers")
+        wait_until(lambda: self.power(on=True), "hci0 powered on")
+        for number in range(1, count):
+            self.free(number)
 
     @staticmethod
     def _controller(number: int) -> Path:
@@ -151,10 +155,12 @@ class Stack:
         )
         return "succeeded" in done.stdout
 
-    def free_sensor(self) -> None:
+    @staticmethod
+    def free(number: int) -> None:
         """Only a controller that is down can be opened past the kernel's own Bluetooth."""
-        subprocess.run(["hciconfig", f"hci{SENSOR}", "down"], check=False, timeout=PATIENCE_S)
+        subprocess.run(["hciconfig", f"hci{number}", "down"], check=False, timeout=PATIENCE_S)
 
     def close(self) -> None:
-        for program in [*self._others[::-1], *([self._daemon] if self._daemon else [])]:
-            program.send(signal.SIGKILL)
+        for program in (self._daemon, self._controllers, self._bus):
+            if program is not None:
+                program.send(signal.SIGKILL)
