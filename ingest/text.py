@@ -1,6 +1,8 @@
 """Texts from outside made fit for a line of a terminal: names from the air, cells of files, paths."""
 
-__all__ = ["one_line", "printable"]
+__all__ = ["inert", "one_line", "printable"]
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def printable(text: str) -> str:
@@ -13,3 +15,8 @@ def printable(text: str) -> str:
 def one_line(text: str) -> str:
     """The same, with any white space as single spaces."""
     return printable(" ".join(text.split()))
+
+
+def inert(text: str) -> str:
+    """A cell of a table that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text

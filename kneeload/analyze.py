@@ -17,6 +17,7 @@ from ingest.sensors import FAMILIES
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.monitor import Monitor
+from kneeload.private import make_private_folder, private_file
 from kneeload.results import Result
 from kneeload.shown import cell
 from kneeload.strides_csv import write_strides
@@ -28,7 +29,7 @@ Progress = Callable[[Path], None]
 
 
 class AnalyzeError(KneeloadError):
-    """Nothing can be made of a recording, or its results cannot be written."""
+    """Nothing can be made of a recording."""
 
     def __init__(self, message: str, *, path: Path) -> None:
         super().__init__(f"{path}: {message}")
@@ -152,13 +153,11 @@ def _analysis(
 
 
 def _write(place: Path, strides: Sequence[Stride], *, summary: RunSummary) -> None:
-    try:
-        place.mkdir(parents=True, exist_ok=True)
-        write_strides(place / "strides.csv", strides)
-        text = json.dumps(asdict(summary), indent=2, allow_nan=False)
-        (place / "summary.json").write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise AnalyzeError(f"cannot be written: {error.strerror or error}", path=place) from error
+    make_private_folder(place)
+    write_strides(place / "strides.csv", strides)
+    text = json.dumps(asdict(summary), indent=2, allow_nan=False)
+    with private_file(place / "summary.json") as draft:
+        draft.write_text(text + "\n", encoding="utf-8")
 
 
 def _report(analysis: Analysis) -> dict[str, object]:

@@ -17,7 +17,9 @@ from ingest import recording
 from ingest.packet import Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream
+from ingest.text import inert
 from kneeload.journal import Journal
+from kneeload.private import make_private_folder, private_file
 from kneeload.results import SensorHealth, Summary
 from kneeload.review.errors import UnknownRunError
 from kneeload.strides_csv import write_strides
@@ -44,7 +46,7 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
             "summary.csv": journal.summaries(run),
             "sensors.csv": journal.health(run),
         }
-    output_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(output_dir)
     written: list[Path] = []
     for mount in Mount:
         own = [stride for stride in strides if stride.mount is mount]
@@ -67,7 +69,7 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
 def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
     """One row a result: its fields as columns, t_us as t_s; an empty cell is "not known"."""
     names = [field.name for field in fields(kind)]
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with private_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["t_s" if name == "t_us" else name for name in names])
         writer.writerows([cell(name, getattr(row, name)) for name in names] for row in rows)
@@ -80,6 +82,8 @@ def cell(name: str, value: Any) -> object:
         return int(value)
     if isinstance(value, float):
         return f"{value:.6g}" if math.isfinite(value) else ""
+    if isinstance(value, str):
+        return inert(value)
     return value
 
 
@@ -124,8 +128,10 @@ def write_table(table: Table, stem: Path) -> Path:
         path = stem.with_suffix(".csv")
         rows = np.column_stack(list(table.values()))
         forms = ["%d", *["%.7g"] * (len(table) - 1)]
-        np.savetxt(path, rows, fmt=forms, delimiter=",", header=",".join(table), comments="")
+        with private_file(path) as draft:
+            np.savetxt(draft, rows, fmt=forms, delimiter=",", header=",".join(table), comments="")
         return path
     path = stem.with_suffix(".parquet")
-    parquet.write_table(arrow_table(table), path)
+    with private_file(path) as draft:
+        parquet.write_table(arrow_table(table), draft)
     return path

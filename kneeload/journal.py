@@ -1,6 +1,7 @@
 """The journal: every result of every run, in order, durable before anyone is told."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ __all__ = ["Journal", "Refusal", "Row", "Run"]
 
 NAME = "journal.db"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
+RUN_NAME = re.compile("[0-9]{8}T[0-9]{6}Z")
 
 Kind = TypeVar("Kind", bound=Result)
 
@@ -134,6 +136,10 @@ class Journal:
             "SELECT run, runner, started_ns, ended_ns, state, config, note FROM run ORDER BY rowid",
             types=(str, str, int, (int, NoneType), str, str, str),
         )
+        # A run's name is the name of its folder: it must not lead anywhere else.
+        stranger = next((row[0] for row in rows if not RUN_NAME.fullmatch(row[0])), None)
+        if stranger is not None:
+            raise JournalError(f"is damaged (no run is called {stranger[:40]!r}): move it away", path=self.path)
         return [
             Run(
                 run=run,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from dsp.stride import Stride
+from ingest.text import inert
+from kneeload.private import private_file
 
 __all__ = ["COLUMNS", "write_strides"]
 
@@ -57,6 +59,8 @@ def _field(name: str) -> Cell:
         value = getattr(stride, name)
         if isinstance(value, bool):
             return int(value)
+        if isinstance(value, str):
+            return inert(value)
         return f"{value:.6g}" if isinstance(value, float) else value
 
     return cell
@@ -71,7 +75,7 @@ CELLS: Mapping[str, Cell] = {
 
 def write_strides(path: Path, strides: Iterable[Stride]) -> None:
     """One row a foot contact; an empty cell is "not estimated"."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+    with private_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         # csv writes None as an empty cell.

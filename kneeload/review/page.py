@@ -7,6 +7,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
+from kneeload.private import private_file
 from kneeload.review.errors import PlotlyMissingError
 from kneeload.review.figures import timeline
 from kneeload.review.load import load
@@ -24,7 +25,9 @@ def write_review(data_dir: Path, run: str, output: Path) -> None:
     written.
     """
     script = plotly_script()
-    output.write_text(page(load(data_dir, run), plotly=script), encoding="utf-8")
+    text = page(load(data_dir, run), plotly=script)
+    with private_file(output) as draft:
+        draft.write_text(text, encoding="utf-8")
 
 
 def plotly_script() -> str:

@@ -19,6 +19,7 @@ from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.analyze import AnalyzeError, analyze, run_analyze
 from kneeload.failures import PEOPLES_ERRORS, UsageError
+from kneeload.private import UnwritableError
 from kneeload.strides_csv import COLUMNS
 from tests.kneeload.virtual_packets import virtual_packets
 
@@ -200,7 +201,7 @@ def test_missing_file_mount_and_room(tmp_path: Path) -> None:
     path = write_run(tmp_path / "run.csv", duration_s=5)
     with pytest.raises(UsageError, match="--mount"):
         analyze([path], None)
-    with pytest.raises(AnalyzeError, match="cannot be written"):
+    with pytest.raises(UnwritableError, match="cannot be written"):
         analyze([path], LEFT, path / "below-a-file")
 
 
