@@ -45,15 +45,9 @@ class Period:
         return _median([stride.contact_time_s for _, stride in self._known if stride.mount is mount])
 
     def peak_resultant_g(self, side: Side) -> float | None:
-        """Median of a side; clipped peaks are lower bounds and stay out."""
+        """Median of a side. Clipped peaks count: without them it would be that of the gentle contacts."""
         mount = self._speaker(side, first="shin", second="shoe")
-        return _median(
-            [
-                stride.peak_resultant_g
-                for _, stride in self._known
-                if stride.mount is mount and not stride.clipped
-            ]
-        )
+        return _median([stride.peak_resultant_g for _, stride in self._known if stride.mount is mount])
 
     def _speaker(self, side: Side, *, first: str, second: str) -> Mount:
         best = Mount(f"{side}-{first}")
