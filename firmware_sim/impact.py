@@ -33,7 +33,8 @@ class Fastening:
     """How and where the sensor is strapped on: ringing as a share of the pulse, its frequency and decay.
 
     above_ankle_m: how far up the shin (nothing to a shoe).
-    A tight strap rings a little; loose() is one that exaggerates the shock by about a third.
+    A tight strap rings a little; loose() is one that rings much, slowly and long. The plan's peak is met with
+    either: what differs is the shape.
     """
 
     above_ankle_m: float = 0.11
