@@ -18,10 +18,11 @@ from firmware_sim.sensor import VirtualSensor
 from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Packet
-from kneeload.config import Config, load
+from kneeload.config import Config, default_data_dir, load
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
 from kneeload.offer import offer
 from kneeload.resume import Cut
+from kneeload.settings import DataSettings
 from kneeload.view import make_view
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
 from kneeload.witness import Witness
@@ -54,7 +55,7 @@ def run_demo(
     options: DemoOptions, *, config_file: Path | None, data_dir: Path | None, console: Console | None
 ) -> dict[str, object]:
     """The whole demo; returns the report of --json."""
-    config = load(config_file, data_dir=data_dir)
+    config = _config(config_file, data_dir)
     mounts = options.mounts or (() if options.recording else DEMO_MOUNTS)
     families = dict.fromkeys(mounts, FAMILY)
     cut = offer(config, families, wanted=True) if options.resume else None
@@ -75,7 +76,7 @@ def run_demo(
     sent = {str(sensor.mount): sensor.truth.packets_sent for sensor in sensors}
     report["sensors"] = [{**row, "packets_sent": sent[str(row["mount"])]} for row in _rows(report["sensors"])]
     if console is not None:
-        print_summary(report, console)
+        print_summary(report, console, folder=config.data.dir)
         _print_truth(report["truth"], console)
     return report
 
@@ -139,6 +140,18 @@ async def _demo(
                     ahead_s=_ahead_s(options, sources),
                     listeners=(witness.see,),
                 )
+
+
+def _config(file: Path | None, data_dir: Path | None) -> Config:
+    """The configuration; where nobody says where runs are kept, demos have a folder of their own.
+
+    A database that is connected later gets every run of a folder, and should get real ones only.
+    """
+    config = load(file, data_dir=data_dir)
+    usual = default_data_dir().absolute()
+    if data_dir is not None or config.data.dir != usual:
+        return config
+    return config.model_copy(update={"data": DataSettings(dir=usual / "demo")})
 
 
 def _ahead_s(options: DemoOptions, sources: Sequence[Source]) -> float:

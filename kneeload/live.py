@@ -1,6 +1,7 @@
 """A live run: what `live` and `demo` share, and the command `live` itself."""
 
 import asyncio
+import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
@@ -26,6 +27,7 @@ from kneeload.place import make_folder
 from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
+from kneeload.shown import cell
 from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view
 
@@ -207,7 +209,7 @@ def run_live(
 
     report = report_of(asyncio.run(go()))
     if console is not None:
-        print_summary(report, console)
+        print_summary(report, console, folder=config.data.dir)
     return report
 
 
@@ -227,15 +229,18 @@ async def wait_for(stop: asyncio.Event, clock: RunClock, duration_s: float | Non
             await asyncio.wait_for(stop.wait(), left_ns / 1e9 / clock.speedup)
 
 
-def print_summary(report: Mapping[str, object], console: Console) -> None:
-    """What a run was, in a few lines, and what to do next."""
+def print_summary(report: Mapping[str, object], console: Console, *, folder: Path) -> None:
+    """What a run was, in a few lines, and what to do next. folder: where its data is kept."""
     run = report["run"]
     console.print(
         f"{run}: {report['strides']} strides in {report['duration_s']} s, {report['alerts']} alerts",
         highlight=False,
         soft_wrap=True,
     )
-    console.print(f"kneeload review {run} shows what happened and why", highlight=False, soft_wrap=True)
+    # A command that finds the run: others look where KNEELOAD_HOME says, or in the usual place.
+    found = load().data.dir == folder
+    where = "" if found else f" --data-dir {shlex.quote(str(folder))}"
+    console.print(cell(f"kneeload review {run}{where} shows what happened and why"), soft_wrap=True)
 
 
 def _rounded(value: float | None) -> float | None:

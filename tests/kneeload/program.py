@@ -16,7 +16,8 @@ PROGRAM = Path(sys.executable).parent / "kneeload"
 def environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """This process's environment without any kneeload settings, and a home of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("KNEELOAD_")}
-    return {**kept, "HOME": str(home), "XDG_CONFIG_HOME": str(home), "COLUMNS": "120", **(extra or {})}
+    settings = {"HOME": str(home), "XDG_CONFIG_HOME": str(home), "XDG_DATA_HOME": str(home / "share")}
+    return {**kept, **settings, "COLUMNS": "120", **(extra or {})}
 
 
 def kneeload(

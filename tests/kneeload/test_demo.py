@@ -1,6 +1,7 @@
 """The main job, end to end, by the installed program: the same strides everywhere."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -154,3 +155,25 @@ def test_the_example_of_the_readme_runs_without_a_terminal(tmp_path: Path) -> No
     assert any("left-shin connected" in line for line in lines)
     assert any("against the simulator's truth" in line for line in lines)
     assert "\x1b" not in done.stdout
+
+
+def test_a_demo_keeps_to_a_folder_of_its_own_and_says_how_to_see_it(tmp_path: Path) -> None:
+    done = kneeload(["demo", "--duration", "3", "--speedup", "10"], home=tmp_path)
+    assert done.returncode == 0, done.stderr
+    hint = next(line for line in done.stdout.splitlines() if line.startswith("kneeload review "))
+    review = shlex.split(hint.removesuffix(" shows what happened and why"))[1:]
+    page = tmp_path / "page.html"
+    assert kneeload([*review, "--output", page], home=tmp_path).returncode == 0
+    assert page.stat().st_size > 0
+    # A live run of this person finds no demo where it keeps its own.
+    assert kneeload_json(["runs"], home=tmp_path)["runs"] == []
+
+
+def test_a_demo_told_where_keeps_its_run_there(tmp_path: Path) -> None:
+    done = kneeload(
+        ["demo", "--duration", "3", "--speedup", "10"],
+        home=tmp_path,
+        extra={"KNEELOAD_HOME": str(tmp_path / "k")},
+    )
+    assert "--data-dir" not in done.stdout, "the same environment finds it without"
+    assert (tmp_path / "k" / "journal.db").exists()
