@@ -18,6 +18,8 @@ __all__ = ["Witness"]
 TOLERANCE_S: Final = 0.1
 # A contact's record closes so long after toe-off, and its last packet is under way for a while.
 CLOSING_S: Final = 0.4
+# A source tells of a contact only once its toe-off has been taken: longer than any stance.
+STANCE_S: Final = 2.0
 
 
 @dataclass
@@ -49,6 +51,7 @@ class Witness:
             if not isinstance(source, GaitSource):
                 return None
             first_s, last_s = self.heard.get(source.mount, (0.0, 0.0))
+            source.take(last_s + STANCE_S)  # a contact found in mid-stance has its truth too
             truth = source.truth()
             inside = (truth.initial_contact_s >= first_s) & (truth.toe_off_s <= last_s - CLOSING_S)
             outside = [*truth.ungraded_contact_s, *truth.initial_contact_s[~inside]]
