@@ -27,10 +27,12 @@ __all__ = ["METADATA_NAME", "metadata", "read"]
 METADATA_NAME: Final = "kneeload"
 # No record of ours is near this; one that claims to be is not read.
 LARGEST_RECORD: Final = 16 * 1024 * 1024
+# Silence is reported on every few seconds: a few bytes that claim an age must not make gigabytes of it.
+LONGEST_RUN_NS: Final = 7 * 24 * 3600 * 1_000_000_000
 
 _HEAD = struct.Struct("<BQ")
 _MESSAGE = struct.Struct("<HIQQ")
-_UNREADABLE = (McapError, struct.error, ValueError)
+_UNREADABLE = (McapError, struct.error, ValueError, OverflowError)
 
 Origin = tuple[Mount, str, Kind]
 
@@ -54,6 +56,8 @@ def read(path: Path) -> Iterator[Packet]:
             if part == Opcode.MESSAGE and len(content) >= _MESSAGE.size:
                 channel, _sequence, arrival_ns, _published_ns = _MESSAGE.unpack_from(content)
                 if channel in origins:
+                    if arrival_ns > LONGEST_RUN_NS:
+                        raise RecordingError(path, "claims to be longer than a week", "give a run's packets")
                     yield Packet(*origins[channel], arrival_ns, content[_MESSAGE.size :])
             elif part == Opcode.CHANNEL:
                 _note(origins, content)

@@ -20,6 +20,8 @@ TIME_UNITS: Final = {"s": 1e6, "ms": 1e3, "us": 1.0}
 ACC_UNITS: Final = {"g": 1.0, "ms2": 1 / STANDARD_GRAVITY}
 GYRO_UNITS: Final = {"dps": 1.0, "rads": 180 / np.pi}
 ACC_COLUMNS: Final = "ax, ay, az with _g or _ms2"
+# A day at 500 Hz. Repeated values take no room in a Parquet file and 56 bytes a row in memory.
+MOST_ROWS: Final = 50_000_000
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
@@ -148,8 +150,12 @@ def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
             path, "needs pyarrow to be read", "install it: pip install 'kneeload[report]'"
         ) from error
     try:
-        header = pyarrow.parquet.read_schema(path).names
-        columns = choose(path, header)
+        about = pyarrow.parquet.read_metadata(path)
+        columns = choose(path, about.schema.to_arrow_schema().names)
+        if about.num_rows > MOST_ROWS:
+            raise RecordingError(
+                path, f"claims {about.num_rows} rows, more than {MOST_ROWS}", "cut it into several recordings"
+            )
         table = pyarrow.parquet.read_table(path, columns=list(columns.names))
         cast = [table[name].cast(pyarrow.float64()).to_numpy() for name in columns.names]
     except (pyarrow.ArrowException, ValueError) as error:

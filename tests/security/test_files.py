@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kneeload.export import export_run
 from kneeload.errors import JournalError
+from kneeload.export import export_run
 from kneeload.failures import UsageError
 from kneeload.listing import list_runs, resolve_run
 from kneeload.private import UnwritableError, private_file
