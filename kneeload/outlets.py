@@ -43,39 +43,43 @@ class Outlets:
         tell: called with a line when a server is lost, comes back or wants something of a person.
         """
         outlets, stop = cls(), asyncio.Event()
-        async with asyncio.TaskGroup() as group:
-            follows: list[asyncio.Task[None]] = []
-            if config.mqtt.host is not None:
-                outlets.mqtt = SinkState("MQTT")
-                follows.append(
-                    group.create_task(
-                        follow_mqtt(
-                            journal,
-                            config.mqtt,
-                            outlets.mqtt,
-                            runner=config.runner.name,
-                            run=run,
-                            stop=stop,
-                            cursor=mqtt_cursor,
-                        ),
-                        name="mqtt",
+        try:
+            async with asyncio.TaskGroup() as group:
+                follows: list[asyncio.Task[None]] = []
+                if config.mqtt.host is not None:
+                    outlets.mqtt = SinkState("MQTT")
+                    follows.append(
+                        group.create_task(
+                            follow_mqtt(
+                                journal,
+                                config.mqtt,
+                                outlets.mqtt,
+                                runner=config.runner.name,
+                                run=run,
+                                stop=stop,
+                                cursor=mqtt_cursor,
+                            ),
+                            name="mqtt",
+                        )
                     )
-                )
-            if config.influx.url is not None:
-                outlets.influx = SinkState("InfluxDB")
-                follows.append(
-                    group.create_task(
-                        follow_influx(journal, config.influx, outlets.influx, stop=stop), name="influx"
+                if config.influx.url is not None:
+                    outlets.influx = SinkState("InfluxDB")
+                    follows.append(
+                        group.create_task(
+                            follow_influx(journal, config.influx, outlets.influx, stop=stop), name="influx"
+                        )
                     )
-                )
-            watch = group.create_task(outlets._watch(tell), name="outlets")
-            try:
-                yield outlets
-            finally:
-                stop.set()
-                if follows:
-                    await asyncio.wait(follows)
-                watch.cancel()
+                watch = group.create_task(outlets._watch(tell), name="outlets")
+                try:
+                    yield outlets
+                finally:
+                    stop.set()
+                    if follows:
+                        await asyncio.wait(follows)
+                    watch.cancel()
+        except BaseExceptionGroup as several:
+            # What stopped the run is what there is to say, not the group that it was in.
+            raise several.exceptions[0] from None
         outlets._tell_changes(tell, {})
 
     async def _watch(self, tell: Callable[[str], None]) -> None:

@@ -12,7 +12,7 @@ from ingest.errors import StorageError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import RunClock
-from kneeload.errors import JournalFullError
+from kneeload.errors import JournalError
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
 from kneeload.results import Result
@@ -34,8 +34,8 @@ class Keeper:
     """Takes each packet of a run: on disk first, then through the monitor, then its results into the journal.
 
     Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
-    run_session waits on. A disk that takes nothing more does not stop a run: packets and results wait in
-    memory, `trouble` says so, and every tick tries again.
+    run_session waits on. A disk that takes nothing more (full, read-only) does not stop a run: packets and
+    results wait in memory, `trouble` says so, and every tick tries again.
     Results are journalled only when the packets they come from are on disk: what the journal holds can be
     computed again from packets.mcap, after a power cut too.
     earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
@@ -159,7 +159,7 @@ class Keeper:
             self.recorder.flush()
             self.recorder.fsync()
             self.journal.append(self.run, waiting)
-        except (JournalFullError, StorageError) as error:
+        except (JournalError, StorageError) as error:
             self.results_dropped += max(0, len(waiting) - MOST_UNSAVED)
             self._unsaved = waiting[-MOST_UNSAVED:]
             self._say(str(error))

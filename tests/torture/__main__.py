@@ -9,9 +9,11 @@ import tempfile
 from pathlib import Path
 
 from tests.torture.crash import kill_many
+from tests.torture.machine import bad_machine
 from tests.torture.paper import write
 from tests.torture.power import cut_power
 from tests.torture.row import Experiment
+from tests.torture.sensors import bad_sensors, out_of_range
 from tests.torture.servers import bad_company
 
 __all__ = ["EXPERIMENTS"]
@@ -19,7 +21,10 @@ __all__ = ["EXPERIMENTS"]
 EXPERIMENTS = (
     Experiment("kill", kill_many, 200),
     Experiment("power", cut_power, 200),
-    Experiment("servers", bad_company, 2),
+    Experiment("servers", bad_company, 1),
+    Experiment("range", out_of_range, 600),
+    Experiment("sensors", bad_sensors, 120),
+    Experiment("machine", bad_machine, 1),
 )
 
 

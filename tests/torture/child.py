@@ -8,6 +8,7 @@ milliseconds from arrival to journal, and kB by which its memory grew from a qua
 import argparse
 import asyncio
 import os
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -24,6 +25,9 @@ from tests.torture.runner import FAMILIES, after_connecting, load_packets
 __all__ = ["main"]
 
 
+STEP_AFTER_NS = 3_000_000_000
+
+
 def state(line: str) -> None:
     """In one write: a line is there or not."""
     os.write(1, line.encode() + b"\n")
@@ -33,6 +37,18 @@ def resident_kb() -> int:
     """Memory of this process now."""
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") // 1024
+
+
+def fake_wall(begin_s: float, step_s: float) -> None:
+    """The wall clock of this process: begins there, and is set by step_s three seconds later."""
+    began_ns = time.monotonic_ns()
+
+    def time_ns() -> int:
+        passed_ns = time.monotonic_ns() - began_ns
+        return round((begin_s + (step_s if passed_ns > STEP_AFTER_NS else 0.0)) * 1e9) + passed_ns
+
+    time.time_ns = time_ns
+    time.time = lambda: time_ns() / 1e9
 
 
 class Stating(Silent):
@@ -96,7 +112,11 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--speedup", type=float, default=10.0)
     parser.add_argument("--more", type=float, default=1e6, help="seconds of run time")
     parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--wall", type=float, help="the wall clock says this UTC time, s, at the start")
+    parser.add_argument("--step", type=float, default=0.0, help="s by which it is set after 3 s")
     arguments = parser.parse_args(words)
+    if arguments.wall is not None:
+        fake_wall(arguments.wall, arguments.step)
     asyncio.run(run(arguments))
 
 

@@ -16,8 +16,10 @@ from typing import IO, Self
 
 from tests.torture import child
 
-__all__ = ["ROOT", "Child", "Statement"]
+__all__ = ["CGROUP", "ROOT", "Child", "Statement"]
 
+# In the environment of a child: the control group to begin in.
+CGROUP = "TORTURE_CGROUP"
 ROOT = Path(__file__).resolve().parents[2]
 # A process that has imported everything once and is forked for each child: starts in milliseconds.
 _FORKS = multiprocessing.get_context("forkserver")
@@ -97,8 +99,11 @@ class Child:
 
     def _execute(self, words: list[str]) -> tuple[IO[str], IO[str]]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("KNEELOAD_")}
+        command = [sys.executable, "-m", child.__name__, *words]
+        if (group := self.environment.get(CGROUP)) is not None:
+            command = ["sh", "-c", 'echo $$ > "$0"/cgroup.procs && exec "$@"', group, *command]
         process = subprocess.Popen(
-            [sys.executable, "-m", child.__name__, *words],
+            command,
             cwd=ROOT,
             env={**kept, "PYTHONPATH": str(ROOT), **self.environment},
             stdout=subprocess.PIPE,

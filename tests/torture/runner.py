@@ -10,7 +10,7 @@ from firmware_sim.plan import Phase, Plan
 from ingest.packet import Kind, Packet
 from tests.kneeload.virtual_packets import FAMILY, virtual_packets
 
-__all__ = ["FAMILIES", "after_connecting", "load_packets", "save_packets"]
+__all__ = ["FAMILIES", "MOUNTS", "after_connecting", "load_packets", "save_packets"]
 
 MOUNTS = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
 FAMILIES = dict.fromkeys(MOUNTS, FAMILY)

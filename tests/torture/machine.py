@@ -1,0 +1,237 @@
+"""What the machine under a run can do to it: disks full or read-only, clocks, sleep, no memory, no time."""
+
+import multiprocessing
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from ingest.packet import Packet
+from tests.torture.checks import doubled, look, order, replayed
+from tests.torture.crash import check_cut
+from tests.torture.process import CGROUP, Child
+from tests.torture.row import Row
+from tests.torture.runner import load_packets, save_packets
+
+__all__ = ["bad_machine", "busy", "limited", "mounted", "outlived"]
+
+SPEEDUP = 4.0
+SECONDS = 48.0
+SLEEP_S = 5.0
+MEMORY_BYTES = 256 * 1024 * 1024
+CGROUPS = Path("/sys/fs/cgroup/memory")
+REAL_S = 1_790_000_000.0
+
+
+@contextmanager
+def mounted(folder: Path, *options: str) -> Iterator[Path]:
+    """A small file system of its own; the test skips where one cannot be mounted."""
+    folder.mkdir()
+    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, text=True, check=False)
+    if done.returncode:
+        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "-l", str(folder)], check=False)
+
+
+@contextmanager
+def limited(name: str) -> Iterator[Path]:
+    """A control group with 256 MiB of memory and no swap."""
+    group = CGROUPS / f"kneeload-{name}-{os.getpid()}"
+    try:
+        group.mkdir()
+        (group / "memory.limit_in_bytes").write_text(str(MEMORY_BYTES))
+    except OSError as error:
+        pytest.skip(f"no control group can be made here: {error}")
+    try:
+        yield group
+    finally:
+        group.rmdir()
+
+
+@contextmanager
+def busy(count: int) -> Iterator[None]:
+    """So many processes that do nothing but compute."""
+    context = multiprocessing.get_context("spawn")
+    processes = [context.Process(target=_compute, daemon=True) for _ in range(count)]
+    for process in processes:
+        process.start()
+    try:
+        yield
+    finally:
+        for process in processes:
+            process.kill()
+            process.join()
+
+
+def _compute() -> None:
+    while True:
+        sum(range(100_000))
+
+
+def outlived(child: Child, data: Path, packets: Sequence[Packet]) -> tuple[int, int, int]:
+    """(packets missing, strides journalled, strides doubled) of a run that ended by itself and is whole."""
+    assert child.finish() == 0, child.errors[-3000:]
+    disk = look(data)
+    assert disk.run is not None
+    assert disk.run.state == "ended"
+    taken = [packets[int(words[0])] for words in child.said("P")]
+    check_cut(disk, taken)
+    strides, _ = replayed(data, disk)
+    assert order(strides) == order(disk.strides)
+    return len(taken) - len(disk.packets), len(disk.strides), doubled(disk.strides)
+
+
+def full_disk(folder: Path, file: Path, packets: Sequence[Packet]) -> Row:
+    """The disk fills up in mid-run, and has room again later."""
+    with mounted(folder / "small", "-t", "tmpfs", "-o", "size=4m", "tmpfs") as disk:
+        data, filler = disk / "data", disk / "filler"
+        with Child(_arguments(data, file)) as child:
+            child.wait_for("S")
+            with filler.open("wb", buffering=0) as full, suppress(OSError):
+                while True:
+                    full.write(bytes(4096))
+            child.wait_for("N")
+            full_s = time.monotonic()
+            seen = len(child.said("P"))
+            while len(child.said("P")) < seen + 100:  # it goes on
+                time.sleep(0.05)
+            filler.unlink()
+            room_s = time.monotonic()
+            outcome = outlived(child, data, packets)
+        said = [" ".join(words) for words in child.said("N")]
+        again_s = next(s.at_s for s in child.statements if "nothing is missing" in " ".join(s.words))
+        return _row(
+            "disk full in mid-run, then room again",
+            outcome,
+            f"{again_s - room_s:.1f} s",
+            f"full for {room_s - full_s:.1f} s; said: {said[0].rpartition(':')[2].strip()!r}, {said[-1]!r}",
+        )
+
+
+def read_only(folder: Path, file: Path, _packets: Sequence[Packet]) -> Row:
+    """The file system gives up in mid-run: packets and results stay in memory, and the end says so."""
+    image = folder / "image"
+    image.write_bytes(bytes(16_000_000))
+    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-F", str(image)], check=True)
+    with mounted(folder / "ext4", "-o", "loop", str(image)) as disk:
+        data = disk / "data"
+        with Child(_arguments(data, file)) as child:
+            child.wait_for("S")
+            before = len(child.said("S"))
+            subprocess.run(["mount", "-o", "remount,abort", str(disk)], check=False, capture_output=True)
+            child.wait_for("N")
+            going_on = len(child.said("P"))
+            while len(child.said("P")) < going_on + 100:
+                time.sleep(0.05)
+            assert child.finish() != 0
+            last = child.errors.strip().splitlines()[-1]
+        strides = set(child.said("S")[:before])
+        copy = folder / "copy"
+        shutil.copytree(data, copy)
+    disk_now = look(copy)
+    kept = {(str(s.mount), str(s.stride)) for s in disk_now.strides}
+    return Row(
+        PROMISE,
+        "file system read-only in mid-run, for good",
+        1,
+        f"{len(strides - kept)} of {len(strides)} strides journalled before",
+        f"{doubled(disk_now.strides)} strides",
+        "goes on in memory to its end",
+        f"its end says: {last[:160]!r}",
+    )
+
+
+PROMISE = "the run goes on and says what is wrong; nothing is lost or doubled"
+
+
+def _arguments(data: Path, file: Path, *more: str) -> list[str | Path]:
+    return [data, file, "--speedup", str(SPEEDUP), "--more", str(SECONDS), *more]
+
+
+def _row(attack: str, outcome: tuple[int, int, int], recovered: str, beside: str = "") -> Row:
+    missing, strides, twice = outcome
+    return Row(
+        PROMISE,
+        attack,
+        1,
+        f"{missing} packets; all {strides} strides are those of the packets",
+        f"{twice} strides",
+        recovered,
+        beside,
+    )
+
+
+def _latency(child: Child) -> str:
+    ((p95, largest, grown),) = child.said("L")
+    return f"arrival to journal p95 {float(p95):.1f} ms, at most {float(largest):.0f} ms; grew by {grown} kB"
+
+
+def clocks(folder: Path, file: Path, packets: Sequence[Packet]) -> list[Row]:
+    """The wall clock is wrong, or is set in mid-run."""
+    rows = []
+    for name, wall_s, step_s in (
+        ("wall clock set 1 h forward in mid-run", REAL_S, 3600.0),
+        ("wall clock set 1 h back in mid-run", REAL_S, -3600.0),
+        ("started in 1970", 20.0, 0.0),
+        ("started in 1970, clock set in mid-run", 20.0, REAL_S),
+    ):
+        data = folder / name.replace(" ", "-")
+        with Child(_arguments(data, file, "--wall", str(wall_s), "--step", str(step_s))) as child:
+            outcome = outlived(child, data, packets)
+        run = look(data).run
+        assert run is not None
+        assert run.ended_ns is not None
+        length_s = (run.ended_ns - run.started_ns) / 1e9
+        assert abs(length_s - SECONDS) < 8.0, length_s
+        rows.append(_row(name, outcome, "–", f"the run is {run.run}, {length_s:.1f} s long by its own clock"))
+    return rows
+
+
+def bad_machine(folder: Path, times: int) -> list[Row]:  # noqa: ARG001
+    """The table's rows."""
+    file = save_packets(folder / "packets.pickle", SECONDS + 5.0)
+    packets = load_packets(file)
+    rows = []
+    for attack in (full_disk, read_only):
+        try:
+            rows.append(attack(folder, file, packets))
+        except pytest.skip.Exception as skipped:
+            print(f"{attack.__name__}: {skipped}")
+    rows += clocks(folder, file, packets)
+    with Child(_arguments(folder / "asleep", file)) as child:
+        child.wait_for("S")
+        os.kill(child.pid, signal.SIGSTOP)
+        time.sleep(SLEEP_S)  # the length of the sleep
+        os.kill(child.pid, signal.SIGCONT)
+        rows.append(
+            _row(
+                f"process stopped for {SLEEP_S:g} s and continued",
+                outlived(child, folder / "asleep", packets),
+                "–",
+            )
+        )
+    try:
+        with limited("memory") as group:
+            data = folder / "memory"
+            with Child(_arguments(data, file), {CGROUP: str(group)}) as child:
+                outcome = outlived(child, data, packets)
+            peak = int((group / "memory.max_usage_in_bytes").read_text()) // 2**20
+            rows.append(_row("memory limit of 256 MiB", outcome, "–", f"peak {peak} MiB; {_latency(child)}"))
+    except pytest.skip.Exception as skipped:
+        print(skipped)
+    cores = os.cpu_count() or 1
+    with busy(2 * cores), Child(_arguments(folder / "busy", file)) as child:
+        outcome = outlived(child, folder / "busy", packets)
+        rows.append(
+            _row(f"{2 * cores} processes computing beside it on {cores} cores", outcome, "–", _latency(child))
+        )
+    return rows
