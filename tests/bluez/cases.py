@@ -100,10 +100,13 @@ def _nothing(_scene: Scene) -> None:
     return
 
 
-def _restart_daemon(scene: Scene) -> None:
-    scene.stack.stop_daemon()
-    time.sleep(SHORT_S / 2)
-    scene.stack.start_daemon()
+def _restart_daemon(number: signal.Signals) -> Callable[[Scene], None]:
+    def restart(scene: Scene) -> None:
+        scene.stack.stop_daemon(number)
+        time.sleep(SHORT_S / 2)
+        scene.stack.start_daemon()
+
+    return restart
 
 
 def _power_cycle(for_s: float) -> Callable[[Scene], None]:
@@ -133,7 +136,8 @@ def _replace_sensor(scene: Scene) -> None:
 CASES: Final[Sequence[Case]] = (
     Case("undisturbed", _nothing),
     Case("sensor out of range and back", _nothing, ("disconnect=25:4",), breaks=1),
-    Case("bluetoothd restarts", _restart_daemon, breaks=1, other=True),
+    Case("bluetoothd restarts", _restart_daemon(signal.SIGTERM), breaks=1, other=True),
+    Case("bluetoothd crashes and is started again", _restart_daemon(signal.SIGKILL), breaks=1, other=True),
     Case("adapter off and on", _power_cycle(SHORT_S), breaks=1, other=True),
     Case(
         "adapter off for longer than the sensor remembers",

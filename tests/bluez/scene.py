@@ -17,6 +17,8 @@ __all__ = ["MOUNTS", "Scene"]
 MOUNTS: Final = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
 # Opening the sensor's controller is refused while the kernel still sets it up.
 ATTEMPTS: Final = 6
+# Counting what is on disk costs the guest more than a look at a process.
+READING_S: Final = 1.5
 
 
 class Scene:
@@ -90,7 +92,7 @@ class Scene:
             lives = [self.heard(mount).boots for mount in self.sensors]
             return all(boots and boots[-1].end >= count for boots in lives)
 
-        return wait_until(there, what, timeout_s=timeout_s)
+        return wait_until(there, what, timeout_s=timeout_s, look_s=READING_S)
 
     def end_run(self) -> dict[str, Any]:
         """Ctrl-C; the report."""

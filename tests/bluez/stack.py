@@ -25,13 +25,15 @@ class StackError(Exception):
     """What was waited for did not come."""
 
 
-def wait_until(condition: Callable[[], bool], what: str, *, timeout_s: float = PATIENCE_S) -> float:
+def wait_until(
+    condition: Callable[[], bool], what: str, *, timeout_s: float = PATIENCE_S, look_s: float = LOOK_S
+) -> float:
     """How many seconds it took until condition() held; StackError when it does not within timeout_s."""
     began_s = time.monotonic()
     while not condition():
         if time.monotonic() - began_s > timeout_s:
             raise StackError(f"waited {timeout_s:g} s in vain: {what}")
-        time.sleep(LOOK_S)
+        time.sleep(look_s)
     return time.monotonic() - began_s
 
 
@@ -140,9 +142,9 @@ class Stack:
         program = next((path for path in BLUETOOTHD if Path(path).exists()), BLUETOOTHD[0])
         self._daemon = Program("bluetoothd", [program, "-n"], self.logs)
 
-    def stop_daemon(self) -> None:
+    def stop_daemon(self, number: signal.Signals) -> None:
         if self._daemon is not None:
-            self._daemon.end()
+            self._daemon.end(number)
 
     def power(self, *, on: bool) -> bool:
         """Power the receiver's adapter; whether bluetoothctl says that it worked."""
