@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test test-bluez check tables bench validate lint format types imports services clean
+.PHONY: help demo test test-bluez fuzz sbom audit check tables bench validate lint format types imports services clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -40,6 +40,7 @@ imports: $(STAMP)  ## imports point one way
 tables: $(STAMP)  ## generated tables and dashboards are up to date
 	$(BIN)/python -m kneeload.docs_tables --check
 	$(BIN)/python -m grafana --check
+	$(BIN)/python -m deploy.licences --check
 
 bench: $(STAMP)  ## costs, as ratios to something named in the same run
 	$(BIN)/python -m benchmarks
@@ -50,8 +51,17 @@ validate: $(STAMP)  ## accuracy on recordings and on the simulator
 test-bluez: $(STAMP)  ## virtual sensors over the real Linux Bluetooth stack, in a small guest: long
 	$(BIN)/python -m tests.bluez
 
+fuzz: $(STAMP)  ## hostile input, guided by coverage: FUZZ_SECONDS (600) for each target
+	nice $(BIN)/python -m tests.fuzz --seconds $${FUZZ_SECONDS:-600}
+
+sbom: $(STAMP)  ## sbom.json: what an installation is made of, in CycloneDX
+	$(BIN)/python -m deploy.sbom
+
+audit: $(STAMP)  ## known vulnerabilities, where the advisory service can be asked
+	$(BIN)/python -m deploy.audit
+
 services:
 	@sh tests/install_services.sh services
 
 clean:  ## remove what was built
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo .validation build dist
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .demo .validation .fuzz sbom.json build dist

@@ -35,7 +35,7 @@ def test_a_table_of_nothing_repeated_is_refused_before_it_is_unpacked(tmp_path: 
     path = tmp_path / "bomb.parquet"
     zeros = pyarrow.array(np.zeros(3_000_000, np.int8))
     names = ["t_us", "ax_g", "ay_g", "az_g"]
-    piece = pyarrow.table({name: zeros for name in names})
+    piece = pyarrow.table(dict.fromkeys(names, zeros))
     with parquet.ParquetWriter(path, piece.schema) as writer:
         for _ in range(17):
             writer.write_table(piece)
