@@ -139,7 +139,9 @@ class Journal:
         # A run's name is the name of its folder: it must not lead anywhere else.
         stranger = next((row[0] for row in rows if not RUN_NAME.fullmatch(row[0])), None)
         if stranger is not None:
-            raise JournalError(f"is damaged (no run is called {stranger[:40]!r}): move it away", path=self.path)
+            raise JournalError(
+                f"is damaged (no run is called {stranger[:40]!r}): move it away", path=self.path
+            )
         return [
             Run(
                 run=run,
