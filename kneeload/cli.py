@@ -1,6 +1,7 @@
 """The command line."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,12 +19,14 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     help="Impact shock, cadence and knee load of runners, from motion sensors on shins or shoes.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
 # Modules of the extras, for those who installed the base alone.
 EXTRA_OF = {"bumble": "sim", "amqtt": "sim", "plotly": "report", "pyarrow": "report"}
+
+# What Typer says of a command line, whichever library it took its exceptions from.
+COMMAND_LINE_ERROR = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 out = Console()
 err = Console(stderr=True)
@@ -37,6 +40,9 @@ ConfigFile = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload runs` names it, or `last`.")]
+Seed = Annotated[
+    int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
+]
 Duration = Annotated[float | None, typer.Option(min=0.1, help="Seconds of run time; default: until Ctrl-C.")]
 
 
@@ -52,7 +58,7 @@ def demo(
         Path | None, typer.Option(help="Play this recording (CSV, Parquet) instead.")
     ] = None,
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
-    seed: Annotated[int, typer.Option(help="Of everything that is random in the simulator.")] = 1,
+    seed: Seed = 1,
     fault: Annotated[
         list[str] | None,
         typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
@@ -159,7 +165,7 @@ def sim(
     ],
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     recording: Annotated[Path | None, typer.Option(help="Play this recording (CSV, Parquet).")] = None,
-    seed: Annotated[int, typer.Option(help="Of everything that is random in the simulator.")] = 1,
+    seed: Seed = 1,
     fault: Annotated[
         list[str] | None, typer.Option(metavar="NAME=VALUE", help="As in demo; repeatable.")
     ] = None,
@@ -295,15 +301,38 @@ def fail(message: str, code: int) -> NoReturn:
 
 
 def main() -> None:
-    """The program: an error that a person can mend is one line and exit code 2."""
+    """The program: an error is one line; exit code 2 where a person can mend it, 1 where the run failed."""
     try:
-        app()
-    except PEOPLES_ERRORS as error:
-        fail(str(error), 2)
-    except ModuleNotFoundError as error:
-        extra = EXTRA_OF.get((error.name or "").split(".")[0])
-        if extra is None:
-            raise
-        fail(f"this needs {error.name}: pip install 'kneeload[{extra}]'", 2)
+        code = app(args=sys.argv[1:] or ["--help"], prog_name="kneeload", standalone_mode=False)
     except BrokenPipeError:
+        # What is still to be written has no reader either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
+    except Exception as error:
+        if os.environ.get("KNEELOAD_TRACEBACK"):
+            raise
+        fail(*_told(error))
+    if code:
+        raise SystemExit(code)
+
+
+def _told(error: BaseException) -> tuple[str, int]:
+    """What is said of an error, and the exit code."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, PEOPLES_ERRORS):
+        return str(error), 2
+    if isinstance(error, COMMAND_LINE_ERROR):
+        context = getattr(error, "ctx", None)
+        command = context.command_path if context else "kneeload"
+        return (
+            f"{getattr(error, 'format_message', error.__str__)()} ({command} --help shows what there is)",
+            2,
+        )
+    if isinstance(error, typer.Abort):
+        return "not answered; nothing was done", 1
+    if isinstance(error, ModuleNotFoundError) and (extra := EXTRA_OF.get((error.name or "").split(".")[0])):
+        return f"this needs {error.name}: pip install 'kneeload[{extra}]'", 2
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the machine'}: {error.strerror}", 1
+    return f"{type(error).__name__}: {error}; KNEELOAD_TRACEBACK=1 shows where", 1

@@ -60,6 +60,9 @@ def virtual_sensors(
         raise UsageError(str(error)) from None
     if recording is not None and len(mounts) != 1:
         raise UsageError("--recording needs exactly one --mount: where its sensor was worn")
+    twice = next((mount for mount in mounts if mounts.count(mount) > 1), None)
+    if twice is not None:
+        raise UsageError(f"--mount {twice} is given twice; a mount has one sensor")
     sources: list[Source] = []
     for mount in mounts:
         if recording is None:

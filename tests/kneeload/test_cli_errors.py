@@ -1,5 +1,6 @@
 """What people get wrong: one line that says what and where, exit code 2, no traceback."""
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,6 +108,14 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
     [
         (["analyze", "missing.csv", "--mount", "left-shin"], "missing.csv"),
         (["demo", "--recording", "missing.csv", "--mount", "left-shin"], "missing.csv"),
+        (["demo", "--mount", "left-shin", "--mount", "left-shin"], "left-shin"),
+        (["demo", "--seed", "-5"], "--seed"),
+        (["demo", "--speedup", "0"], "--speedup"),
+        (["demo", "--mount", "left-knee"], "left-shin"),
+        (["demo", "--duration", "nan"], "--duration"),
+        (["sim"], "--transport"),
+        (["analyze", "--what"], "--what"),
+        (["nonsense"], "nonsense"),
         (["demo", "--fault", "los=0.1"], "loss"),
         (["demo", "--fault", "loss=lots"], "loss"),
         (["live"], "[[sensors]]"),
@@ -123,13 +132,22 @@ def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> N
     assert_one_line(done.stderr, must_name)
 
 
-@pytest.mark.parametrize(
-    "arguments", [["demo", "--speedup", "0"], ["demo", "--mount", "left-knee"], ["nonsense"]]
-)
-def test_usage_errors_end_with_2(arguments: list[str], run: Run) -> None:
-    done = run(arguments)
-    assert done.returncode == 2
-    assert "Traceback" not in done.stderr
+def test_without_a_command_it_says_what_there_is(run: Run) -> None:
+    done = run([])
+    assert done.returncode == 0
+    assert "analyze" in done.stdout
+    assert done.stderr == ""
+
+
+def test_an_error_of_the_machine_is_one_line_and_1(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "still.csv").write_text(GOOD)
+    with Path("/dev/full").open("wb", buffering=0) as full:
+        monkeypatch.setattr("sys.stdout", io.TextIOWrapper(full, write_through=True))
+        done = run(["analyze", "still.csv", "--mount", "left-shin", "--json"])
+    assert done.returncode == 1
+    assert_one_line(done.stderr, "No space left")
 
 
 def test_a_data_folder_that_is_a_file(tmp_path: Path, run: Run) -> None:
