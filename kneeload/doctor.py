@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -151,6 +152,28 @@ def _reachable(name: str, host: str, port: int, fix: str) -> Finding:
     return Finding(name, "ok", f"{host}:{port} answers")
 
 
+def _in_the_clear(config: Config, _data_dir: Path) -> Finding:
+    """Passwords and tokens that cross a network for everybody to read."""
+    name, mqtt, influx = "secrets on the way", config.mqtt, config.influx
+    url = urlsplit(influx.url or "")
+    if mqtt.host and mqtt.password and not mqtt.tls and not _is_here(mqtt.host):
+        return Finding(
+            name, "warning", f"the password for {mqtt.host} goes in the clear", "[mqtt] tls = true"
+        )
+    if url.scheme == "http" and (influx.token or influx.password) and not _is_here(url.hostname or ""):
+        fix = f"[influx] url = https://{url.netloc}"
+        return Finding(name, "warning", f"token or password for {url.hostname} goes in the clear", fix)
+    return Finding(name, "ok", "none is sent in the clear to another machine")
+
+
+def _is_here(host: str) -> bool:
+    """Only names and addresses that cannot be anybody else's."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
 def _clock(_config: Config, _data_dir: Path) -> Finding:
     name = "clock"
     if platform.system() != "Linux" or shutil.which("timedatectl") is None:
@@ -211,6 +234,7 @@ CHECKS: tuple[tuple[str, Callable[[Config, Path], Finding]], ...] = (
     ("Bluetooth adapter", _adapter),
     ("MQTT broker", _broker),
     ("InfluxDB", _database),
+    ("secrets on the way", _in_the_clear),
     ("clock", _clock),
     ("extras", _extras),
 )
