@@ -6,6 +6,7 @@ it; without it the strides alone say the direction, after enough of them.
 """
 
 from dataclasses import dataclass
+from math import acos, degrees
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,7 @@ def _unit(v: Floats) -> Floats:
 
 
 def _apart_deg(a: Vector, b: Vector) -> float:
-    return float(np.degrees(np.arccos(np.clip(a[0] * b[0] + a[1] * b[1] + a[2] * b[2], -1.0, 1.0))))
+    return degrees(acos(max(-1.0, min(1.0, a[0] * b[0] + a[1] * b[1] + a[2] * b[2]))))
 
 
 def _vector(v: Floats) -> Vector:

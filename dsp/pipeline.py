@@ -83,7 +83,8 @@ class StridePipeline:
                 strides += self._end_segment()
             self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
             s.signals.grid.append(piece)
-            s.lost += int(np.count_nonzero(piece.flags & (FILLED | VOID)))
+            if piece.filled:
+                s.lost += int(np.count_nonzero(piece.flags & (FILLED | VOID)))
             strides += self._work()
         return strides
 
@@ -144,7 +145,7 @@ class StridePipeline:
             max_filled=p.max_filled,
             max_void=round(p.max_void_s * rate),
         )
-        return GateSignals.at(grid, p.gate_hz)
+        return GateSignals.at(grid, p.gate_hz, hop=_hop(p, rate))
 
     def _watch(self, first_us: int, last_us: int, *, fresh: bool) -> None:
         s = self._s
@@ -156,7 +157,7 @@ class StridePipeline:
         s = self._s
         assert s.signals is not None
         grid = s.signals.grid
-        hop = max(1, round(s.params.hop_s * grid.rate_hz))
+        hop = _hop(s.params, grid.rate_hz)
         end = grid.end - grid.end % hop
         if end <= s.done:
             return []
@@ -243,6 +244,10 @@ class StridePipeline:
         s.done = s.floor = s.tried = 0
         s.runner.begin_segment()
         return strides
+
+
+def _hop(params: Params, rate_hz: float) -> int:
+    return max(1, round(params.hop_s * rate_hz))
 
 
 def _fits(signals: GateSignals, block: ImuBlock) -> bool:

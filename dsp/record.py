@@ -50,16 +50,17 @@ def measure(
     near = grid.marks(max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate)))
     ic_us = grid.time_us(ic)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
-    if np.any(near & VOID) or (apart_s is not None and apart_s < 0.7 * params.min_stride_s):
+    if (near & VOID).any() or (apart_s is not None and apart_s < 0.7 * params.min_stride_s):
         runner.flat_row = None
         return None
     inside = grid.marks(max(a, int(ic - 0.05 * rate)), b)
-    whole = not np.any(inside & VOID)
+    spoilt = bool(inside.any())
+    whole = not (spoilt and (inside & VOID).any())
     to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     stride_s = apart_s
     if stride_s is not None and (
-        stride_s > PAUSE * cycle.period / rate or np.any(grid.marks(runner.last_contact_row, int(ic)) & VOID)
+        stride_s > PAUSE * cycle.period / rate or (grid.marks(runner.last_contact_row, int(ic)) & VOID).any()
     ):
         stride_s = None
 
@@ -72,7 +73,7 @@ def measure(
     impact = impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
     posture = _posture(grid, contact, runner, b, side=mount.side, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
-    clipped = np.any(grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1)) & CLIPPED)
+    clipped = (grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1)) & CLIPPED).any()
     runner.last_contact_us, runner.last_contact_row = ic_us, max(0, int(ic))
     runner.strides += 1
     shoe = mount.segment == "shoe"
@@ -92,7 +93,7 @@ def measure(
         peak_axial_g=impact.axial_g,
         jerk_g_per_s=impact.jerk_g_per_s,
         clipped=bool(clipped),
-        gap=bool(np.any(inside & (FILLED | VOID))),
+        gap=spoilt and bool((inside & (FILLED | VOID)).any()),
         quality=contact.quality if whole else 0.5 * contact.quality,
         filter=FILTER_ID,
         contact_method=contact.contact_method,

@@ -46,6 +46,17 @@ def principal_axis(moments: Floats) -> Floats:
     return np.asarray(np.linalg.eigh(moments)[1][:, 2])
 
 
+def _turned(axis: tuple[float, float, float], moments: Floats) -> tuple[float, float, float]:
+    """The principal axis on the side of a former one: of a high power of the moments it alone is left."""
+    m = moments / np.trace(moments)
+    for _ in range(4):
+        m = m @ m
+        m /= m[0, 0] + m[1, 1] + m[2, 2]
+    x, y, z = (m @ axis).tolist()
+    size = (x * x + y * y + z * z) ** 0.5
+    return (x / size, y / size, z / size) if size > 1e-9 else axis
+
+
 def sign_evidence(s: Floats, size: Floats, jerk: Floats, period: float) -> float:
     """Positive where positive lobes of s are swings; 0 where nothing tells (cycling, shaking)."""
 
@@ -214,9 +225,4 @@ def _learn(signals: GateSignals, bout: Bout, peak: int, height: float) -> None:
     bout.level = median(bout.heights)
     bout.period = median(bout.periods)
     bout.moments = 0.85 * bout.moments + 0.15 * spread(signals.gyro(bout.anchor, peak))
-    vector = principal_axis(bout.moments)
-    towards = (
-        float(vector[0]) * bout.axis[0] + float(vector[1]) * bout.axis[1] + float(vector[2]) * bout.axis[2]
-    )
-    sign = 1.0 if towards >= 0.0 else -1.0
-    bout.axis = (sign * float(vector[0]), sign * float(vector[1]), sign * float(vector[2]))
+    bout.axis = _turned(bout.axis, bout.moments)
