@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo test test-bluez fuzz sbom audit check tables bench validate lint format types imports services clean
+.PHONY: help demo torture test test-bluez fuzz sbom audit check tables bench validate lint format types imports services clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -59,6 +59,9 @@ sbom: $(STAMP)  ## sbom.json: what an installation is made of, in CycloneDX
 
 audit: $(STAMP)  ## known vulnerabilities, where the advisory service can be asked
 	$(BIN)/python -m deploy.audit
+
+torture: $(STAMP) services  ## every fault there is, in full: writes docs/reliability.md (about an hour and a half)
+	$(BIN)/python -m tests.torture
 
 services:
 	@sh tests/install_services.sh services

@@ -14,7 +14,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
-from mcap.writer import CompressionType, Writer
+from mcap.writer import CompressionType, IndexType, Writer
 
 from dsp.mount import Mount
 from ingest.errors import StorageError
@@ -54,6 +54,8 @@ class Recorder:
             self._file,  # type: ignore[arg-type]  # it asks for IO and uses write, tell and flush
             chunk_size=CHUNK_BYTES,
             compression=CompressionType.NONE,
+            # Readers do without an index of the chunks, and it would grow in memory until the end.
+            index_types=IndexType.NONE,
         )
         self._writer.start(PROFILE)
         self._writer.add_metadata(METADATA_NAME, dict(metadata))
@@ -121,6 +123,8 @@ class Recorder:
         """Close the chunk and hand it to the operating system: it survives the end of this process."""
         self._chunk_since_ns = None
         self._writer.flush()  # type: ignore[no-untyped-call]
+        # It keeps one entry a chunk even for an index that it is not to write: 10 MB an hour.
+        getattr(self._writer, "_Writer__chunk_indices").clear()  # noqa: B009
 
     def fsync(self) -> None:
         """What was flushed is on disk when this returns. The one method for another thread."""

@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from tests.torture.crash import kill_many
+from tests.torture.day import a_day
 from tests.torture.machine import bad_machine
 from tests.torture.paper import write
 from tests.torture.power import cut_power
@@ -25,6 +26,7 @@ EXPERIMENTS = (
     Experiment("range", out_of_range, 600),
     Experiment("sensors", bad_sensors, 120),
     Experiment("machine", bad_machine, 1),
+    Experiment("day", a_day, 60),
 )
 
 

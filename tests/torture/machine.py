@@ -175,15 +175,20 @@ def _latency(child: Child) -> str:
     return f"arrival to journal p95 {float(p95):.1f} ms, at most {float(largest):.0f} ms; grew by {grown} kB"
 
 
-def clocks(folder: Path, file: Path, packets: Sequence[Packet]) -> list[Row]:
-    """The wall clock is wrong, or is set in mid-run."""
+CLOCKS = (
+    ("wall clock set 1 h forward in mid-run", REAL_S, 3600.0),
+    ("wall clock set 1 h back in mid-run", REAL_S, -3600.0),
+    ("started in 1970", 20.0, 0.0),
+    ("started in 1970, clock set in mid-run", 20.0, REAL_S),
+)
+
+
+def clocks(
+    folder: Path, file: Path, packets: Sequence[Packet], wrong: Sequence[tuple[str, float, float]] = CLOCKS
+) -> list[Row]:
+    """The wall clock is wrong, or is set in mid-run: (name, what it says at the start, by what it is set)."""
     rows = []
-    for name, wall_s, step_s in (
-        ("wall clock set 1 h forward in mid-run", REAL_S, 3600.0),
-        ("wall clock set 1 h back in mid-run", REAL_S, -3600.0),
-        ("started in 1970", 20.0, 0.0),
-        ("started in 1970, clock set in mid-run", 20.0, REAL_S),
-    ):
+    for name, wall_s, step_s in wrong:
         data = folder / name.replace(" ", "-")
         with Child(_arguments(data, file, "--wall", str(wall_s), "--step", str(step_s))) as child:
             outcome = outlived(child, data, packets)

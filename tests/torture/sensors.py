@@ -168,6 +168,10 @@ async def _outing(
             view=Silent(),
             listeners=(witness.see,),
         )
+    if swapped:
+        left, right = MOUNTS
+        for seen in (witness.heard, witness.contacts_s):
+            seen[left], seen[right] = seen[right], seen[left]  # type: ignore[assignment]
     found = witness.against(sources)
     assert found is not None
     account.contacts, account.missed, account.extra = found["contacts"], found["missed"], found["extra"]

@@ -1,0 +1,75 @@
+"""The short form of make torture: each attack a few times."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from ingest.packet import Packet
+from tests.torture.checks import look
+from tests.torture.crash import MOST_MISSING_S, kill_and_go_on
+from tests.torture.day import long_run
+from tests.torture.machine import CLOCKS, clocks, full_disk
+from tests.torture.power import cut_power
+from tests.torture.runner import load_packets, save_packets
+from tests.torture.sensors import outing
+from tests.torture.servers import trouble
+
+Stream = tuple[Path, list[Packet]]
+
+
+@pytest.fixture(scope="module")
+def stream(tmp_path_factory: pytest.TempPathFactory) -> Stream:
+    file = save_packets(tmp_path_factory.mktemp("stream") / "packets.pickle", 110.0)
+    return file, load_packets(file)
+
+
+def test_killed_runs_go_on(tmp_path: Path, stream: Stream) -> None:
+    crashes = [
+        kill_and_go_on(tmp_path / f"run{number}", *stream, Random(number), broker=None) for number in range(4)
+    ]
+    assert any(crash.gone_on for crash in crashes)
+    for crash in crashes:
+        assert crash.missing_s <= MOST_MISSING_S
+        assert (crash.lost, crash.doubled) == (0, 0)
+    assert look(tmp_path / "run0").run is not None
+
+
+def test_power_cuts_take_no_journalled_stride(tmp_path: Path) -> None:
+    rows = cut_power(tmp_path, 4)
+    assert [row.lost.split(" of ")[0] for row in rows] == ["0", "0"]
+    assert [row.doubled for row in rows] == ["0 strides", "0 strides"]
+
+
+def test_misbehaving_servers_get_everything_once_and_in_order(tmp_path: Path, stream: Stream) -> None:
+    seen = trouble(tmp_path / "run", stream[0], "413", "reset")
+    assert (seen.missing, seen.surplus, seen.unordered) == (0, 0, 0)
+    assert seen.parked > 0
+
+
+def test_every_sample_is_accounted_for(tmp_path: Path) -> None:
+    faults = ["right-shin:disconnect=6:2", "duplicate=0.1", "reorder=0.1", "corrupt=0.05", "loss=0.05"]
+    account = outing(tmp_path, faults, 10.0, stranger=True)
+    assert account.lost == account.truly_lost
+    assert all(account.lost)
+    assert all(account.bad)
+    assert account.strangers_started == 0
+
+
+def test_a_full_disk_costs_nothing(tmp_path: Path, stream: Stream) -> None:
+    row = full_disk(tmp_path, *stream)
+    assert row.lost.startswith("0 packets")
+    assert row.doubled == "0 strides"
+
+
+def test_the_wall_clock_moves_nothing(tmp_path: Path, stream: Stream) -> None:
+    for row in clocks(tmp_path, *stream, CLOCKS[-1:]):
+        assert row.lost.startswith("0 packets")
+        assert "19700101T" in row.beside
+
+
+def test_nothing_is_left_over(tmp_path: Path) -> None:
+    seen = long_run(tmp_path, 0.02, at_most_s=60.0)
+    assert seen["strides"] > 150
+    assert seen["tasks_over"] == seen["threads_over"] == 0
+    assert seen["files_over"] <= 0
