@@ -1,6 +1,8 @@
 """Hostile files: packets, recordings, configurations."""
 
+import atexit
 import os
+import shutil
 import struct
 import tempfile
 import zlib
@@ -43,7 +45,11 @@ MOST_RESULTS: Final = 400_000
 @cache
 def folder() -> Path:
     """A private folder of this process, in memory where there is such a place."""
-    return Path(tempfile.mkdtemp(prefix="kneeload-fuzz-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
+    place = Path(
+        tempfile.mkdtemp(prefix="kneeload-fuzz-", dir=MEMORY if os.access(MEMORY, os.W_OK) else None)
+    )
+    atexit.register(shutil.rmtree, place, ignore_errors=True)
+    return place
 
 
 def attack_mcap(data: bytes) -> None:
