@@ -12,7 +12,7 @@ from rich.console import Console
 
 from dsp.mount import Mount
 from ingest.text import one_line
-from kneeload.failures import PEOPLES_ERRORS
+from kneeload.failures import PEOPLES_ERRORS, RUN_ENDING
 from kneeload.shown import cell
 
 __all__ = ["app", "main"]
@@ -320,6 +320,8 @@ def _told(error: BaseException) -> tuple[str, int]:
     """What is said of an error, and the exit code."""
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
+    if isinstance(error, RUN_ENDING):
+        return str(error), 1
     if isinstance(error, PEOPLES_ERRORS):
         return str(error), 2
     if isinstance(error, COMMAND_LINE_ERROR):

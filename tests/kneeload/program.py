@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-__all__ = ["kneeload", "kneeload_json", "start_kneeload"]
+__all__ = ["PROGRAM", "environment", "kneeload", "kneeload_json", "start_kneeload"]
 
 PROGRAM = Path(sys.executable).parent / "kneeload"
 

@@ -2,12 +2,13 @@
 
 import json
 import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from kneeload.journal import Journal
-from tests.kneeload.program import kneeload, kneeload_json, start_kneeload
+from tests.kneeload.program import PROGRAM, environment, kneeload, kneeload_json, start_kneeload
 from tests.services import Influxd, Mosquitto, VictoriaMetrics, wait_until
 from tests.subscriber import Subscriber
 
@@ -177,3 +178,19 @@ def test_a_demo_told_where_keeps_its_run_there(tmp_path: Path) -> None:
     )
     assert "--data-dir" not in done.stdout, "the same environment finds it without"
     assert (tmp_path / "k" / "journal.db").exists()
+
+
+def test_a_run_that_finds_no_room_ends_with_1_and_a_line(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    demo = shlex.join([str(PROGRAM), *"demo --duration 30 --speedup 10 --data-dir".split(), str(data)])
+    done = subprocess.run(
+        ["bash", "-c", f"ulimit -f 150; exec {demo}"],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    (line,) = done.stderr.splitlines()
+    assert "packets.mcap" in line or "journal.db" in line
