@@ -70,19 +70,19 @@ def _row(journal: Journal, run: Run) -> dict[str, object]:
 
 
 def show_runs(rows: list[dict[str, object]], console: Console) -> None:
-    """As a table. Whatever a journal holds is shown as text."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("run", "runner", "started (UTC)", "state"):
+    """As a table that fits 80 columns. Whatever a journal holds is shown as text."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+    for name in ("run", "runner", "UTC", "state"):
         table.add_column(name, no_wrap=True)
     for name in ("minutes", "strides", "alerts"):
-        table.add_column(name, justify="right")
+        table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         seconds = row["duration_s"]
         minutes = f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–"
         table.add_row(
             cell(row["run"]),
             cell(row["runner"]),
-            cell(str(row["started"])[:19]),
+            cell(str(row["started"])[5:16].replace("T", " ")),
             cell(row["state"]),
             minutes,
             str(row["strides"]),
