@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ALIGNED", "random_orientation", "rotate", "tilted"]
+__all__ = ["ALIGNED", "random_orientation", "rotate"]
 
 ALIGNED: NDArray[np.float64] = np.eye(3)
 
@@ -20,16 +20,6 @@ def random_orientation(seed: int) -> NDArray[np.float64]:
             [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
         ]
     )
-
-
-def tilted(x_deg: float = 0.0, y_deg: float = 0.0, *, z_deg: float = 0.0) -> NDArray[np.float64]:
-    """(3, 3) rotation by small angles: about x, then y, then z."""
-    a, b, c = np.radians((x_deg, y_deg, z_deg))
-    about_x = np.array([[1, 0, 0], [0, np.cos(a), -np.sin(a)], [0, np.sin(a), np.cos(a)]])
-    about_y = np.array([[np.cos(b), 0, np.sin(b)], [0, 1, 0], [-np.sin(b), 0, np.cos(b)]])
-    about_z = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
-    turned: NDArray[np.float64] = about_z @ about_y @ about_x
-    return turned
 
 
 def rotate(rotation: NDArray[np.float64], vectors: NDArray[np.float64]) -> NDArray[np.float64]:
