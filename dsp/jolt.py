@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from dsp.bout import Bout, Cycle
 from dsp.gait import plausible
 from dsp.params import Params
-from dsp.rhythm import stride_period
+from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
 
 __all__ = ["advance_jolt", "open_jolt"]
@@ -45,6 +45,8 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
     if alike < ALIKE or now - start < (params.open_strides - 0.2) * period:
         return None
     if not plausible(acc[:, -round(params.open_strides * period) :], period / rate):
+        return None
+    if period < SHORTEST_S * rate or fundamental_share(acc, period) < LEAST_FUNDAMENTAL:
         return None
     mean = acc.mean(axis=1)
     up = mean / max(float(np.sqrt((mean * mean).sum())), 1e-9)

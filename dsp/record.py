@@ -9,7 +9,7 @@ from dsp.bout import Cycle
 from dsp.contact import Contact, StrideWindow
 from dsp.gait import calm_share, gait_score
 from dsp.grid import CLIPPED, FILLED, VOID, SampleGrid
-from dsp.impact import FILTER_ID, impact_of
+from dsp.impact import FILTER_ID, Impact, impact_of
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.posture import Posture, plane_of, posture_of
@@ -25,7 +25,9 @@ __all__ = ["measure"]
 Floats = NDArray[np.float64]
 
 BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils its peak
-SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap makes it untrustworthy
+SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap spoils what is measured
+# A hole up to this long leaves a contact known to 20 ms, though not its peak; in a longer one it is guessed.
+MOST_HOLE_S = 0.045
 ON_BEAT = 0.1  # periods from where the gate expects a contact to where the last one plus a period does
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
 
@@ -50,7 +52,10 @@ def measure(
     near = grid.marks(max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate)))
     ic_us = grid.time_us(ic)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
-    if (near & VOID).any() or (apart_s is not None and apart_s < 0.7 * params.min_stride_s):
+    torn = bool((near & VOID).any())
+    if (torn and _hole(grid, ic, a, b) > MOST_HOLE_S * rate) or (
+        apart_s is not None and apart_s < 0.7 * params.min_stride_s
+    ):
         runner.flat_row = None
         return None
     inside = grid.marks(max(a, int(ic - 0.05 * rate)), b)
@@ -60,7 +65,9 @@ def measure(
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     stride_s = apart_s
     if stride_s is not None and (
-        stride_s > PAUSE * cycle.period / rate or (grid.marks(runner.last_contact_row, int(ic)) & VOID).any()
+        torn
+        or stride_s > PAUSE * cycle.period / rate
+        or (grid.marks(runner.last_contact_row, int(ic)) & VOID).any()
     ):
         stride_s = None
 
@@ -70,7 +77,11 @@ def measure(
         runner.spend(stride_s)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     up = runner.alignment.up
-    impact = impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
+    impact = (
+        Impact()
+        if torn
+        else impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
+    )
     posture = _posture(grid, contact, runner, b, side=mount.side, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
     clipped = (grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1)) & CLIPPED).any()
@@ -94,7 +105,7 @@ def measure(
         jerk_g_per_s=impact.jerk_g_per_s,
         clipped=bool(clipped),
         gap=spoilt and bool((inside & (FILLED | VOID)).any()),
-        quality=contact.quality if whole else 0.5 * contact.quality,
+        quality=contact.quality * (0.25 if torn else 1.0 if whole else 0.5),
         filter=FILTER_ID,
         contact_method=contact.contact_method,
         toe_off_method="none" if to_us is None else contact.toe_off_method,
@@ -148,6 +159,14 @@ def _events(
     if contact.push is not None:
         runner.pushes = (*runner.pushes[-8:], contact.push)
     return contact, swing
+
+
+def _hole(grid: SampleGrid, contact: float, first: int, end: int) -> int:
+    """Rows of a gap at a contact, as far as it matters how many."""
+    rate = grid.rate_hz
+    before, after = SPOILT_BEFORE_S + MOST_HOLE_S, SPOILT_AFTER_S + MOST_HOLE_S
+    marks = grid.marks(max(first, int(contact - before * rate)), min(end, int(contact + after * rate)))
+    return int(np.count_nonzero(marks & VOID))
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:

@@ -8,10 +8,14 @@ A sum of squares over axes does not depend on how the sensor is turned.
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["stride_period"]
+__all__ = ["LEAST_FUNDAMENTAL", "SHORTEST_S", "fundamental_share", "stride_period"]
 
 Floats = NDArray[np.float64]
 
+# One leg does another thing in each half of a stride, so a good part of its power lies at the stride's own
+# rate: 11 to 80 %. What repeats by the chance beat of faster motions (shaking by hand) has 2 % there.
+LEAST_FUNDAMENTAL = 0.1
+SHORTEST_S = 0.47  # 255 steps/min, a bout does not begin faster
 FIRST_PEAK = 0.8  # the shortest lag within this part of the best one is the stride, not two of them
 
 
@@ -48,3 +52,13 @@ def stride_period(x: Floats, shortest: float, longest: float) -> tuple[float, fl
     bend = left - 2.0 * here + right
     shift = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
     return k + shift, here
+
+
+def fundamental_share(x: Floats, period: float, periods: int = 3) -> float:
+    """Share of the newest rows' power, (channels, n) without their mean, that lies at one cycle a period."""
+    x = x[:, -round(periods * period) :]
+    x = x - x.mean(axis=1, keepdims=True)
+    n = x.shape[1]
+    line = x @ np.exp(-2j * np.pi * np.arange(n) / period)
+    whole = float((x * x).sum())
+    return 2.0 * float((line.real**2 + line.imag**2).sum()) / (n * whole) if whole > 0.0 else 0.0

@@ -14,7 +14,7 @@ from scipy import signal
 from dsp.bout import Bout, Cycle
 from dsp.gait import plausible
 from dsp.params import Params
-from dsp.rhythm import stride_period
+from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
 from dsp.turning import side_steps
 
@@ -87,6 +87,8 @@ def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bo
     if alike < ALIKE or not plausible(
         signals.acc(max(start, now - round(params.open_strides * period)), now), period / rate
     ):
+        return None
+    if period < SHORTEST_S * rate or fundamental_share(recent, period) < LEAST_FUNDAMENTAL:
         return None
     moments = spread(recent)
     vector = principal_axis(moments)
