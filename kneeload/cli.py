@@ -69,7 +69,10 @@ def demo(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Virtual sensors on a simulated radio, through the whole pipeline."""
+    """Virtual sensors on a simulated radio, through the whole pipeline.
+
+    Its runs are kept apart from real ones, unless --data-dir or a configuration says where.
+    """
     from kneeload.demo import DemoOptions, run_demo
 
     options = DemoOptions(

@@ -182,7 +182,7 @@ def test_a_demo_told_where_keeps_its_run_there(tmp_path: Path) -> None:
 
 def test_a_run_that_finds_no_room_ends_with_1_and_a_line(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    demo = shlex.join([str(PROGRAM), *"demo --duration 30 --speedup 10 --data-dir".split(), str(data)])
+    demo = f"{shlex.quote(str(PROGRAM))} demo --duration 30 --speedup 10 --data-dir {shlex.quote(str(data))}"
     done = subprocess.run(
         ["bash", "-c", f"ulimit -f 150; exec {demo}"],
         env=environment(tmp_path),
