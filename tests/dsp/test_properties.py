@@ -128,6 +128,34 @@ def test_nothing_is_measured_across_a_gap(steady: ImuBlock) -> None:
     assert len(rest) == len(usual) - 1
 
 
+def test_a_contact_in_a_short_hole_is_counted_and_not_measured(steady: ImuBlock) -> None:
+    usual = strides_of([steady])
+    middle = usual[15]
+    hidden = (steady.t_us > middle.initial_contact_us - 10_000) & (
+        steady.t_us < middle.initial_contact_us + 20_000
+    )
+    rest = strides_of([without(steady, hidden)])
+    assert len(rest) == len(usual)
+    torn = min(rest, key=lambda s: abs(s.initial_contact_us - middle.initial_contact_us))
+    assert abs(torn.initial_contact_us - middle.initial_contact_us) < 20_000
+    assert torn.gap
+    assert torn.quality <= 0.25
+    assert torn.peak_resultant_g is None
+    assert torn.stride_time_s is None
+
+
+@pytest.mark.parametrize("seed", [100, 102])
+def test_the_beat_of_fast_shaking_is_not_a_stride(seed: int) -> None:
+    shaken, _ = simulated(
+        Mount.LEFT_SHIN,
+        Phase(activity="stand", duration_s=5),
+        Phase(activity="shaking", duration_s=600),
+        gyro=False,
+        seed=seed,
+    )
+    assert strides_of([shaken]) == []
+
+
 def test_a_long_gap_ends_the_bout_and_makes_no_contact(steady: ImuBlock) -> None:
     hidden = (steady.t_us > 10_000_000) & (steady.t_us < 15_000_000)
     strides = strides_of([without(steady, hidden)])
