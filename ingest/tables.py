@@ -49,6 +49,8 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
             remedy = "separate the columns by commas, with decimal points"
         found = ", ".join(name[:20] for name in names[:8]) or "nothing"
         raise RecordingError(path, f"has no column t_s, t_ms or t_us (found {found})", remedy, line=1)
+    if len(times) > 1:
+        raise RecordingError(path, f"has {' and '.join(times)}", "keep one of them", line=1)
     acc_unit = _unit(path, names, "a", ACC_UNITS)
     gyro_unit = _unit(path, names, "g", GYRO_UNITS)
     if acc_unit is None:
@@ -61,15 +63,14 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
 
 def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]) -> str | None:
     """The unit in which all three axes are there; None when none of them is."""
-    partly = None
-    for unit in units:
-        present = [f"{letter}{axis}_{unit}" in names for axis in "xyz"]
-        if all(present):
-            return unit
-        if any(present):
-            partly = unit
-    if partly is not None:
+    there = [unit for unit in units if any(f"{letter}{axis}_{unit}" in names for axis in "xyz")]
+    if len(there) > 1:
+        both = " and ".join(f"{letter}x_{unit}" for unit in there)
+        raise RecordingError(path, f"has columns in two units ({both})", "keep one of them", line=1)
+    for partly in there:
         lacks = [f"{letter}{axis}_{partly}" for axis in "xyz" if f"{letter}{axis}_{partly}" not in names]
+        if not lacks:
+            return partly
         raise RecordingError(path, f"lacks {', '.join(lacks)}", "give all three axes", line=1)
     return None
 

@@ -11,9 +11,8 @@ from kneeload.journal import Journal, Run
 from kneeload.place import run_folder
 from kneeload.resume import find_cut
 
-__all__ = ["KEEP_DAYS", "Holding", "old_runs", "prune"]
+__all__ = ["Holding", "old_runs", "prune"]
 
-KEEP_DAYS: Final = 90.0
 DAY_NS: Final = 86_400_000_000_000
 # A run that says it is from before this was begun by a machine whose clock was not set: 2020-01-01.
 CLOCK_SET_NS: Final = 1_577_836_800_000_000_000

@@ -26,6 +26,8 @@ FILES: dict[str, str | bytes] = {
     "not.parquet": b"PAR1 but not really",
     "not.mcap": b"\x00" * 100,
     "unknown.xyz": GOOD,
+    "two_times.csv": "t_s,t_ms,ax_g,ay_g,az_g\n0,0,0,1,0\n0.01,10,0,1,0\n",
+    "two_units.csv": "t_s,ax_g,ay_g,az_g,ax_ms2,ay_ms2,az_ms2\n0,0,1,0,0,9.8,0\n0.01,0,1,0,0,9.8,0\n",
 }
 
 CONFIGS = {
