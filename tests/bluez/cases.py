@@ -7,9 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from dsp.mount import Mount
 from tests.bluez.account import Heard
-from tests.bluez.scene import MOUNTS, Scene
+from tests.bluez.scene import Scene
 from tests.bluez.stack import PATIENCE_S, Program, StackError, wait_until
 
 __all__ = ["CASES", "Case"]
@@ -24,10 +23,9 @@ SCAN_S: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """Two sensors are worn. disturb is done once samples flow; faults are the first sensor's.
+    """disturb is done once samples flow; faults are the sensor's.
 
     breaks: how often its link breaks at least. boots: lives of it. overrun: its memory will not do.
-    other: the second sensor is concerned too; otherwise it must not notice.
     """
 
     name: str
@@ -36,26 +34,20 @@ class Case:
     breaks: int = 0
     boots: int = 1
     overrun: bool = False
-    other: bool = False
 
-    def play(self, scene: Scene, addresses: Mapping[Mount, str]) -> Measured:
+    def play(self, scene: Scene, address: str) -> Measured:
         """The whole of a recording, disturbed; then every account is held against every other."""
-        for mount in MOUNTS:
-            scene.start_sensor(mount, self.faults if mount is MOUNTS[0] else ())
-        scene.start_run(addresses)
+        scene.stack.renew_controllers()
+        scene.start_sensor(self.faults)
+        scene.start_run(address)
         # The runner first stands: a third of the recording has steps in it already.
         scene.wait_for_samples(scene.samples // 3, "samples flow", timeout_s=WHOLE_S)
         self.disturb(scene)
         scene.wait_for_samples(scene.samples, "the recording's last sample", timeout_s=WHOLE_S)
-        report = scene.end_run()
-        measured: Measured = {}
-        for mount in MOUNTS:
-            truth = scene.end_sensor(mount)
-            (row,) = [row for row in report["sensors"] if row["mount"] == mount]
-            measured |= _settle(self, scene.heard(mount), row=row, truth=truth)
-        strides = scene.strides()
+        report, truth, strides = scene.end_run(), scene.end_sensor(), scene.strides()
         _demand(report["journal"]["strides"] == strides > 0, f"strides in the journal: {strides}")
-        return {**measured, "strides": strides}
+        (row,) = report["sensors"]
+        return {**_settle(self, scene.heard(), row=row, truth=truth), "strides": strides}
 
 
 def _demand(held: bool, what: str) -> None:
@@ -78,11 +70,9 @@ def _settle(case: Case, heard: Heard, *, row: Mapping[str, Any], truth: Mapping[
     def demand(held: bool, what: str) -> None:
         _demand(held, f"{what}: {json.dumps(measured)}")
 
-    disturbed = row["mount"] == MOUNTS[0]
-    concerned = case.breaks > 0 and (disturbed or case.other)
     demand(truth["finished"], "the sensor has sent everything")
-    demand(len(heard.boots) == (case.boots if disturbed else 1), f"lives of the sensor, not {heard.boots}")
-    demand(not concerned or heard.connects > case.breaks, f"at least {case.breaks} breaks of the link")
+    demand(len(heard.boots) == case.boots, f"lives of the sensor, not {heard.boots}")
+    demand(heard.connects > case.breaks, f"at least {case.breaks} breaks of the link")
     last = heard.boots[-1]
     demand(last.number == truth["boot"], "the last life is the one that gave its account")
     demand(last.end == truth["taken"] + truth["missing"], "received and lost make up the whole")
@@ -90,10 +80,10 @@ def _settle(case: Case, heard: Heard, *, row: Mapping[str, Any], truth: Mapping[
     demand(row["samples_lost"] == heard.lost, "as many lost as are missing in the recording")
     demand(last.lost >= truth["dropped"], "what the sensor dropped is lost")
     demand(truth["dropped"] == 0 or case.overrun, "the sensor's memory ran over only where it should")
-    if not concerned:
+    if not case.breaks:
         demand(heard.connects == 1, "the link never broke")
         demand(row["samples_lost"] == 0, "nothing lost")
-    return {str(row["mount"]): measured}
+    return measured
 
 
 def _nothing(_scene: Scene) -> None:
@@ -119,14 +109,15 @@ def _power_cycle(for_s: float) -> Callable[[Scene], None]:
 
 
 def _freeze(scene: Scene) -> None:
-    sensor = scene.sensors[MOUNTS[0]]
+    sensor = scene.sensor
+    assert sensor is not None
     sensor.send(signal.SIGSTOP)
     time.sleep(LONG_S)
     sensor.send(signal.SIGCONT)
 
 
 def _replace_sensor(scene: Scene) -> None:
-    scene.end_sensor(MOUNTS[0], signal.SIGKILL)
+    scene.end_sensor(signal.SIGKILL)
     time.sleep(SHORT_S)
     before = len(scene.heard().boots)
     scene.start_sensor()
@@ -136,15 +127,14 @@ def _replace_sensor(scene: Scene) -> None:
 CASES: Final[Sequence[Case]] = (
     Case("undisturbed", _nothing),
     Case("sensor out of range and back", _nothing, ("disconnect=25:4",), breaks=1),
-    Case("bluetoothd restarts", _restart_daemon(signal.SIGTERM), breaks=1, other=True),
-    Case("bluetoothd crashes and is started again", _restart_daemon(signal.SIGKILL), breaks=1, other=True),
-    Case("adapter off and on", _power_cycle(SHORT_S), breaks=1, other=True),
+    Case("bluetoothd restarts", _restart_daemon(signal.SIGTERM), breaks=1),
+    Case("bluetoothd crashes and is started again", _restart_daemon(signal.SIGKILL), breaks=1),
+    Case("adapter off and on", _power_cycle(SHORT_S), breaks=1),
     Case(
         "adapter off for longer than the sensor remembers",
         _power_cycle(LONG_S),
         breaks=1,
         overrun=True,
-        other=True,
     ),
     Case("sensor freezes", _freeze, breaks=1),
     Case("sensor loses power and comes back", _replace_sensor, breaks=1, boots=2),
@@ -152,21 +142,19 @@ CASES: Final[Sequence[Case]] = (
 
 
 def find(scene: Scene) -> Measured:
-    """`kneeload scan` sees both sensors and reads their batteries."""
-    for mount in MOUNTS:
-        scene.start_sensor(mount)
+    """`kneeload scan` sees the sensor and reads its battery; its address is what the cases connect to."""
+    scene.start_sensor()
     began_s = time.monotonic()
     scan = Program("scan", ["kneeload", "scan", "--seconds", str(SCAN_S), "--json"], scene.folder)
     said = scan.finish()
     _demand(scan.returncode == 0, scan.last_words())
     took_s = round(time.monotonic() - began_s, 1)
-    found = {sensor["address"]: sensor for sensor in json.loads(said)["sensors"]}
-    for mount in MOUNTS:
-        account = scene.end_sensor(mount)
-        sensor = found.pop(account["address"], None)
-        _demand(sensor is not None, f"{account['address']} is found")
-        _demand(sensor["name"] == account["name"], f"its name: {sensor}")
-        _demand(sensor["battery_percent"] is not None, f"its battery: {sensor}")
-        scene.addresses[mount] = sensor["address"]
-    _demand(not found, f"nobody else, not {found}")
-    return {"addresses": sorted(scene.addresses.values()), "scan_took_s": took_s}
+    found = json.loads(said)["sensors"]
+    _demand(len(found) == 1, f"one sensor, not {found}")
+    account = scene.end_sensor()
+    (sensor,) = found
+    for key in ("address", "name"):
+        _demand(sensor[key] == account[key], f"its {key}: {sensor}")
+    _demand(sensor["battery_percent"] is not None, f"its battery: {sensor}")
+    scene.address = sensor["address"]
+    return {"address": scene.address, "battery_percent": sensor["battery_percent"], "scan_took_s": took_s}

@@ -41,11 +41,11 @@ def main() -> int:
         finally:
             first.close()
         chosen = arguments.numbers or range(1, len(CASES) + 1)
-        for number in chosen if first.addresses else ():
+        for number in chosen if first.address else ():
             case = CASES[number - 1]
             played = scene(f"case-{number}")
             try:
-                failed += not _told(case.name, partial(case.play, played, first.addresses))
+                failed += not _told(case.name, partial(case.play, played, first.address))
             finally:
                 played.close()
     finally:

@@ -3,18 +3,17 @@
 import json
 import signal
 import sqlite3
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 from dsp.mount import Mount
 from tests.bluez.account import Heard, hear
-from tests.bluez.stack import PATIENCE_S, Program, Stack, StackError, wait_until
+from tests.bluez.stack import PATIENCE_S, SENSOR, Program, Stack, StackError, wait_until
 
-__all__ = ["MOUNTS", "Scene"]
+__all__ = ["MOUNT", "Scene"]
 
-# The sensor that things happen to has the first controller after the receiver's.
-MOUNTS: Final = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
+MOUNT: Final = Mount.LEFT_SHIN
 # Opening the sensor's controller is refused while the kernel still sets it up.
 ATTEMPTS: Final = 6
 # Counting what is on disk costs the guest more than a look at a process.
@@ -22,31 +21,30 @@ READING_S: Final = 1.5
 
 
 class Scene:
-    """A case's own folder, sensors and run. samples: how many the recording that the sensor plays has."""
+    """A case's own folder, sensor and run. samples: how many the recording that the sensor plays has."""
 
     def __init__(self, stack: Stack, folder: Path, *, recording: Path, samples: int) -> None:
         self.stack = stack
         self.folder = folder
         self.samples = samples
-        self.addresses: dict[Mount, str] = {}
+        self.address = ""
         self._recording = recording
         self._starts = 0
-        self.sensors: dict[Mount, Program] = {}
+        self.sensor: Program | None = None
         self.run: Program | None = None
         folder.mkdir(parents=True)
 
-    def start_sensor(self, mount: Mount = MOUNTS[0], faults: Sequence[str] = ()) -> None:
+    def start_sensor(self, faults: Sequence[str] = ()) -> None:
         """Returns once it advertises."""
         options = [word for fault in faults for word in ("--fault", fault)]
-        number = MOUNTS.index(mount) + 1
         last_words = ""
         for _ in range(ATTEMPTS):
             self._starts += 1
             ready = self.folder / f"ready-{self._starts}"
-            command = ["kneeload", "sim", "--transport", f"hci-socket:{number}", "--mount", mount, "--json"]
+            command = ["kneeload", "sim", "--transport", f"hci-socket:{SENSOR}", "--mount", MOUNT, "--json"]
             command += ["--recording", str(self._recording), "--ready-file", str(ready), *options]
-            self.stack.free(number)
-            self.sensors[mount] = sensor = Program(f"sim-{self._starts}", command, self.folder)
+            self.stack.free_sensor()
+            self.sensor = sensor = Program(f"sim-{self._starts}", command, self.folder)
 
             def settled(ready: Path = ready, sensor: Program = sensor) -> bool:
                 return ready.exists() or not sensor.running
@@ -57,9 +55,10 @@ class Scene:
             last_words = sensor.last_words()
         raise StackError(last_words)
 
-    def end_sensor(self, mount: Mount, number: signal.Signals = signal.SIGTERM) -> dict[str, Any]:
+    def end_sensor(self, number: signal.Signals = signal.SIGTERM) -> dict[str, Any]:
         """Switch it off; its account, nothing when it was killed."""
-        sensor = self.sensors[mount]
+        sensor = self.sensor
+        assert sensor is not None
         said = sensor.end(number)
         if number is not signal.SIGTERM:
             return {}
@@ -69,28 +68,26 @@ class Scene:
         assert isinstance(account, dict)
         return account
 
-    def start_run(self, addresses: Mapping[Mount, str]) -> None:
+    def start_run(self, address: str) -> None:
         config = self.folder / "kneeload.toml"
         data = self.folder / "data"
-        tables = [
-            f'[[sensors]]\nmount = "{mount}"\naddress = "{addresses[mount]}"\n' for mount in self.sensors
-        ]
-        config.write_text(f'[data]\ndir = "{data}"\n{"".join(tables)}', "utf-8")
+        table = f'[[sensors]]\nmount = "{MOUNT}"\naddress = "{address}"\n'
+        config.write_text(f'[data]\ndir = "{data}"\n{table}', "utf-8")
         self.run = Program(
             "live", ["kneeload", "live", "--config", str(config), "--json", "--new"], self.folder
         )
 
-    def heard(self, mount: Mount = MOUNTS[0]) -> Heard:
-        return hear(sorted(self.folder.glob("data/runs/*/packets.mcap")), mount)
+    def heard(self) -> Heard:
+        return hear(sorted(self.folder.glob("data/runs/*/packets.mcap")), MOUNT)
 
     def wait_for_samples(self, count: int, what: str, *, timeout_s: float = PATIENCE_S) -> float:
-        """Until so many numbers of each sensor's newest boot have come or were passed over."""
+        """Until so many numbers of the newest boot have come or were passed over."""
 
         def there() -> bool:
             if self.run is not None and not self.run.running:
                 raise StackError(self.run.last_words())
-            lives = [self.heard(mount).boots for mount in self.sensors]
-            return all(boots and boots[-1].end >= count for boots in lives)
+            boots = self.heard().boots
+            return bool(boots) and boots[-1].end >= count
 
         return wait_until(there, what, timeout_s=timeout_s, look_s=READING_S)
 
@@ -111,6 +108,6 @@ class Scene:
         return int(count)
 
     def close(self) -> None:
-        for program in (self.run, *self.sensors.values()):
+        for program in (self.run, self.sensor):
             if program is not None:
                 program.send(signal.SIGKILL)

@@ -18,7 +18,7 @@ LOOK_S: Final = 0.25
 # Under software emulation everything takes ten times as long.
 PATIENCE_S: Final = 90.0
 BLUETOOTHD: Final = ("/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd")
-RECEIVER: Final = 0
+RECEIVER, SENSOR = 0, 1
 
 
 class StackError(Exception):
@@ -108,7 +108,7 @@ def _become(command: Sequence[str], stdout: Path, stderr: Path) -> NoReturn:
 
 
 class Stack:
-    """hci0 is bluetoothd's, the others are free for virtual sensors. Everything ends with `close`."""
+    """hci0 is bluetoothd's, hci1 is free for a virtual sensor. Everything ends with `close`."""
 
     def __init__(self, logs: Path) -> None:
         self.logs = logs
@@ -121,18 +121,16 @@ class Stack:
         self._bus = Program("dbus-daemon", ["dbus-daemon", "--system", "--nofork", "--nopidfile"], self.logs)
         wait_until(Path("/run/dbus/system_bus_socket").exists, "the system's D-Bus")
         self.start_daemon()
-        self.add_controllers(3)
+        self.renew_controllers()
 
-    def add_controllers(self, count: int) -> None:
-        """So many linked controllers, in place of those that were there."""
+    def renew_controllers(self) -> None:
+        """Two new ones: btvirt keeps connections of a sensor that went away and mixes up later ones."""
         if self._controllers is not None:
             self._controllers.end(signal.SIGKILL)
             wait_until(lambda: not self._controller(RECEIVER).exists(), "the old controllers are gone")
-        self._controllers = Program("btvirt", ["btvirt", f"-l{count}"], self.logs)
-        wait_until(self._controller(count - 1).exists, f"{count} controllers")
+        self._controllers = Program("btvirt", ["btvirt", "-l2"], self.logs)
+        wait_until(self._controller(SENSOR).exists, "two controllers")
         wait_until(lambda: self.power(on=True), "hci0 powered on")
-        for number in range(1, count):
-            self.free(number)
 
     @staticmethod
     def _controller(number: int) -> Path:
@@ -158,9 +156,9 @@ class Stack:
         return "succeeded" in done.stdout
 
     @staticmethod
-    def free(number: int) -> None:
+    def free_sensor() -> None:
         """Only a controller that is down can be opened past the kernel's own Bluetooth."""
-        subprocess.run(["hciconfig", f"hci{number}", "down"], check=False, timeout=PATIENCE_S)
+        subprocess.run(["hciconfig", f"hci{SENSOR}", "down"], check=False, timeout=PATIENCE_S)
 
     def close(self) -> None:
         for program in (self._daemon, self._controllers, self._bus):
