@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.mount import Mount
+
 __all__ = ["Plane", "Posture", "plane_of", "posture_of"]
 
 Floats = NDArray[np.float64]
@@ -18,6 +20,8 @@ Floats = NDArray[np.float64]
 G_MPS2 = 9.80665
 # Mean force over a stride against 1 g: beyond these it was not between two equal phases.
 ANGLE_TOLERANCE, LENGTH_TOLERANCE = 0.35, 0.12
+# Share of stance at which a shank's stride is cut: the middle, where the leg carries and turns evenly.
+SHANK_PHASE = 0.42
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +115,22 @@ def posture_of(
     rate_hz: float,
     contact: float,
     toe_off: float | None,
-    side: str,
+    mount: Mount,
 ) -> Posture | None:
     """One stride's rows (3, n) from flat moment to flat moment and on to toe-off.
 
-    contact, toe_off: positions in the rows; the second flat moment is the flattest between them.
+    contact, toe_off: positions in the rows. A foot lies flat where it turns least; a shank turns evenly
+    in stance, so that any moment could be that: there it is one phase of stance, the same each time.
     """
     n = acc.shape[1]
     stance = (toe_off if toe_off is not None else n) - contact
     a, b = int(contact + 0.15 * stance), min(n - 1, int(contact + 0.8 * stance) + 1)
     if b - a < 3:
         return None
-    end = flattest(gyro, a, b, max(1, round(0.02 * rate_hz)))
+    if mount.segment == "shoe":
+        end = flattest(gyro, a, b, max(1, round(0.02 * rate_hz)))
+    else:
+        end = min(n - 2, round(contact + SHANK_PHASE * stance))
     path = stride_path(acc[:, : end + 1], gyro[:, : end + 1], plane, rate_hz) if end > 0.2 * rate_hz else None
     if path is None:
         return Posture(flat=end)
@@ -135,7 +143,7 @@ def posture_of(
         np.cumsum(ahead[0] * gyro[0, k:last] + ahead[1] * gyro[1, k:last] + ahead[2] * gyro[2, k:last])
         / rate_hz
     )
-    inwards = roll if side == "left" else -roll
+    inwards = roll if mount.side == "left" else -roll
     return Posture(
         flat=end,
         whole=True,

@@ -82,7 +82,7 @@ def measure(
         if torn
         else impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
     )
-    posture = _posture(grid, contact, runner, b, side=mount.side, fresh=stride_s is None)
+    posture = _posture(grid, contact, runner, b, mount=mount, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
     clipped = (grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1)) & CLIPPED).any()
     runner.last_contact_us, runner.last_contact_row = ic_us, max(0, int(ic))
@@ -177,7 +177,7 @@ def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> f
 
 
 def _posture(
-    grid: SampleGrid, contact: Contact, runner: Runner, now: int, *, side: str, fresh: bool
+    grid: SampleGrid, contact: Contact, runner: Runner, now: int, *, mount: Mount, fresh: bool
 ) -> Posture | None:
     """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind."""
     plane = None if grid.channels == 3 else plane_of(runner.axis, runner.alignment.rough)
@@ -194,7 +194,7 @@ def _posture(
         rate_hz=grid.rate_hz,
         contact=contact.initial_contact - start,
         toe_off=toe_off,
-        side=side,
+        mount=mount,
     )
     spoilt = fresh or runner.flat_row is None or bool(np.any(marks & (VOID | CLIPPED)))
     runner.flat_row = None if found is None else start + found.flat

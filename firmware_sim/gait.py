@@ -15,6 +15,7 @@ from firmware_sim.motion import Samples, Truth
 from firmware_sim.orientation import random_orientation, rotate
 from firmware_sim.pastime import Pastime
 from firmware_sim.plan import Plan
+from firmware_sim.recoil import Recoil
 from firmware_sim.rigid import specific_force_g
 from firmware_sim.steps import Contact, Rest, leg_events
 from firmware_sim.swing import Swing
@@ -102,6 +103,7 @@ class GaitSource:
         self._piece_number = 0
         self._taken_until_s = 0.0
         self._shocks: deque[Shock] = deque()
+        self._recoil: Recoil | None = None
         self._rows: list[_Row] = []
         self._ungraded: list[float] = []
 
@@ -152,10 +154,11 @@ class GaitSource:
     def _generate(self) -> Iterator[Samples]:
         """Piece after piece of the leg's motion, without gaps between them."""
         stance: Contact | None = None
+        landed: Swing | None = None
         time_s, along_m, height_m = 0.0, 0.0, 0.0
         for event in leg_events(self.plan, self.seed, self.mount.side):
             if isinstance(event, Rest):
-                stance = None
+                stance = landed = self._recoil = None
                 pastime = Pastime(event, self.mount.side, along_m=along_m, height_m=height_m, seed=self.seed)
                 while time_s < event.end_s:
                     end_s = min(time_s + REST_PIECE_S, event.end_s)
@@ -164,8 +167,13 @@ class GaitSource:
                 continue
             if stance is not None:
                 swing = Swing(stance, event)
+                if landed is not None and self._segment == "shin":
+                    self._recoil = Recoil(
+                        self._shocks[-1], landed, swing, above_ankle_m=self.fastening.above_ankle_m
+                    )
                 self._land(swing)
                 yield self._piece(swing, swing.start_s, swing.end_s)
+                landed = swing
             stance = event
             time_s, along_m, height_m = event.still_s, event.along_m, event.height_m
 
@@ -181,6 +189,8 @@ class GaitSource:
             pulse = shock.amplitude_g * shock.pulse(t_s) + shock.active(t_s)
             acc = acc + (pulse if self._segment == "shin" else motion.attitude.into_segment(pulse))
             gyro = gyro + shock.wobble_dps(t_s)
+        if self._recoil is not None:
+            acc = acc + motion.attitude.into_segment(self._recoil.world(t_s))
         while self._shocks and self._shocks[0].over_s < end_s:
             self._shocks.popleft()
         random = np.random.default_rng([0x5A11, self.seed, self._place, self._piece_number])
@@ -208,6 +218,8 @@ class GaitSource:
             return vectors if self._segment == "shin" else motion.attitude.into_segment(vectors)
 
         smooth = specific_force_g(motion.position, motion.attitude) + in_segment(shock.active(t_s))
+        if self._recoil is not None:
+            smooth = smooth + motion.attitude.into_segment(self._recoil.world(t_s))
         pulse = in_segment(shock.pulse(t_s))
         target = contact.shock_g * (SHOE_SHOCK if self._segment == "shoe" else 1.0)
         shock.amplitude_g = amplitude_for(

@@ -46,6 +46,16 @@ class Attitude:
         s, c = np.sin(self.pitch[0]), np.cos(self.pitch[0])
         return np.stack((c * x + s * y, c * y - s * x, z))
 
+    def into_world(self, segment: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(3, n) vectors seen from the segment, in the world."""
+        x, y, z = segment
+        s, c = np.sin(self.pitch[0]), np.cos(self.pitch[0])
+        x, y = c * x - s * y, s * x + c * y
+        s, c = np.sin(self.roll[0]), np.cos(self.roll[0])
+        y, z = c * y - s * z, s * y + c * z
+        s, c = np.sin(self.yaw[0]), np.cos(self.yaw[0])
+        return np.stack((c * x + s * z, y, c * z - s * x))
+
     def rate_dps(self) -> NDArray[np.float64]:
         """(3, n) angular rate in the segment's own axes, deg/s: what a gyroscope on it reads."""
         s, c = np.sin(self.roll[0]), np.cos(self.roll[0])

@@ -128,7 +128,9 @@ def test_path_of_a_known_swing() -> None:
     gyro = np.stack((np.zeros_like(t), np.zeros_like(t), rate_dps))
     plane = plane_of((0.0, 0.0, 1.0), (0.0, 1.0, 0.0))
     assert plane is not None
-    found = posture_of(acc, gyro, plane=plane, rate_hz=rate, contact=n - 1.0, toe_off=None, side="left")
+    found = posture_of(
+        acc, gyro, plane=plane, rate_hz=rate, contact=n - 1.0, toe_off=None, mount=Mount.LEFT_SHOE
+    )
     assert found is not None
     assert found.length_m == pytest.approx(1.0, rel=0.01)
     assert found.pitch_at_contact_deg == pytest.approx(0.0, abs=0.5)

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 from dsp.mount import Mount
 from firmware_sim.gait import Chip, GaitSource
 from firmware_sim.impact import Fastening
+from firmware_sim.motion import Samples
 from firmware_sim.orientation import ALIGNED
 from firmware_sim.plan import Phase, Plan
 
@@ -25,6 +26,20 @@ def bout(phase: Phase, *, stand_s: float = 4.0) -> Plan:
     return Plan.of(
         Phase(activity="stand", duration_s=stand_s), phase, Phase(activity="stand", duration_s=stand_s)
     )
+
+
+def in_world(samples: Samples) -> Floats:
+    """(n, 3) specific force, g, y up: the gyroscope integrated from a first second of standing still."""
+    assert samples.gyro_dps is not None
+    up = samples.acc_g[: int(RATE)].mean(axis=0)
+    attitude = Rotation.align_vectors(np.array([[0.0, 1.0, 0.0]]), up[np.newaxis])[0]
+    middle = np.radians((samples.gyro_dps[1:] + samples.gyro_dps[:-1]) / 2) / RATE
+    world = np.empty_like(samples.acc_g)
+    for i in range(len(samples)):
+        world[i] = attitude.apply(samples.acc_g[i])
+        if i < len(middle):
+            attitude = attitude * Rotation.from_rotvec(middle[i])
+    return world
 
 
 @pytest.mark.parametrize("activity", ["run", "walk"])
@@ -82,15 +97,7 @@ def test_integrating_the_shoe_gives_back_the_speed(activity: str, mount: Mount) 
     source = GaitSource(mount, bout(phase), rate_hz=RATE, seed=6, chip=QUIET)
     samples = source.take(100.0)
     truth = source.truth()
-    assert samples.gyro_dps is not None
-    up = samples.acc_g[: int(RATE)].mean(axis=0)
-    attitude = Rotation.align_vectors(np.array([[0.0, 1.0, 0.0]]), up[np.newaxis])[0]
-    middle = np.radians((samples.gyro_dps[1:] + samples.gyro_dps[:-1]) / 2) / RATE
-    world = np.empty_like(samples.acc_g)
-    for i in range(len(samples)):
-        world[i] = attitude.apply(samples.acc_g[i])
-        if i < len(middle):
-            attitude = attitude * Rotation.from_rotvec(middle[i])
+    world = in_world(samples)
     world[:, 1] -= 1.0
     velocity = np.cumsum(world, axis=0) * G_MPS2 / RATE
     stance = [
@@ -105,6 +112,27 @@ def test_integrating_the_shoe_gives_back_the_speed(activity: str, mount: Mount) 
         assert abs(moved[1]) < 0.02
         lengths.append(float(np.hypot(moved[0], moved[2])))
     assert np.allclose(lengths, truth.stride_length_m[1:], rtol=0.01)
+
+
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHIN])
+@pytest.mark.parametrize(
+    "phase",
+    [
+        Phase(activity="run", duration_s=12, speed_kmh=8),
+        Phase(activity="run", duration_s=12, speed_kmh=12, foot_strike="fore"),
+        Phase(activity="run", duration_s=12, speed_kmh=16),
+        Phase(activity="walk", duration_s=12),
+    ],
+    ids=lambda phase: f"{phase.activity}-{phase.foot_strike}-{phase.speed_kmh}",
+)
+def test_mean_force_over_even_strides_is_gravity_alone(mount: Mount, phase: Phase) -> None:
+    source = GaitSource(mount, bout(phase), rate_hz=RATE, seed=6, chip=QUIET)
+    world = in_world(source.take(100.0))
+    truth = source.truth()
+    flat = truth.initial_contact_s + 0.42 * (truth.toe_off_s - truth.initial_contact_s)
+    ahead, up, aside = world[int(flat[3] * RATE) : int(flat[-2] * RATE)].mean(axis=0)
+    assert up == pytest.approx(1.0, abs=0.01)
+    assert np.hypot(ahead, aside) < 0.01
 
 
 def test_standing_foot_is_still_and_weighs_one_g() -> None:
