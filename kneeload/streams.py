@@ -26,7 +26,7 @@ class Field:
 class Stream:
     """One kind of result.
 
-    topic: MQTT topic with the places {runner} and {mount}; measurement: InfluxDB's name, None = not stored there.
+    topic: MQTT topic with the places {runner} and {mount}; measurement: in InfluxDB, None = not stored there.
     tags: besides runner and run. rate: how often it comes, in words.
     """
 
