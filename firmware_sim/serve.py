@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,7 @@ __all__ = ["controllers_in", "serve"]
 
 _ANSWER_TIMEOUT_S: Final = 10.0
 _BUFFERS: Final = 8
+_FAREWELL_S: Final = 2.0
 # Commas inside [metadata] belong to one controller.
 _BETWEEN_CONTROLLERS: Final = re.compile(r",(?![^\[]*\])")
 
@@ -80,6 +81,7 @@ async def serve(
             opened = await stack.enter_async_context(await _open(spec))
             device = Device.with_hci(sensor.name, Address(sensor.address), opened.source, opened.sink)
             await _power_on(spec, device)
+            stack.push_async_callback(_power_off, device)
             transports.append((spec, opened))
             firmwares.append(Firmware(device, sensor, clock=run_time, link=_HostLink(device)))
         await _run(firmwares, transports, ready_file)
@@ -99,6 +101,15 @@ async def _power_on(spec: str, device: Device) -> None:
             await device.power_on()
     except TimeoutError:
         raise TransportError(spec, "the controller does not answer; is another program using it?") from None
+
+
+async def _power_off(device: Device) -> None:
+    """A controller goes on without its host: it would hold its connection and advertise for nobody."""
+    with suppress(Exception):  # it may be gone, in as many ways as there are transports
+        async with asyncio.timeout(_FAREWELL_S):
+            await device.stop_advertising()
+            for connection in tuple(device.connections.values()):
+                await connection.disconnect()
 
 
 async def _run(

@@ -116,8 +116,8 @@ def _freeze(scene: Scene) -> None:
     sensor.send(signal.SIGCONT)
 
 
-def _replace_sensor(scene: Scene) -> None:
-    scene.end_sensor(signal.SIGKILL)
+def _switch_sensor_off_and_on(scene: Scene) -> None:
+    scene.end_sensor()
     time.sleep(SHORT_S)
     before = len(scene.heard().boots)
     scene.start_sensor()
@@ -137,7 +137,7 @@ CASES: Final[Sequence[Case]] = (
         overrun=True,
     ),
     Case("sensor freezes", _freeze, breaks=1),
-    Case("sensor loses power and comes back", _replace_sensor, breaks=1, boots=2),
+    Case("sensor switched off and on", _switch_sensor_off_and_on, breaks=1, boots=2),
 )
 
 

@@ -5,6 +5,7 @@ python -m tests.bluez.inside --out FOLDER [CASE…]. One JSON object a line on s
 
 import argparse
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -32,6 +33,7 @@ def main() -> int:
 
     for module in ("kneeload.live", "kneeload.scanning", "kneeload.simulating"):
         import_module(module)  # every program that is forked has it then
+    os.environ["KNEELOAD_TRACEBACK"] = "1"
     stack = Stack(out)
     failed = 0
     try:

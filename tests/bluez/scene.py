@@ -55,13 +55,11 @@ class Scene:
             last_words = sensor.last_words()
         raise StackError(last_words)
 
-    def end_sensor(self, number: signal.Signals = signal.SIGTERM) -> dict[str, Any]:
-        """Switch it off; its account, nothing when it was killed."""
+    def end_sensor(self) -> dict[str, Any]:
+        """Switch it off; its account."""
         sensor = self.sensor
         assert sensor is not None
-        said = sensor.end(number)
-        if number is not signal.SIGTERM:
-            return {}
+        said = sensor.end()
         if sensor.returncode != 0:
             raise StackError(sensor.last_words())
         (account,) = json.loads(said)["sensors"]

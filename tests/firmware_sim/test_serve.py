@@ -90,6 +90,23 @@ async def test_a_controller_that_goes_away_ends_serving_with_its_name() -> None:
             await asyncio.wait_for(serving, PATIENCE_S)
 
 
+async def test_who_is_connected_hears_of_the_end(tmp_path: Path) -> None:
+    link = LocalLink()  # type: ignore[no-untyped-call]
+    sensor, ready_file = make_sensor(), tmp_path / "ready"
+    async with controller_on_tcp(link, "one") as (spec, _):
+        serving = asyncio.create_task(serve(spec, [sensor], ready_file=ready_file))
+        await until(ready_file.exists)
+        device = await central_on(link)
+        connection = await device.connect(Address(sensor.address), timeout=PATIENCE_S)
+        gone = asyncio.Event()
+        connection.on(connection.EVENT_DISCONNECTION, lambda _reason: gone.set())
+        serving.cancel()
+        await asyncio.wait_for(gone.wait(), PATIENCE_S)
+        await asyncio.wait([serving])
+        assert serving.cancelled()
+        assert not any(s.enabled for c in link.controllers for s in c.advertising_sets.values())
+
+
 async def test_every_sensor_needs_a_controller() -> None:
     with pytest.raises(TransportError, match="2 sensors need 2 controllers, not 1"):
         await serve("usb:0", [make_sensor(), make_sensor(Mount.RIGHT_SHIN)])
