@@ -30,6 +30,7 @@ from ingest.links import (
     is_sensor,
     pause_s,
     printable_name,
+    rescan_delay_s,
     retry_delay_s,
     when_silent,
 )
@@ -193,8 +194,9 @@ class _Air:
                 if not ever:
                     raise LinkError(f"Bluetooth: {_reason(error)}; run: kneeload doctor") from error
                 failures += 1
-                self._on_problem(Problem(None, f"scanning failed: {_reason(error)}"))
-                await self._sleep(retry_delay_s(failures))
+                if failures == 1:
+                    self._on_problem(Problem(None, f"scanning failed: {_reason(error)}"))
+                await self._sleep(rescan_delay_s(failures))
                 continue
             failures, ever = 0, True
             await self._sleep(ALSO_S if heard else PAUSE_S)

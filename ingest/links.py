@@ -19,6 +19,7 @@ __all__ = [
     "is_sensor",
     "pause_s",
     "printable_name",
+    "rescan_delay_s",
     "retry_delay_s",
     "when_silent",
 ]
@@ -31,6 +32,8 @@ SILENT_DROP_S: Final = 10.0
 # The first retry is quick, for one lost radio packet; then the adapter is left in peace, up to half a minute.
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final = 30.0
+# An adapter that is off or a bluetoothd that starts anew refuses at no cost, and the sensors wait meanwhile.
+LAST_RESCAN_S: Final = 4.0
 # Looking after a link, and exchanging times over it: often until the clock is known, then twice a second, and
 # never twice at the same phase of the connection events.
 FIRST_TURNS: Final = 20
@@ -112,6 +115,11 @@ def is_sensor(sensor: WornSensor, address: str, *, name: str | None, service_uui
 def retry_delay_s(failures: int) -> float:
     """How long to wait after so many failures in a row: 0, 1, 2, 4, … 30 s."""
     return 0.0 if failures <= 0 else min(LAST_RETRY_S, FIRST_RETRY_S * 2.0 ** min(failures - 1, 16))
+
+
+def rescan_delay_s(failures: int) -> float:
+    """How long to wait after scanning was refused so often in a row: 0, 1, 2, 4, 4 … s."""
+    return min(LAST_RESCAN_S, retry_delay_s(failures))
 
 
 def pause_s(turn: int) -> float:

@@ -17,6 +17,8 @@ __all__ = ["Program", "Stack", "StackError", "wait_until"]
 LOOK_S: Final = 0.25
 # Under software emulation everything takes ten times as long.
 PATIENCE_S: Final = 90.0
+# It waits for ever for a bluetoothd that is not there yet.
+BLUETOOTHCTL_S: Final = 10.0
 BLUETOOTHD: Final = ("/usr/libexec/bluetooth/bluetoothd", "/usr/lib/bluetooth/bluetoothd")
 RECEIVER, SENSOR = 0, 1
 
@@ -146,13 +148,16 @@ class Stack:
 
     def power(self, *, on: bool) -> bool:
         """Power the receiver's adapter; whether bluetoothctl says that it worked."""
-        done = subprocess.run(
-            ["bluetoothctl", "--timeout", "10", "power", "on" if on else "off"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=PATIENCE_S,
-        )
+        try:
+            done = subprocess.run(
+                ["bluetoothctl", "power", "on" if on else "off"],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=BLUETOOTHCTL_S,
+            )
+        except subprocess.TimeoutExpired:
+            return False
         return "succeeded" in done.stdout
 
     @staticmethod

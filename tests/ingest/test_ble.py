@@ -275,3 +275,41 @@ async def test_no_bluetooth_is_said_at_once() -> None:
     problem = await probe_adapter(scanner_backend=Unpowered)
     assert problem is not None
     assert problem.fix == "bluetoothctl power on"
+
+
+async def test_after_the_adapter_was_off_its_sensor_is_soon_there_again() -> None:
+    virtual = sensor(LEFT, "A1", "disconnect=6:2")
+    clock, off = Clock(SPEEDUP), asyncio.Event()
+    async with SimulatedRadio([virtual], clock=clock) as radio:
+
+        class Switched(radio.scanner_backend):  # type: ignore[name-defined,misc]
+            async def start(self) -> None:
+                if off.is_set():
+                    raise BleakError("[POWERED_OFF] Bluetooth device is turned off")
+                await super().start()
+
+        heard = Heard(clock, radio)
+        links = asyncio.create_task(
+            run_links(
+                [worn(virtual)],
+                heard.take,
+                now_ns=clock.now_ns,
+                client_backend=radio.client_backend,
+                scanner_backend=Switched,
+                sleep=clock.sleep,
+                on_problem=heard.problems.append,
+            )
+        )
+        await heard.until(lambda: heard.links(LEFT) == [b"connected"])
+        off.set()
+        await heard.until(lambda: heard.links(LEFT) == [b"connected", b"lost"])
+        lost_ns = clock.now_ns()
+        await heard.until(lambda: clock.now_ns() - lost_ns > 20e9)
+        assert [p.what for p in heard.problems if p.mount is None] == [
+            "scanning failed: [POWERED_OFF] Bluetooth device is turned off"
+        ]
+        off.clear()
+        await heard.until(lambda: heard.links(LEFT)[2:3] == [b"connected"], within_s=8.0)
+        links.cancel()
+        with suppress(asyncio.CancelledError):
+            await links

@@ -14,6 +14,7 @@ from ingest.links import (
     is_sensor,
     pause_s,
     printable_name,
+    rescan_delay_s,
     retry_delay_s,
     when_silent,
 )
@@ -46,6 +47,7 @@ def test_only_the_sensor_named_in_the_configuration(
 def test_retries_slow_down_and_never_end() -> None:
     assert [retry_delay_s(n) for n in range(8)] == [0, 1, 2, 4, 8, 16, 30, 30]
     assert retry_delay_s(10**9) == 30
+    assert [rescan_delay_s(n) for n in range(6)] == [0, 1, 2, 4, 4, 4]
 
 
 def test_silence_is_answered_once_and_then_for_good() -> None:
