@@ -5,6 +5,7 @@ from math import ceil
 from typing import Final, Protocol
 
 from bumble.device import Device
+from bumble.hci import HCI_Error
 
 from firmware_sim.clock import RunTime, now_s
 from firmware_sim.gatt_server import GattServer
@@ -21,6 +22,8 @@ _STATS_PERIOD_S: Final = 1.0
 _BOOTING_S: Final = 1.0
 _RESET_DELAY_S: Final = 0.1
 _ADVERTISING_INTERVAL_MS: Final = 100.0
+_REFUSED_S: Final = 0.5
+_MOST_REFUSALS: Final = 10
 
 
 class Link(Protocol):
@@ -54,6 +57,8 @@ class Firmware:
         self._back_s = 0.0
         self._reset_s: float | None = None
         self._stats_s = 0.0
+        self._findable_s = 0.0
+        self._refusals = 0
         self._measured_s = now_s(clock)
 
     async def run(self) -> None:
@@ -81,10 +86,24 @@ class Firmware:
                 await self._disappear()
             else:
                 await uncut(self._link.restore())
-        if not gone and self.server.connection is None and not self.server.advertising:
-            await uncut(self.server.advertise(_ADVERTISING_INTERVAL_MS / self._clock.speedup))
-            self.advertised.set()
+        missed = self.server.connection is None and not self.server.advertising
+        if missed and not gone and t_s >= self._findable_s:
+            await self._be_found(t_s)
         await self._send(t_s)
+
+    async def _be_found(self, t_s: float) -> None:
+        try:
+            await uncut(self.server.advertise(_ADVERTISING_INTERVAL_MS / self._clock.speedup))
+        except HCI_Error:
+            # A controller that is not yet done with the last connection says no for a moment.
+            self._refusals += 1
+            if self._refusals > _MOST_REFUSALS:
+                raise
+            self.server.advertising = False
+            self._findable_s = t_s + _REFUSED_S
+        else:
+            self._refusals = 0
+            self.advertised.set()
 
     def _steps_s(self, t_s: float) -> list[float]:
         # When the process stalls a real sensor goes on sending: what it missed is made up step by step.

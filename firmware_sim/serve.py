@@ -107,9 +107,9 @@ async def _power_off(device: Device) -> None:
     """A controller goes on without its host: it would hold its connection and advertise for nobody."""
     with suppress(Exception):  # it may be gone, in as many ways as there are transports
         async with asyncio.timeout(_FAREWELL_S):
-            await device.stop_advertising()
             for connection in tuple(device.connections.values()):
                 await connection.disconnect()
+            await device.stop_advertising()
 
 
 async def _run(

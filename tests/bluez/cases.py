@@ -136,7 +136,7 @@ CASES: Final[Sequence[Case]] = (
         breaks=1,
         overrun=True,
     ),
-    Case("sensor freezes", _freeze, breaks=1),
+    Case("sensor freezes", _freeze, breaks=1, overrun=True),
     Case("sensor switched off and on", _switch_sensor_off_and_on, breaks=1, boots=2),
 )
 

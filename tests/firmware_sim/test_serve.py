@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
+from bumble import hci
 from bumble.controller import Controller
 from bumble.core import UUID
 from bumble.device import Device, Peer
@@ -28,14 +29,16 @@ PATIENCE_S = 10.0
 
 
 @asynccontextmanager
-async def controller_on_tcp(link: LocalLink, name: str) -> AsyncIterator[tuple[str, Transport]]:
+async def controller_on_tcp(
+    link: LocalLink, name: str, kind: type[Controller] = Controller
+) -> AsyncIterator[tuple[str, Transport]]:
     """A controller as another program's: its HCI on a TCP port; how Bumble names it, and its transport."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        async with await open_tcp_server_transport_with_socket(listening) as hci:
-            Controller(name, host_source=hci.source, host_sink=hci.sink, link=link)
-            yield f"tcp-client:127.0.0.1:{port}", hci
+        async with await open_tcp_server_transport_with_socket(listening) as transport:
+            kind(name, host_source=transport.source, host_sink=transport.sink, link=link)
+            yield f"tcp-client:127.0.0.1:{port}", transport
 
 
 async def enough(packets: list[bytes]) -> None:
@@ -105,6 +108,31 @@ async def test_who_is_connected_hears_of_the_end(tmp_path: Path) -> None:
         await asyncio.wait([serving])
         assert serving.cancelled()
         assert not any(s.enabled for c in link.controllers for s in c.advertising_sets.values())
+
+
+class Reluctant(Controller):
+    """A controller that at first says no to advertising, as some do when a connection has just ended."""
+
+    refusals = 2
+
+    def on_hci_le_set_extended_advertising_enable_command(
+        self, command: hci.HCI_LE_Set_Extended_Advertising_Enable_Command
+    ) -> hci.HCI_StatusReturnParameters:
+        if command.enable and self.refusals:
+            self.refusals -= 1
+            return hci.HCI_StatusReturnParameters(hci.HCI_ErrorCode.COMMAND_DISALLOWED_ERROR)
+        return super().on_hci_le_set_extended_advertising_enable_command(command)
+
+
+async def test_advertising_that_is_refused_is_tried_again(tmp_path: Path) -> None:
+    link = LocalLink()  # type: ignore[no-untyped-call]
+    ready_file = tmp_path / "ready"
+    async with controller_on_tcp(link, "one", Reluctant) as (spec, _):
+        serving = asyncio.create_task(serve(spec, [make_sensor()], ready_file=ready_file))
+        await until(ready_file.exists)
+        assert any(s.enabled for c in link.controllers for s in c.advertising_sets.values())
+        serving.cancel()
+        await asyncio.wait([serving])
 
 
 async def test_every_sensor_needs_a_controller() -> None:
