@@ -117,7 +117,7 @@ class PlainLines:
                         self._print(f"     {ADVICE.get(result.rule, '')}")
                 case SensorHealth() if self._connected.get(result.mount) != result.connected:
                     self._connected[result.mount] = result.connected
-                    state = "connected" if result.connected else "link lost"
+                    state = "connected" if result.connected else "disconnected"
                     self._print(f"{clock_time(result.t_us)} {result.mount} {state}")
                 case _:
                     pass
