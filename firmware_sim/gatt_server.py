@@ -170,6 +170,10 @@ class GattServer:
     async def advertise(self, interval_ms: float) -> None:
         """Be found by service UUID, and by name for who scans actively."""
         self.advertising = True
+        if self._device.legacy_advertising_set is not None:
+            # A connection ended it. Where that came before the answer to its start, Bumble believes that it
+            # goes on, and controllers refuse to stop what does not.
+            self._device.legacy_advertising_set.enabled = False
         service = AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
         data = AdvertisingData(
             [(AdvertisingData.FLAGS, _DISCOVERABLE_LE_ONLY), (service, UUID(uuid_of(1)).to_bytes())]
