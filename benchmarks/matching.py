@@ -5,12 +5,10 @@ that it leaves (a turn that could not be annotated) nothing is known. Contacts f
 nor extra; they are counted apart as "unjudged".
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["HOLE_STRIDES", "TOLERANCE_S", "Match", "common_offset", "judged", "match"]
+__all__ = ["HOLE_STRIDES", "TOLERANCE_S", "common_offset", "judged"]
 
 TOLERANCE_S = 0.050
 BEFORE_STRIDES, AFTER_STRIDES = 0.5, 0.25
@@ -20,38 +18,6 @@ HOLE_STRIDES = 1.9
 """True contacts further apart than this many median strides have an unlisted contact between them."""
 
 Floats = NDArray[np.float64]
-Indices = NDArray[np.intp]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Match:
-    """Index pairs found[i] <-> true[j] in order, and what is left over on either side."""
-
-    found: Indices
-    true: Indices
-    missed: Indices
-    extra: Indices
-
-
-def match(found_s: Floats, true_s: Floats, *, tolerance_s: float = TOLERANCE_S) -> Match:
-    """One-to-one pairing of two ascending lists, nearest first, none further apart than the tolerance."""
-    near = np.abs(found_s[:, None] - true_s[None, :])
-    rows, columns = np.nonzero(near <= tolerance_s)
-    order = np.argsort(near[rows, columns], kind="stable")
-    free_found = np.ones(found_s.shape[0], dtype=bool)
-    free_true = np.ones(true_s.shape[0], dtype=bool)
-    pairs: list[tuple[int, int]] = []
-    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
-        if free_found[row] and free_true[column]:
-            free_found[row] = free_true[column] = False
-            pairs.append((row, column))
-    pairs.sort()
-    return Match(
-        found=np.array([row for row, _ in pairs], dtype=np.intp),
-        true=np.array([column for _, column in pairs], dtype=np.intp),
-        missed=np.flatnonzero(free_true),
-        extra=np.flatnonzero(free_found),
-    )
 
 
 def judged(found_s: Floats, true_contact_s: Floats, true_toe_off_s: Floats) -> NDArray[np.bool_]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.matching import judged, match
+from benchmarks.matching import TOLERANCE_S, judged
 from benchmarks.trial import Contacts
 from dsp.stride import Activity
+from kneeload.truth import match
 
 __all__ = ["Figures", "Score", "figures", "score"]
 
@@ -60,7 +61,7 @@ def score(
     """offset_s is taken from the found contacts for the pairing alone; the errors still contain it."""
     inside = judged(found.initial_contact_s - offset_s, truth.initial_contact_s, truth.toe_off_s)
     contact_s, toe_off_s = found.initial_contact_s[inside], found.toe_off_s[inside]
-    pairs = match(contact_s - offset_s, truth.initial_contact_s)
+    pairs = match(contact_s - offset_s, truth.initial_contact_s, tolerance_s=TOLERANCE_S)
     true_contact_s, true_toe_off_s = truth.initial_contact_s[pairs.true], truth.toe_off_s[pairs.true]
     contact_ms = 1e3 * (contact_s[pairs.found] - true_contact_s)
     off_ms = 1e3 * (toe_off_s[pairs.found] - true_toe_off_s)

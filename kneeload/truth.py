@@ -1,38 +1,42 @@
 """Found foot contacts held against true ones."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import NDArray
 
-__all__ = ["Match", "match_contacts"]
+__all__ = ["Match", "match"]
+
+Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Match:
-    """pairs: (index of the true contact, index of the found one); the rest of either is missed or extra."""
+    """Index pairs found[i] <-> true[j] in order, and what is left over on either side."""
 
-    pairs: tuple[tuple[int, int], ...]
-    missed: int
-    extra: int
+    found: Indices
+    true: Indices
+    missed: Indices
+    extra: Indices
 
 
-def match_contacts(true_s: ArrayLike, found_s: ArrayLike, *, tolerance_s: float) -> Match:
-    """Pairs each true contact with at most one found contact, nearest first, within the tolerance.
-
-    true_s (n,), found_s (m,): times in s, any order.
-    """
-    true, found = np.asarray(true_s, float), np.asarray(found_s, float)
-    distance = np.abs(true[:, None] - found[None, :])
-    candidates: Sequence[tuple[int, int]] = [
-        (int(i), int(j)) for i, j in zip(*np.nonzero(distance <= tolerance_s), strict=True)
-    ]
+def match(found_s: Floats, true_s: Floats, *, tolerance_s: float) -> Match:
+    """One-to-one pairing of (m,) and (n,) times in s, nearest first, none further apart than tolerance_s."""
+    near = np.abs(found_s[:, None] - true_s[None, :])
+    rows, columns = np.nonzero(near <= tolerance_s)
+    order = np.argsort(near[rows, columns], kind="stable")
+    free_found = np.ones(found_s.shape[0], dtype=bool)
+    free_true = np.ones(true_s.shape[0], dtype=bool)
     pairs: list[tuple[int, int]] = []
-    true_left, found_left = set(range(true.size)), set(range(found.size))
-    for i, j in sorted(candidates, key=lambda pair: distance[pair]):
-        if i in true_left and j in found_left:
-            true_left.remove(i)
-            found_left.remove(j)
-            pairs.append((i, j))
-    return Match(tuple(sorted(pairs)), len(true_left), len(found_left))
+    for row, column in zip(rows[order].tolist(), columns[order].tolist(), strict=True):
+        if free_found[row] and free_true[column]:
+            free_found[row] = free_true[column] = False
+            pairs.append((row, column))
+    pairs.sort()
+    return Match(
+        found=np.array([row for row, _ in pairs], dtype=np.intp),
+        true=np.array([column for _, column in pairs], dtype=np.intp),
+        missed=np.flatnonzero(free_true),
+        extra=np.flatnonzero(free_found),
+    )

@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+import numpy as np
+
 from dsp.mount import Mount
 from dsp.stride import Stride
 from firmware_sim.gait import GaitSource
 from firmware_sim.motion import Source
 from ingest.packet import Kind, Packet
 from kneeload.results import Result
-from kneeload.truth import match_contacts
+from kneeload.truth import match
 
 __all__ = ["Witness"]
 
@@ -54,12 +56,11 @@ class Witness:
             source.take(last_s + STANCE_S)  # a contact found in mid-stance has its truth too
             truth = source.truth()
             inside = (truth.initial_contact_s >= first_s) & (truth.toe_off_s <= last_s - CLOSING_S)
-            outside = [*truth.ungraded_contact_s, *truth.initial_contact_s[~inside]]
-            found = self.contacts_s.get(source.mount, [])
-            free = {j for _, j in match_contacts(outside, found, tolerance_s=TOLERANCE_S).pairs}
-            graded = [t for j, t in enumerate(found) if j not in free]
-            match = match_contacts(truth.initial_contact_s[inside], graded, tolerance_s=TOLERANCE_S)
+            outside = np.concatenate((truth.ungraded_contact_s, truth.initial_contact_s[~inside]))
+            found = np.array(self.contacts_s.get(source.mount, []), dtype=np.float64)
+            graded = np.delete(found, match(found, outside, tolerance_s=TOLERANCE_S).found)
+            held = match(graded, truth.initial_contact_s[inside], tolerance_s=TOLERANCE_S)
             totals["contacts"] += int(inside.sum())
-            totals["missed"] += match.missed
-            totals["extra"] += match.extra
+            totals["missed"] += held.missed.shape[0]
+            totals["extra"] += held.extra.shape[0]
         return totals

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.blocks import cut
-from benchmarks.matching import TOLERANCE_S, match
+from benchmarks.matching import TOLERANCE_S
 from benchmarks.peers import PEERS
 from benchmarks.score import Score, score
 from benchmarks.trial import Contacts, Trial
@@ -21,6 +21,7 @@ from firmware_sim.gait import Chip, GaitSource
 from firmware_sim.motion import Truth
 from firmware_sim.orientation import ALIGNED
 from firmware_sim.plan import Activity, Phase, Plan
+from kneeload.truth import match
 
 __all__ = ["PASTIMES", "CellResult", "Pastime", "Simulation", "pastime", "run_cell", "simulate"]
 
@@ -167,7 +168,7 @@ def run_cell(cell: Cell, *, seconds: float, peers: bool) -> CellResult:
         activity=trial.activity,
         activities=[stride.activity for stride in strides],
     )
-    pairs = match(found.initial_contact_s, truth.initial_contact_s)
+    pairs = match(found.initial_contact_s, truth.initial_contact_s, tolerance_s=TOLERANCE_S)
     matched = [strides[k] for k in pairs.found]
     gyro_peers = tuple(
         (method.name, peer_score(_without_ungraded(method.detect(trial), truth), trial))
