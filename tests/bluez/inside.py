@@ -43,9 +43,9 @@ def main() -> int:
         finally:
             first.close()
         chosen = arguments.numbers or range(1, len(CASES) + 1)
-        for number in chosen if first.address else ():
+        for place, number in enumerate(chosen if first.address else (), start=1):
             case = CASES[number - 1]
-            played = scene(f"case-{number}")
+            played = scene(f"{place}-case-{number}")
             try:
                 failed += not _told(case.name, partial(case.play, played, first.address))
             finally:
