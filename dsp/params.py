@@ -35,3 +35,5 @@ class Params:
     """Dual-pass low-pass for peaks (Sinclair 2013 uses the same cut-off)."""
     low_rate_hz: float = 190.0
     """Below this, peaks are read low (Aubol and Milner: 199 Hz suffices)."""
+    above_ankle_m: float = 0.10
+    """Height of a shin sensor above the ankle joint; a centimetre more is about 1 % more speed."""

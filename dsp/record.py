@@ -12,6 +12,7 @@ from dsp.grid import CLIPPED, FILLED, VOID, SampleGrid
 from dsp.impact import FILTER_ID, Impact, impact_of
 from dsp.mount import Mount
 from dsp.params import Params
+from dsp.pendulum import shank_way_m
 from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
 from dsp.shin import shin_contact
@@ -89,7 +90,10 @@ def measure(
     runner.strides += 1
     shoe = mount.segment == "shoe"
     stood = runner.alignment.stood is not None
-    length_m = None if posture is None or not shoe else posture.length_m
+    if shoe:
+        length_m = None if posture is None else posture.length_m
+    else:
+        length_m = shank_way_m(grid, posture, runner, b, above_ankle_m=params.above_ankle_m)
     return Stride(
         stride=runner.strides - 1,
         mount=mount,

@@ -30,6 +30,7 @@ class Runner:
     last_contact_us: int | None = None
     last_contact_row: int = 0
     flat_row: int | None = None
+    lean_dps: float | None = None  # of a shank at the flat moment, forward
     run_us: int = 0
     walk_us: int = 0
 
