@@ -9,6 +9,7 @@ from rich.console import Console
 
 from alerts.alert import Alert
 from dsp.mount import Mount
+from dsp.params import Params
 from dsp.stride import Stride
 from dsp.summary import RunSummary, summarise
 from ingest import recording
@@ -53,6 +54,7 @@ def analyze(
     mount: Mount | None,
     output: Path | None = None,
     *,
+    params: Params = Params(),  # noqa: B008
     progress: Progress | None = None,
 ) -> list[Analysis]:
     """One Analysis a sensor, in the order of the files; with several of them each gets a folder of its own.
@@ -67,20 +69,26 @@ def analyze(
             progress(path)
         place = None if output is None else output / folder
         if path.suffix == ".mcap":
-            analyses.extend(_packets(path, place))
+            analyses.extend(_packets(path, place, params))
         elif mount is None:
             raise UsageError(f"{path}: --mount must say where this sensor was worn")
         else:
-            analyses.append(_recording(path, mount, place=place))
+            analyses.append(_recording(path, mount, place=place, params=params))
     return analyses
 
 
 def run_analyze(
-    files: Sequence[Path], *, mount: Mount | None, output: Path | None, console: Console | None
+    files: Sequence[Path],
+    *,
+    mount: Mount | None,
+    output: Path | None,
+    console: Console | None,
+    above_ankle_m: float | None = None,
 ) -> dict[str, object]:
     """What the command does: analyses, prints a few lines, gives the JSON report."""
 
-    analyses = analyze(files, mount, output)
+    params = Params() if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
+    analyses = analyze(files, mount, output, params=params)
     if console is not None:
         for analysis in analyses:
             for line in _lines(analysis):
@@ -109,9 +117,9 @@ def _folders(paths: Sequence[Path]) -> list[Path]:
     return folders
 
 
-def _recording(path: Path, mount: Mount, *, place: Path | None) -> Analysis:
+def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) -> Analysis:
     samples = read_recording(path, mount)
-    monitor = Monitor({mount: None})
+    monitor = Monitor({mount: None}, params={mount: params})
     results: list[Result] = []
     for block in blocks(samples):
         results.extend(monitor.receive_block(block))
@@ -119,7 +127,7 @@ def _recording(path: Path, mount: Mount, *, place: Path | None) -> Analysis:
     return _analysis(path, mount, monitor=monitor, results=results, place=place)
 
 
-def _packets(path: Path, place: Path | None) -> Iterator[Analysis]:
+def _packets(path: Path, place: Path | None, params: Params) -> Iterator[Analysis]:
     families = {packet.mount: packet.family for packet in recording.read(path)}
     if not families:
         raise AnalyzeError("holds no packets", path=path)
@@ -128,7 +136,7 @@ def _packets(path: Path, place: Path | None) -> Iterator[Analysis]:
         raise AnalyzeError(
             f"comes from sensors that this version does not know ({', '.join(unknown)})", path=path
         )
-    monitor = Monitor(dict(sorted(families.items())))
+    monitor = Monitor(dict(sorted(families.items())), params=dict.fromkeys(families, params))
     results: list[Result] = []
     for packet in recording.read(path):
         results.extend(monitor.receive(packet))

@@ -201,12 +201,17 @@ def analyze(
     ],
     mount: Annotated[Mount | None, typer.Option(help="Where the sensor was worn.")] = None,
     output: Annotated[Path | None, typer.Option(help="Where strides.csv and summary.json go.")] = None,
+    above_ankle_m: Annotated[
+        float | None,
+        typer.Option(min=0.03, max=0.4, help="Height of a shin sensor above the ankle, for speed."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Recordings through the same pipeline as a live run."""
     from kneeload.analyze import run_analyze
 
-    report = run_analyze(files, mount=mount, output=output, console=None if as_json else out)
+    console = None if as_json else out
+    report = run_analyze(files, mount=mount, output=output, console=console, above_ankle_m=above_ankle_m)
     if as_json:
         print_json(report)
 

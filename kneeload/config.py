@@ -12,6 +12,8 @@ from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validat
 
 from alerts.errors import RuleError
 from alerts.rules import RULES, with_overrides
+from dsp.mount import Mount
+from dsp.params import Params
 from kneeload.errors import ConfigError
 from kneeload.secrets import Secrets, is_private, read_secret
 from kneeload.settings import (
@@ -52,6 +54,10 @@ class Config(Settings):
             if twice is not None:
                 raise ValueError(f"two sensors have the {what} {twice}; each needs its own")
         return self
+
+    def params(self) -> dict[Mount, Params]:
+        """How each sensor's signals are processed, where it is not as usual."""
+        return {sensor.mount: Params(above_ankle_m=sensor.above_ankle_m) for sensor in self.sensors}
 
     def public(self) -> dict[str, Any]:
         """The settings as JSON values, without secrets: what the journal keeps with a run."""

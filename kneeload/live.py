@@ -76,16 +76,16 @@ async def conduct(
             journal.start_run(
                 run, config.runner.name, started_ns=started_ns, config=config.public(), note=note
             )
-            limits = config.alerts
+            held = config
         else:
             run, path, started_ns = cut.run, cut.path, cut.entry.started_ns
             journal.resume_run(run)
-            # Its own limits hold to its end: what was computed before is computed again, to the same results.
-            limits = Config.model_validate({**cut.entry.config, "data": {"dir": folder}}).alerts
+            # Its own settings hold to its end: what was computed before is computed again, just the same.
+            held = Config.model_validate({**cut.entry.config, "data": {"dir": folder}})
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
         async with Outlets.open(journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor) as outlets:
             with _recorder(path, about, clock, cut) as recorder:
-                monitor = Monitor(dict(families), with_overrides(RULES, limits))
+                monitor = Monitor(dict(families), with_overrides(RULES, held.alerts), params=held.params())
                 keeper = Keeper(
                     run,
                     clock=clock,

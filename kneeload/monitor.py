@@ -6,6 +6,7 @@ from how often anybody asked: live and replay give the same.
 """
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal
 
 from alerts.alert import Alert
@@ -15,6 +16,7 @@ from alerts.observation import Observation
 from alerts.rules import RULES, Rule
 from dsp.block import ImuBlock
 from dsp.mount import Mount
+from dsp.params import Params
 from dsp.stride import Stride
 from ingest.packet import Packet
 from kneeload.period import PERIOD_NS, Period
@@ -30,11 +32,15 @@ SECOND_NS = 1_000_000_000
 QUIET_NS = 3600 * SECOND_NS
 
 Activity = Literal["run", "walk", "idle"]
+NO_PARAMS: Mapping[Mount, Params] = MappingProxyType({})
 ACTIVITIES: tuple[Activity, ...] = ("run", "walk")
 
 
 class Monitor:
-    """sensors: what is worn and how each is decoded (None: a bare recording, see receive_block)."""
+    """sensors: what is worn and how each is decoded (None: a bare recording, see receive_block).
+
+    params: of sensors whose signals are not processed as usual.
+    """
 
     def __init__(
         self,
@@ -42,8 +48,11 @@ class Monitor:
         rules: Sequence[Rule] = RULES,
         *,
         baseline: Baseline | None = None,
+        params: Mapping[Mount, Params] = NO_PARAMS,
     ) -> None:
-        self.sensors = {mount: Sensor(mount, family) for mount, family in sensors.items()}
+        self.sensors = {
+            mount: Sensor(mount, family, params.get(mount, Params())) for mount, family in sensors.items()
+        }
         self._engine = AlertEngine(rules, baseline=baseline)
         self._period = Period(self.sensors)
         self._open: dict[tuple[str, Mount | None], Alert] = {}

@@ -25,17 +25,19 @@ __all__ = ["replay", "run_replay"]
 
 
 def replay(
-    path: Path, end_ns: int | None = None, *, alerts: Config | None = None
+    path: Path, end_ns: int | None = None, *, held: Config | None = None
 ) -> Iterator[tuple[int, list[Result]]]:
     """(arrival ns, results) of each packet of a recording, then those of its end.
 
-    end_ns: when the run was over; None = with its last packet. alerts: the configuration whose limits held.
+    end_ns: when the run was over; None = with its last packet. held: the configuration of the run.
     """
     sensors: dict[Mount, str] = {}
     for packet in recording.read(path):
         sensors.setdefault(packet.mount, packet.family)
-    rules = RULES if alerts is None else with_overrides(RULES, alerts.alerts)
-    monitor = Monitor(dict(sensors), rules)
+    if held is None:
+        monitor = Monitor(dict(sensors))
+    else:
+        monitor = Monitor(dict(sensors), with_overrides(RULES, held.alerts), params=held.params())
     last: Packet | None = None
     for packet in recording.read(path):
         last = packet
@@ -63,7 +65,7 @@ def run_replay(
     raised = 0
     began = time.monotonic()
     with make_view(console, f"replay of {name}", mounts, quiet=not in_real_time) as view:
-        for now_ns, results in replay(path, end_ns, alerts=config):
+        for now_ns, results in replay(path, end_ns, held=config):
             if in_real_time:
                 time.sleep(max(0.0, began + now_ns / 1e9 - time.monotonic()))
             strides += [result for result in results if isinstance(result, Stride)]

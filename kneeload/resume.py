@@ -118,8 +118,8 @@ def recover(journal: Journal, folder: Path, cut: Cut) -> int:
     The run is then complete up to where it was cut off, and cannot go on any more.
     """
     journal.claim()
-    limits = Config.model_validate({**cut.entry.config, "data": {"dir": folder}}).alerts
-    monitor = Monitor(dict(cut.families), with_overrides(RULES, limits))
+    held = Config.model_validate({**cut.entry.config, "data": {"dir": folder}})
+    monitor = Monitor(dict(cut.families), with_overrides(RULES, held.alerts), params=held.params())
     results: list[Result] = []
     new = 0
     for packet in cut.earlier():

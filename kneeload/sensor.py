@@ -2,6 +2,7 @@
 
 from dsp.block import ImuBlock
 from dsp.mount import Mount
+from dsp.params import Params
 from dsp.pipeline import StridePipeline
 from dsp.stride import Stride
 from dsp.summary import Totals
@@ -20,10 +21,10 @@ PRESENT_NS = 5_000_000_000
 class Sensor:
     """family: key into ingest.sensors.FAMILIES; None for a bare recording, which has no link."""
 
-    def __init__(self, mount: Mount, family: str | None) -> None:
+    def __init__(self, mount: Mount, family: str | None, params: Params) -> None:
         self.mount = mount
         self.stream = None if family is None else SensorStream(mount, FAMILIES[family])
-        self.pipeline = StridePipeline(mount)
+        self.pipeline = StridePipeline(mount, params)
         self.latest: Stride | None = None
         self._rate_hz: float | None = None
         self._first_us: int | None = None

@@ -16,6 +16,7 @@ from pydantic import (
 )
 
 from dsp.mount import Mount
+from dsp.params import Params
 from kneeload.secrets import is_private_file
 
 __all__ = [
@@ -72,6 +73,7 @@ class SensorSettings(Settings):
     rate_hz: float = Field(default=208.0, ge=25, le=2000)
     acc_range_g: int = 16
     gyro: bool = True
+    above_ankle_m: float = Field(default=Params().above_ankle_m, ge=0.03, le=0.4)
     pair: bool = False
 
     @field_validator("address")

@@ -2,7 +2,7 @@
 
 import csv
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -12,6 +12,7 @@ import pytest
 from rich.console import Console
 
 from dsp.mount import Mount
+from dsp.params import Params
 from firmware_sim.gait import GaitSource
 from firmware_sim.plan import Activity, Phase, Plan
 from ingest.errors import RecordingError
@@ -54,6 +55,20 @@ def rows(folder: Path) -> list[dict[str, str]]:
 
 def test_the_contracts_columns_come_first() -> None:
     assert list(COLUMNS[: len(CONTRACT.split())]) == CONTRACT.split()
+
+
+def test_the_sensors_height_moves_speed_and_nothing_else(tmp_path: Path) -> None:
+    path = write_run(tmp_path / "run.csv")
+    usual, higher = (
+        analyze([path], LEFT, params=Params(above_ankle_m=height))[0].strides for height in (0.1, 0.2)
+    )
+    assert usual != higher
+    for a, b in zip(usual, higher, strict=True):
+        assert replace(a, speed_m_per_s=None, stride_length_m=None) == replace(
+            b, speed_m_per_s=None, stride_length_m=None
+        )
+        if a.speed_m_per_s is not None and b.speed_m_per_s is not None:
+            assert 1.05 < b.speed_m_per_s / a.speed_m_per_s < 1.15
 
 
 def test_strides_and_summary_are_written(tmp_path: Path) -> None:

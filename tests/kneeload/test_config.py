@@ -59,6 +59,14 @@ def test_the_example_with_its_commented_keys_loads_and_lacks_none(tmp_path: Path
             assert key in text
 
 
+def test_the_height_of_a_sensor_reaches_its_processing(tmp_path: Path) -> None:
+    sensor = '[[sensors]]\nmount = "left-shin"\nname = "a"\n'
+    config = load(written(tmp_path, f"{sensor}above_ankle_m = 0.15\n"))
+    assert config.params()[Mount.LEFT_SHIN].above_ankle_m == 0.15
+    with pytest.raises(ConfigError, match="above_ankle_m"):
+        load(written(tmp_path, f"{sensor}above_ankle_m = 15\n"))  # meant as centimetres
+
+
 def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
     config = load(EXAMPLE)
     assert config.alerts["shock-high"].limit == next(r.limit for r in RULES if r.id == "shock-high")
