@@ -46,3 +46,4 @@ class Bout:
     top: float = 0.0
     peak: int = 0
     queue: tuple[Cycle, ...] = ()  # steps found in arrears
+    ended: int | None = None  # row at which it ended, its last steps still to be told

@@ -9,6 +9,7 @@ import numpy as np
 from dsp.block import ImuBlock
 from dsp.bout import Bout, Cycle
 from dsp.clipping import Rails
+from dsp.gait import calm_share, gait_score
 from dsp.grid import FILLED, VOID, SampleGrid
 from dsp.jolt import advance_jolt, open_jolt
 from dsp.mount import Mount
@@ -201,7 +202,9 @@ class StridePipeline:
         floor = max(0, s.floor, now - round(s.params.history_s * grid.rate_hz))
         s.bout = (open_swing if grid.channels == 6 else open_jolt)(s.signals, now, floor, s.params)
         if s.bout is not None:
-            s.runner.begin_bout()
+            period = s.bout.period
+            alike = s.signals.acc(max(floor, now - round(s.params.open_strides * period)), now)
+            s.runner.begin_bout(gait_score(period / grid.rate_hz, None, calm_share(alike)))
 
     def _stand(self, now: int) -> None:
         """Note which way is up while the leg stands still."""

@@ -73,7 +73,9 @@ def measure(
         stride_s = None
 
     period_s = cycle.period / rate
-    runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
+    # A step aside and a stop say nothing of the gait.
+    if cycle.landing is None and (cycle.rise is not None or grid.channels == 3):
+        runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
     if stride_s is not None:
         runner.spend(stride_s)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None

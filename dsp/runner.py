@@ -34,9 +34,11 @@ class Runner:
     run_us: int = 0
     walk_us: int = 0
 
-    def begin_bout(self) -> None:
+    def begin_bout(self, score: float) -> None:
+        """score: of the strides that opened it; the activity of steps before the first of them."""
         self.scores = self.offsets = self.pushes = self.stride_times_s = ()
         self.flat_row = self.last_peak = None
+        self.activity = activity_of((score,))
 
     def begin_segment(self) -> None:
         self.last_contact_us = None

@@ -16,7 +16,7 @@ from dsp.gait import plausible
 from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
-from dsp.turning import side_steps
+from dsp.turning import closing_steps, first_steps, side_steps
 
 __all__ = ["advance_swing", "along", "open_swing"]
 
@@ -146,7 +146,10 @@ def _chain(
         return None
     heights = tuple(float(s[k]) for k in chain[-5:])
     first = floor + chain[0]
-    return Bout(period, level, first, axis, moments, heights=heights, periods=(period,) * 3, cursor=first)
+    bout = Bout(period, level, first, axis, moments, heights=heights, periods=(period,) * 3, cursor=first)
+    risen = np.flatnonzero(s[: chain[0]] < RISEN * level)
+    bout.queue = first_steps(signals, bout, floor, floor + int(risen[-1]) + 1 if risen.shape[0] else floor)
+    return bout
 
 
 def advance_swing(
@@ -159,6 +162,8 @@ def advance_swing(
     if bout.queue:
         first, bout.queue = bout.queue[0], bout.queue[1:]
         return first, None
+    if bout.ended is not None:
+        return None, bout.ended
     while True:
         if bout.rise is None:
             limit = bout.anchor + round(OVERDUE * bout.period)
@@ -172,7 +177,10 @@ def advance_swing(
                 return cycles[0], None
             if now < limit and not last:
                 return None, None
-            return Cycle(bout.anchor, None, min(now, limit), bout.period), min(now, limit)
+            bout.ended = min(now, limit)
+            cycles = closing_steps(signals, bout, bout.ended)
+            bout.queue = cycles[1:]
+            return cycles[0], None
         fall = _fall(signals, bout, now)
         if fall is None:
             late = bout.rise + round(1.2 * bout.period)

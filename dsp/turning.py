@@ -1,9 +1,11 @@
-"""Steps of a turn: the foot is lifted and set down again, but does not swing about its usual axis.
+"""Steps that are no swing: those of a turn, the first from standing, the last before it.
 
-Looked for only where a stride took unusually long. Between two moments of rest the foot stirred: enough, for
-long enough, and it came down with a jolt.
+The foot is lifted and set down again, but less far or about another axis than usual. Looked for only where a
+stride took unusually long, before the first swing and after the last. Between two moments of rest the foot
+stirred: enough, for long enough, and it came down with a jolt.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -11,40 +13,120 @@ import numpy as np
 from dsp.bout import Bout, Cycle
 from dsp.signals import GateSignals
 
-__all__ = ["side_steps"]
+__all__ = ["closing_steps", "first_steps", "side_steps"]
 
 LONG = 1.35  # periods between two swings
 APART = 0.7  # periods between a step aside and the steps before and after it
+FURTHEST = 1.8  # periods from the first and the last step to the swings that they belong to
 STILL, STIRRED = 0.15, 0.4  # of the usual height of a swing, any axis
-REST_S, SHORTEST_S, LONGEST_S = 0.1, 0.2, 1.6
-LANDS_S, SETTLES_S = 0.75, 0.2  # after the fastest turning, after it has come to rest
+LEAST_SWEPT_DEG, LEAST_JOLT = 15.0, 0.15  # all of it, any axis; of the usual jolt
+REST, SHORTEST_S, LONGEST_S = 0.07, 0.2, 1.6  # periods: the stance of fast running is short
+SETTLES_S = 0.2  # until it has come to rest
+LANDS = 0.25  # periods after the middle of its swing
+BEFORE = 2.5  # periods before the first swing
+# A runner in the air comes down: no stride of a run lasts this many periods, there was another contact.
+RUNS_S, TWO_STRIDES = 0.93, 1.6
+SOONEST, LATEST, PUSH, HARD = (
+    0.85,
+    1.6,
+    0.35,
+    0.5,
+)  # periods after a swing, before the next; of the usual jolt
+
+
+@dataclass(frozen=True, slots=True)
+class _Stir:
+    """Rows: begin, end, half of the way, the jolt after that."""
+
+    begin: int
+    end: int
+    half: int
+    landing: int
+
+
+def _stirs(signals: GateSignals, a: int, b: int, *, bout: Bout, least_jolt: float) -> list[_Stir]:
+    """The steps of rows [a, b) that begin and end in rest."""
+    rate = signals.grid.rate_hz
+    w = signals.gyro(a, b)
+    size = np.sqrt(w[0] ** 2 + w[1] ** 2 + w[2] ** 2)
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], (size < STILL * bout.level).astype(np.int8), [0]))))
+    rests = [(p, q) for p, q in edges.reshape(-1, 2).tolist() if q - p >= REST * bout.period]
+    found: list[_Stir] = []
+    for (_, begin), (end, _) in pairwise(rests):
+        if not SHORTEST_S * rate <= end - begin <= LONGEST_S * rate:
+            continue
+        way = np.cumsum(size[begin:end])
+        if size[begin:end].max() < STIRRED * bout.level or way[-1] < LEAST_SWEPT_DEG * rate:
+            continue
+        # What jolts in the first half of the way is the push-off.
+        half = begin + int(np.searchsorted(way, 0.5 * way[-1]))
+        jerk = signals.jerk(a + half, min(a + end + round(SETTLES_S * rate), b))
+        k = int(np.argmax(jerk))
+        if jerk[k] >= least_jolt:
+            found.append(_Stir(a + begin, a + end, a + half, a + half + k))
+    return found
 
 
 def side_steps(signals: GateSignals, bout: Bout, rise: int) -> tuple[Cycle, ...]:
     """Cycles before the one that ends in the swing from `rise`; moves the bout's anchor past them."""
     if rise - bout.anchor < LONG * bout.period:
         return ()
-    rate = signals.grid.rate_hz
-    w = signals.gyro(bout.anchor, rise)
-    size = np.sqrt(w[0] ** 2 + w[1] ** 2 + w[2] ** 2)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], (size < STILL * bout.level).astype(np.int8), [0]))))
-    rests = [(a, b) for a, b in edges.reshape(-1, 2).tolist() if b - a >= REST_S * rate]
     cycles: list[Cycle] = []
-    origin, landing = bout.anchor, None
-    for (_, begin), (end, _) in pairwise(rests):
-        if not SHORTEST_S * rate <= end - begin <= LONGEST_S * rate:
+    landing = None
+    stirs = _stirs(signals, bout.anchor, rise, bout=bout, least_jolt=0.0)
+    for stir in stirs or _unswung(signals, bout, rise):
+        if min(stir.half - bout.anchor, rise - stir.half) < APART * bout.period:
             continue
-        peak = begin + int(np.argmax(size[begin:end]))
-        if size[peak] < STIRRED * bout.level or end - peak < 3:
-            continue
-        if min(origin + peak - bout.anchor, rise - origin - peak) < APART * bout.period:
-            continue
-        cycles.append(Cycle(bout.anchor, None, origin + begin, bout.period, landing))
-        bout.anchor = origin + peak
-        until = min(origin + end + round(SETTLES_S * rate), bout.anchor + round(LANDS_S * rate), rise)
-        landing = bout.anchor + int(np.argmax(signals.jerk(bout.anchor, until)))
+        cycles.append(Cycle(bout.anchor, None, stir.begin, bout.period, landing))
+        bout.anchor, landing = stir.half, stir.landing
     if not cycles:
         return ()
     # The last step's own cycle is the caller's, but where it landed is known only here.
     bout.landing = landing
     return tuple(cycles)
+
+
+def _unswung(signals: GateSignals, bout: Bout, rise: int) -> list[_Stir]:
+    """The step of a run that swung about another axis, in a stance too short for rest: its jolt alone."""
+    period = bout.period
+    if period >= RUNS_S * signals.grid.rate_hz or rise - bout.anchor < TWO_STRIDES * period:
+        return []
+    a = bout.anchor + round(SOONEST * period)
+    b = min(bout.anchor + round(LATEST * period), rise - round(PUSH * period))
+    usual = float(signals.jerk(bout.anchor, bout.anchor + round(0.5 * period)).max())
+    if b - a < 3:
+        return []
+    jerk = signals.jerk(a, b)
+    k = int(np.argmax(jerk))
+    if not 0 < k < b - a - 1 or jerk[k] < HARD * usual:
+        return []
+    swung = a + k - round(LANDS * period)
+    return [_Stir(swung, a + k, swung, a + k)]
+
+
+def closing_steps(signals: GateSignals, bout: Bout, end: int) -> tuple[Cycle, ...]:
+    """The cycle of the bout's last swing and those of the steps after it, up to row `end`."""
+    cycles: list[Cycle] = []
+    landing = bout.landing
+    usual = float(signals.jerk(bout.anchor, min(end, bout.anchor + round(0.5 * bout.period))).max())
+    for stir in _stirs(signals, bout.anchor, end, bout=bout, least_jolt=LEAST_JOLT * usual):
+        if not APART * bout.period <= stir.half - bout.anchor <= FURTHEST * bout.period:
+            continue
+        cycles.append(Cycle(bout.anchor, None, stir.begin, bout.period, landing))
+        bout.anchor, landing = stir.half, stir.landing
+    return (*cycles, Cycle(bout.anchor, None, end, bout.period, landing))
+
+
+def first_steps(signals: GateSignals, bout: Bout, floor: int, rise: int) -> tuple[Cycle, ...]:
+    """Cycles of the steps before the bout's first swing, which begins at row `rise`."""
+    start = max(floor, bout.anchor - round(BEFORE * bout.period))
+    usual = float(signals.jerk(bout.anchor, bout.anchor + round(0.5 * bout.period)).max())
+    cycles: list[Cycle] = []
+    following = bout.anchor
+    for stir in reversed(_stirs(signals, start, rise, bout=bout, least_jolt=LEAST_JOLT * usual)):
+        if not APART * bout.period <= following - stir.half <= FURTHEST * bout.period:
+            break
+        ready = rise if not cycles else cycles[-1].anchor
+        cycles.append(Cycle(stir.half, rise if not cycles else None, ready, bout.period, stir.landing))
+        following = stir.half
+    return tuple(reversed(cycles))
