@@ -1,8 +1,8 @@
-"""Bluetooth: finds the sensors of the allow-list, keeps them connected and started, hands their packets over.
+"""Bluetooth: keeps the sensors of the allow-list connected and started, hands their packets over.
 
-One process, one adapter, one lock around scanning and connecting: BlueZ answers InProgress to anything else.
-Each sensor has a link of its own that lives as long as the run; what fails is tried again without end.
-Notifications go straight from Bleak's callback to on_packet: stamped, copied, nothing else.
+One process, one adapter. Each sensor has a link of its own that lives as long as the run; what fails is
+tried again without end. Notifications go straight from Bleak's callback to on_packet: stamped, copied,
+nothing else.
 """
 
 import asyncio
@@ -11,103 +11,26 @@ from contextlib import suppress
 from itertools import count
 from typing import Final
 
-from bleak import BleakClient, BleakScanner
+from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
-from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
-from bleak.exc import BleakCharacteristicNotFoundError, BleakError, BleakGATTProtocolError
+from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
 from bleak_retry_connector import establish_connection
 
-from ingest.errors import IngestError, LinkError
-from ingest.links import (
-    AdapterProblem,
-    Problem,
-    Sighting,
-    WornSensor,
-    adapter_problem,
-    configuration_line,
-    is_sensor,
-    pause_s,
-    printable_name,
-    rescan_delay_s,
-    retry_delay_s,
-    when_silent,
-)
+from ingest.adapter import RECOVERABLE, Adapter, ScannerBackend, reason
+from ingest.errors import LinkError
+from ingest.links import Ending, Problem, WornSensor, connect_timeout_s, pause_s, retry_delay_s, when_silent
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES, Family, Write
-from ingest.sensors.family import BATTERY_LEVEL_UUID
 from ingest.waiting import Sleep, Together, first
 
-__all__ = ["AdapterProblem", "Problem", "Sighting", "probe_adapter", "run_links", "scan"]
+__all__ = ["Problem", "run_links"]
 
-# Advertisements come every 20 ms to 1 s: one window sees them, and a pause leaves the adapter to the sensors
-# that stream. Together they bound how long a sensor that came back waits to be seen.
-SCAN_S: Final = 3.0
-PAUSE_S: Final = 1.5
-# After one sensor is seen the others have so long to be seen in the same window.
-ALSO_S: Final = 0.3
-# A sensor that was just seen connects within a second or two, or has gone again; wall time, as the stack's.
-CONNECT_TIMEOUT_S: Final = 6.0
 OPERATION_TIMEOUT_S: Final = 5.0
 FAREWELL_TIMEOUT_S: Final = 2.0
-# All that Bleak, D-Bus and a sensor can do to one attempt.
-RECOVERABLE: Final = (BleakError, EOFError, OSError, TimeoutError, IngestError)
 
 ClientBackend = type[BaseBleakClient] | None
-ScannerBackend = type[BaseBleakScanner] | None
-
-
-async def probe_adapter(
-    *, timeout_s: float = 5.0, scanner_backend: ScannerBackend = None
-) -> AdapterProblem | None:
-    """Try to scan; None when that works."""
-    try:
-        async with asyncio.timeout(timeout_s), BleakScanner(backend=scanner_backend):
-            return None
-    except TimeoutError:
-        return AdapterProblem("Bluetooth does not answer", "sudo systemctl restart bluetooth")
-    except RECOVERABLE as error:
-        return adapter_problem(repr(error), _reason(error))
-
-
-async def scan(
-    *,
-    duration_s: float = 5.0,
-    client_backend: ClientBackend = None,
-    scanner_backend: ScannerBackend = None,
-    sleep: Sleep = asyncio.sleep,
-) -> list[Sighting]:
-    """The sensors in range of all families, the strongest first. Raises LinkError without Bluetooth."""
-    services = [family.service_uuid for family in FAMILIES.values()]
-    try:
-        async with BleakScanner(service_uuids=services, backend=scanner_backend) as scanner:
-            await sleep(duration_s)
-    except RECOVERABLE as error:
-        raise LinkError(f"Bluetooth: {_reason(error)}; run: kneeload doctor") from error
-    found = []
-    for device, heard in scanner.discovered_devices_and_advertisement_data.values():
-        name = heard.local_name or device.name
-        family = next((f for f in FAMILIES.values() if f.recognises(name, heard.service_uuids)), None)
-        if family is not None:
-            battery = await _battery(device, client_backend)
-            printable = printable_name(name)
-            line = configuration_line(device.address, printable)
-            found.append(Sighting(device.address, printable, heard.rssi, family.name, battery, line))
-    return sorted(found, key=lambda sighting: -sighting.rssi)
-
-
-async def _battery(device: BLEDevice, backend: ClientBackend) -> float | None:
-    """Percent, None when the sensor does not tell: it is connected to somebody, say."""
-    try:
-        async with (
-            asyncio.timeout(CONNECT_TIMEOUT_S),
-            BleakClient(device, backend=backend) as client,
-        ):
-            level = await client.read_gatt_char(BATTERY_LEVEL_UUID)
-    except RECOVERABLE:
-        return None
-    return float(level[0]) if len(level) == 1 and level[0] <= 100 else None
 
 
 async def run_links(
@@ -125,16 +48,16 @@ async def run_links(
     on_packet gets every packet in order of arrival, from the event loop's thread; it must not block or raise.
     now_ns and sleep are run time. Raises LinkError when Bluetooth does not work from the start.
     """
-    air = _Air(sensors, scanner_backend, sleep=sleep, on_problem=on_problem)
+    adapter = Adapter(sensors, scanner_backend, sleep=sleep, on_problem=on_problem)
     together = Together(len(sensors), sleep)
     try:
         async with asyncio.TaskGroup() as group:
-            group.create_task(air.search(), name="search for sensors")
+            group.create_task(adapter.search(), name="search for sensors")
             for sensor in sensors:
                 link = _Link(
                     sensor,
                     on_packet,
-                    air=air,
+                    adapter=adapter,
                     together=together,
                     now_ns=now_ns,
                     sleep=sleep,
@@ -149,85 +72,6 @@ async def run_links(
         raise no_bluetooth.exceptions[0] from None
 
 
-class _Air:
-    """The adapter: one scan for all sensors that are missing, and the lock that keeps it from connecting."""
-
-    def __init__(
-        self,
-        sensors: Sequence[WornSensor],
-        backend: ScannerBackend,
-        *,
-        sleep: Sleep,
-        on_problem: Callable[[Problem], None],
-    ) -> None:
-        self.lock = asyncio.Lock()
-        self._backend = backend
-        self._sleep = sleep
-        self._on_problem = on_problem
-        self._services = sorted({FAMILIES[sensor.family].service_uuid for sensor in sensors})
-        self._missing: dict[WornSensor, asyncio.Future[BLEDevice]] = {}
-        self._wanted = asyncio.Event()
-        # A sensor known by name alone is, for this run, the one that was found first.
-        self._addresses: dict[WornSensor, str] = {}
-
-    async def find(self, sensor: WornSensor) -> BLEDevice:
-        """The sensor as soon as it is heard, however long that takes."""
-        found: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
-        self._missing[sensor] = found
-        self._wanted.set()
-        try:
-            return await found
-        finally:
-            del self._missing[sensor]
-
-    async def search(self) -> None:
-        """Scan while something is missing."""
-        failures, ever = 0, False
-        while True:
-            if not self._missing:
-                self._wanted.clear()
-            await self._wanted.wait()
-            try:
-                async with self.lock:
-                    heard = await self._listen()
-            except RECOVERABLE as error:
-                if not ever:
-                    raise LinkError(f"Bluetooth: {_reason(error)}; run: kneeload doctor") from error
-                failures += 1
-                if failures == 1:
-                    self._on_problem(Problem(None, f"scanning failed: {_reason(error)}"))
-                await self._sleep(rescan_delay_s(failures))
-                continue
-            failures, ever = 0, True
-            await self._sleep(ALSO_S if heard else PAUSE_S)
-
-    async def _listen(self) -> bool:
-        """One window of scanning; whether a missing sensor was heard."""
-        heard = asyncio.Event()
-
-        def detected(device: BLEDevice, advertisement: AdvertisementData) -> None:
-            for sensor, found in self._missing.items():
-                if not found.done() and self._is(sensor, device, advertisement):
-                    self._addresses.setdefault(sensor, device.address)
-                    found.set_result(device)
-                    heard.set()
-
-        async with BleakScanner(detected, self._services, backend=self._backend):
-            await first(heard.wait(), self._sleep(SCAN_S))
-            if heard.is_set() and not all(found.done() for found in self._missing.values()):
-                await self._sleep(ALSO_S)
-        return heard.is_set()
-
-    def _is(self, sensor: WornSensor, device: BLEDevice, advertisement: AdvertisementData) -> bool:
-        known = self._addresses.get(sensor)
-        return (known is None or known == device.address) and is_sensor(
-            sensor,
-            device.address,
-            name=advertisement.local_name or device.name,
-            service_uuids=advertisement.service_uuids,
-        )
-
-
 class _Link:
     """One sensor, for the whole run."""
 
@@ -236,7 +80,7 @@ class _Link:
         sensor: WornSensor,
         on_packet: Callable[[Packet], None],
         *,
-        air: _Air,
+        adapter: Adapter,
         together: Together,
         now_ns: Callable[[], int],
         sleep: Sleep,
@@ -246,7 +90,7 @@ class _Link:
         self._sensor = sensor
         self._family: Family = FAMILIES[sensor.family]
         self._on_packet = on_packet
-        self._air = air
+        self._adapter = adapter
         self._together = together
         self._now_ns = now_ns
         self._sleep = sleep
@@ -258,35 +102,40 @@ class _Link:
     async def run(self) -> None:
         failures = 0
         while True:
-            device = await self._air.find(self._sensor)
+            device = await self._adapter.find(self._sensor)
             began_ns = self._now_ns()
-            try:
-                await self._session(device)
-            except RECOVERABLE as error:
-                self._problem(_reason(error))
+            ending = await self._session(device, connect_timeout_s(failures))
             failures = 0 if self._heard_ns > began_ns else failures + 1
-            await self._sleep(retry_delay_s(failures))
+            await self._sleep(retry_delay_s(failures, ending))
 
-    async def _session(self, device: BLEDevice) -> None:
-        """One connection, from its beginning to its end."""
+    async def _session(self, device: BLEDevice, timeout_s: float) -> Ending:
+        """One connection, from its beginning to its end. timeout_s: for connecting, on the wall."""
         gone = asyncio.Event()
-        async with self._air.lock, asyncio.timeout(CONNECT_TIMEOUT_S):
-            client = await establish_connection(
-                BleakClient,
-                device,
-                self._sensor.mount,
-                disconnected_callback=lambda _: gone.set(),
-                max_attempts=2,
-                # After a firmware update the cached table of characteristics would be the old one.
-                use_services_cache=False,
-                pair=self._sensor.pair,
-                backend=self._backend,
-            )
+        try:
+            async with self._adapter.lock, asyncio.timeout(timeout_s):
+                client = await establish_connection(
+                    BleakClient,
+                    device,
+                    self._sensor.mount,
+                    disconnected_callback=lambda _: gone.set(),
+                    # A second try would wait, with the lock held, for a sensor that has gone.
+                    max_attempts=1,
+                    # After a firmware update the cached table of characteristics would be the old one.
+                    use_services_cache=False,
+                    pair=self._sensor.pair,
+                    backend=self._backend,
+                )
+        except RECOVERABLE as error:
+            self._problem(reason(error))
+            return "unreached"
         self._client = client
         self._emit(Kind.LINK, b"connected")
         ended = False
         try:
             await first(gone.wait(), self._stream(client))
+        except RECOVERABLE as error:
+            self._problem(reason(error))
+            return "refused" if client.is_connected else "lost"
         except asyncio.CancelledError:
             ended = True
             raise
@@ -295,6 +144,7 @@ class _Link:
             # At the end of the run too: the last that is known of a sensor must not be that it is connected.
             self._emit(Kind.LINK, b"lost")
             await self._leave(client, stop=ended)
+        return "lost"
 
     async def _stream(self, client: BleakClient) -> None:
         """Start the sensor and watch over it; returns when the link is to be dropped."""
@@ -356,7 +206,7 @@ class _Link:
         except BleakGATTProtocolError as error:
             if not write.optional:
                 raise
-            self._problem(f"refused the configuration ({_reason(error)}) and stays as it is")
+            self._problem(f"refused the configuration ({reason(error)}) and stays as it is")
 
     async def _subscribe(self, client: BleakClient, uuid: str, kind: Kind) -> None:
         samples = kind is Kind.DATA
@@ -386,15 +236,10 @@ class _Link:
             async with asyncio.timeout(FAREWELL_TIMEOUT_S):
                 await client.disconnect()
         except RECOVERABLE as error:
-            self._problem(f"could not disconnect: {_reason(error)}")
+            self._problem(f"could not disconnect: {reason(error)}")
 
     def _emit(self, kind: Kind, data: bytes) -> None:
         self._on_packet(Packet(self._sensor.mount, self._family.name, kind, self._now_ns(), data))
 
     def _problem(self, what: str) -> None:
         self._on_problem(Problem(self._sensor.mount, what))
-
-
-def _reason(error: BaseException) -> str:
-    """One line."""
-    return (str(error) or type(error).__name__).splitlines()[0]

@@ -11,11 +11,13 @@ __all__ = [
     "SILENT_DROP_S",
     "SILENT_RESTART_S",
     "AdapterProblem",
+    "Ending",
     "Problem",
     "Sighting",
     "WornSensor",
     "adapter_problem",
     "configuration_line",
+    "connect_timeout_s",
     "is_sensor",
     "pause_s",
     "printable_name",
@@ -29,9 +31,16 @@ __all__ = [
 SILENT_RESTART_S: Final = 3.0
 # Longer than the supervision timeout (4 s) and a restart: the link is up and dead.
 SILENT_DROP_S: Final = 10.0
-# The first retry is quick, for one lost radio packet; then the adapter is left in peace, up to half a minute.
+# How a connection ended: the link broke; it never came about; the sensor would not do as asked.
+Ending = Literal["lost", "unreached", "refused"]
+# The first retry is quick, for one lost radio packet. A sensor that left comes back at any moment, and until
+# then it costs nothing: only who is heard is connected to. One that is there and refuses is left in peace.
 FIRST_RETRY_S: Final = 1.0
-LAST_RETRY_S: Final = 30.0
+LAST_RETRY_S: Final[dict[Ending, float]] = {"lost": 1.0, "unreached": 2.0, "refused": 30.0}
+# A sensor that was just heard connects within a second or two, or has gone again, and the others wait
+# meanwhile; one that is slow gets more time when it is tried again. Wall time, as the stack's.
+CONNECT_TIMEOUT_S: Final = 4.0
+CONNECT_AGAIN_TIMEOUT_S: Final = 6.0
 # An adapter that is off or a bluetoothd that starts anew refuses at no cost, and the sensors wait meanwhile.
 LAST_RESCAN_S: Final = 4.0
 # Looking after a link, and exchanging times over it: often until the clock is known, then twice a second, and
@@ -112,9 +121,14 @@ def is_sensor(sensor: WornSensor, address: str, *, name: str | None, service_uui
     return FAMILIES[sensor.family].recognises(name, service_uuids)
 
 
-def retry_delay_s(failures: int) -> float:
-    """How long to wait after so many failures in a row: 0, 1, 2, 4, … 30 s."""
-    return 0.0 if failures <= 0 else min(LAST_RETRY_S, FIRST_RETRY_S * 2.0 ** min(failures - 1, 16))
+def retry_delay_s(failures: int, ending: Ending = "refused") -> float:
+    """How long to wait after so many failures in a row, the last of which ended so: 0, 1, 2, 4, … s."""
+    return 0.0 if failures <= 0 else min(LAST_RETRY_S[ending], FIRST_RETRY_S * 2.0 ** min(failures - 1, 16))
+
+
+def connect_timeout_s(failures: int) -> float:
+    """How long one attempt to connect may keep the adapter, after so many failures in a row."""
+    return CONNECT_AGAIN_TIMEOUT_S if failures else CONNECT_TIMEOUT_S
 
 
 def rescan_delay_s(failures: int) -> float:

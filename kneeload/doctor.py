@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.text import Text
 
-from ingest.ble import probe_adapter
+from ingest.nearby import probe_adapter
 from ingest.text import printable
 from kneeload.config import Config
 from kneeload.journal import Journal

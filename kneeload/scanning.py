@@ -5,8 +5,8 @@ import asyncio
 from rich.console import Console
 from rich.table import Table
 
-from ingest.ble import scan
 from ingest.links import Sighting
+from ingest.nearby import scan
 from kneeload.shown import cell
 
 __all__ = ["run_scan", "show_sightings"]

@@ -18,9 +18,10 @@ from firmware_sim.plan import Phase, Plan
 from firmware_sim.radio import SimulatedRadio
 from firmware_sim.sensor import VirtualSensor
 from firmware_sim.traits import Traits
-from ingest.ble import probe_adapter, run_links, scan
+from ingest.ble import run_links
 from ingest.errors import LinkError
 from ingest.links import Problem, WornSensor
+from ingest.nearby import probe_adapter, scan
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream

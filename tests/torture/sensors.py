@@ -33,7 +33,9 @@ SPEEDUP = 1.0
 # Where the samples of a packet are counted (docs/gatt-profile.md), and where its version stands.
 SAMPLES_AT = 2
 SETTLED_S = 60.0
-MOST_S = 5.0
+# Who is in range for less cannot be expected to stream.
+LONG_ENOUGH_S = 5.0
+NOBODY = "C0:4B:00:00:00:00"
 
 # Takes a DATA packet's bytes, gives what arrives of them.
 Mangle = Callable[[bytes], bytes]
@@ -63,13 +65,17 @@ def outing(
     mangle: Mangle | None = None,
     stranger: bool = False,
     swapped: bool = False,
+    absent: bool = False,
 ) -> Account:
     """One run of two shins over the simulated radio, until its account is settled.
 
     mangle: what happens to the left sensor's DATA on its way. stranger: a third sensor has its name.
+    absent: a third sensor is to be worn and never comes.
     """
     return asyncio.run(
-        _outing(folder, faults, seconds, speedup, mangle=mangle, stranger=stranger, swapped=swapped)
+        _outing(
+            folder, faults, seconds, speedup, mangle=mangle, stranger=stranger, swapped=swapped, absent=absent
+        )
     )
 
 
@@ -82,6 +88,7 @@ async def _outing(
     mangle: Mangle | None,
     stranger: bool,
     swapped: bool,
+    absent: bool,
 ) -> Account:
     config, clock, witness = load(None, data_dir=folder), Clock(speedup), Witness()
     plan = Plan.of(Phase(activity="stand", duration_s=3.0), Phase(activity="run"))
@@ -104,6 +111,8 @@ async def _outing(
     if swapped:
         addresses.reverse()
     worn = [WornSensor(mount, address=address) for mount, address in zip(MOUNTS, addresses, strict=True)]
+    if absent:
+        worn.append(WornSensor(Mount.LEFT_SHOE, address=NOBODY))
     destroyed, arrivals = 0, {mount: list[float]() for mount in MOUNTS}
     account = Account()
 
@@ -176,10 +185,12 @@ async def _outing(
     assert found is not None
     account.contacts, account.missed, account.extra = found["contacts"], found["missed"], found["extra"]
     account.strangers_started = sum(sensor.started for sensor in strangers)
+    ended_s = max(arrivals[mount][-1] for mount in MOUNTS)
     for setting in settings:
-        if setting.name == "disconnect":
-            every_s, for_s = setting.values
-            account.returns_s = [t for mount in MOUNTS for t in _returns(arrivals[mount], every_s, for_s)]
+        every_s, for_s = setting.values if setting.name == "disconnect" else (0.0, 0.0)
+        if every_s - for_s >= LONG_ENOUGH_S:
+            for mount in MOUNTS if setting.mount is None else (setting.mount,):
+                account.returns_s += _returns(arrivals[mount], every_s, for_s, ended_s)
     return account
 
 
@@ -189,12 +200,17 @@ def _counters(monitor: Monitor) -> list[tuple[int, int, int]]:
     return [(h.samples_lost, h.samples_received, h.packets_bad) for h in health]
 
 
-def _returns(arrivals_s: Sequence[float], every_s: float, for_s: float) -> list[float]:
-    """From each return into range to the first samples after it; what the end cut off is left out."""
+def _returns(arrivals_s: Sequence[float], every_s: float, for_s: float, ended_s: float) -> list[float]:
+    """From each return into range to the first samples after it, or to the end when none came any more.
+
+    A return that the end followed at once is left out.
+    """
     waits = []
     back_s = every_s + for_s
-    while back_s < arrivals_s[-1]:
-        waits.append(min(t for t in arrivals_s if t >= back_s) - back_s)
+    while back_s < ended_s:
+        seen_s = next((t for t in arrivals_s if t >= back_s), None)
+        if seen_s is not None or ended_s - back_s > LONG_ENOUGH_S:
+            waits.append((ended_s if seen_s is None else seen_s) - back_s)
         back_s += every_s
     return waits
 
@@ -230,8 +246,22 @@ def bad_sensors(folder: Path, times: int) -> list[Row]:
 
 
 def out_of_range(folder: Path, times: int) -> list[Row]:
-    """The table's row; times: seconds, ten minutes in full."""
-    return [_row(folder, "out of range for 3 s every 10 s", ("disconnect=10:3",), times, {}, 1.0)]
+    """The table's rows; times: seconds of the first, ten minutes in full."""
+    folder.mkdir(exist_ok=True)
+    both = "disconnect=10:3"
+    attacks: list[tuple[str, tuple[str, ...], float, dict[str, object]]] = [
+        ("both out of range for 3 s every 10 s", (both,), 1.0, {}),
+        ("left out of range for 3 s every 11 s, right for 4 s every 13 s",
+         ("left-shin:disconnect=11:3", "right-shin:disconnect=13:4"), 0.4, {}),
+        ("both out of range for 3 s every 10 s, and a third sensor never comes", (both,), 0.4,
+         {"absent": True}),
+        ("right out of range for 3 s every 10 s, left in range for half a second only, every 6 s",
+         ("right-shin:disconnect=10:3", "left-shin:disconnect=6:5.5"), 0.4, {}),
+    ]  # fmt: skip
+    return [
+        _row(folder / str(n), name, faults, times * share, how, 1.0)
+        for n, (name, faults, share, how) in enumerate(attacks)
+    ]
 
 
 def _row(

@@ -1,0 +1,115 @@
+"""The Bluetooth adapter: one lock around scanning and connecting, one scan for all sensors that are missing.
+
+BlueZ answers InProgress to who scans while connecting, or connects twice at a time.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from bleak import BleakScanner
+from bleak.backends.device import BLEDevice
+from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
+from bleak.exc import BleakError
+
+from ingest.errors import IngestError, LinkError
+from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s
+from ingest.sensors import FAMILIES
+from ingest.waiting import Sleep, first
+
+__all__ = ["RECOVERABLE", "Adapter", "ScannerBackend", "reason"]
+
+# Advertisements come every 20 ms to 1 s: one window sees them, and a pause leaves the adapter to the sensors
+# that stream. The pause is the longest that a sensor which came back waits for somebody to listen.
+SCAN_S: Final = 3.0
+PAUSE_S: Final = 1.0
+# After one sensor is seen the others have so long to be seen in the same window.
+ALSO_S: Final = 0.3
+# All that Bleak, D-Bus and a sensor can do to one attempt.
+RECOVERABLE: Final = (BleakError, EOFError, OSError, TimeoutError, IngestError)
+
+ScannerBackend = type[BaseBleakScanner] | None
+
+
+class Adapter:
+    """lock: hold it to connect. find: one missing sensor; search: the scanning, as long as the run."""
+
+    def __init__(
+        self,
+        sensors: Sequence[WornSensor],
+        backend: ScannerBackend,
+        *,
+        sleep: Sleep,
+        on_problem: Callable[[Problem], None],
+    ) -> None:
+        self.lock = asyncio.Lock()
+        self._backend = backend
+        self._sleep = sleep
+        self._on_problem = on_problem
+        self._services = sorted({FAMILIES[sensor.family].service_uuid for sensor in sensors})
+        self._missing: dict[WornSensor, asyncio.Future[BLEDevice]] = {}
+        self._wanted = asyncio.Event()
+        # A sensor known by name alone is, for this run, the one that was found first.
+        self._addresses: dict[WornSensor, str] = {}
+
+    async def find(self, sensor: WornSensor) -> BLEDevice:
+        """The sensor as soon as it is heard, however long that takes."""
+        found: asyncio.Future[BLEDevice] = asyncio.get_running_loop().create_future()
+        self._missing[sensor] = found
+        self._wanted.set()
+        try:
+            return await found
+        finally:
+            del self._missing[sensor]
+
+    async def search(self) -> None:
+        """Scan while something is missing."""
+        failures, ever = 0, False
+        while True:
+            if not self._missing:
+                self._wanted.clear()
+            await self._wanted.wait()
+            try:
+                async with self.lock:
+                    heard = await self._listen()
+            except RECOVERABLE as error:
+                if not ever:
+                    raise LinkError(f"Bluetooth: {reason(error)}; run: kneeload doctor") from error
+                failures += 1
+                if failures == 1:
+                    self._on_problem(Problem(None, f"scanning failed: {reason(error)}"))
+                await self._sleep(rescan_delay_s(failures))
+                continue
+            failures, ever = 0, True
+            await self._sleep(ALSO_S if heard else PAUSE_S)
+
+    async def _listen(self) -> bool:
+        """One window of scanning; whether a missing sensor was heard."""
+        heard = asyncio.Event()
+
+        def detected(device: BLEDevice, advertisement: AdvertisementData) -> None:
+            for sensor, found in self._missing.items():
+                if not found.done() and self._is(sensor, device, advertisement):
+                    self._addresses.setdefault(sensor, device.address)
+                    found.set_result(device)
+                    heard.set()
+
+        async with BleakScanner(detected, self._services, backend=self._backend):
+            await first(heard.wait(), self._sleep(SCAN_S))
+            if heard.is_set() and not all(found.done() for found in self._missing.values()):
+                await self._sleep(ALSO_S)
+        return heard.is_set()
+
+    def _is(self, sensor: WornSensor, device: BLEDevice, advertisement: AdvertisementData) -> bool:
+        known = self._addresses.get(sensor)
+        return (known is None or known == device.address) and is_sensor(
+            sensor,
+            device.address,
+            name=advertisement.local_name or device.name,
+            service_uuids=advertisement.service_uuids,
+        )
+
+
+def reason(error: BaseException) -> str:
+    """One line."""
+    return (str(error) or type(error).__name__).splitlines()[0]
