@@ -171,7 +171,9 @@ async def _broker(config: Config) -> AsyncIterator[tuple[Config, bool]]:
     from kneeload.embedded_broker import EmbeddedBroker  # heavy, and not needed with a broker of one's own
 
     async with EmbeddedBroker() as broker:
-        mqtt = config.mqtt.model_copy(update={"host": broker.host, "port": broker.port})
+        mqtt = config.mqtt.model_copy(
+            update={"host": broker.host, "port": broker.port, "version": broker.version}
+        )
         yield config.model_copy(update={"mqtt": mqtt}), True
 
 

@@ -15,7 +15,12 @@ ANONYMOUS = "amqtt.plugins.authentication.AnonymousAuthPlugin"
 
 
 class EmbeddedBroker:
-    """As an async context: listens on a free port of 127.0.0.1, lets anyone in, keeps nothing."""
+    """As an async context: listens on a free port of 127.0.0.1, lets anyone in, keeps nothing.
+
+    It speaks 3.1.1 alone; asked in MQTT 5 it hangs.
+    """
+
+    version = "3.1.1"
 
     def __init__(self) -> None:
         self.host = "127.0.0.1"

@@ -37,6 +37,9 @@ ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}|[0-9A-F]{8}(-[0-9A-F]{4}){3}
 Version = Annotated[
     Literal["1", "2", "3", "auto"], BeforeValidator(lambda v: str(v) if type(v) is int else v)
 ]
+MqttVersion = Annotated[
+    Literal["3.1.1", "5", "auto"], BeforeValidator(lambda v: str(v) if type(v) is int else v)
+]
 Secret = Annotated[SecretStr | None, Field(exclude=True)]
 
 
@@ -121,6 +124,7 @@ class MqttSettings(TlsSettings):
 
     host: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[^\s/@]+$")
     port: int = Field(default=1883, ge=1, le=65535)
+    version: MqttVersion = "auto"
     username: str | None = Field(default=None, min_length=1)
     password: Secret = None
     password_file: Path | None = None

@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar
 
 from kneeload.codec import Row
@@ -12,7 +12,7 @@ from kneeload.errors import JournalError, RowError, SinkError
 from kneeload.journal import Journal
 from kneeload.sinks.state import SinkState
 
-__all__ = ["Item", "Link", "RefusedError", "Sink", "first", "follow"]
+__all__ = ["Item", "Link", "Outcome", "Sink", "first", "follow"]
 
 # Seconds until the next attempt, after one, two, … failures in a row.
 DELAYS_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -24,10 +24,6 @@ LAST_DELAY_S = 0.5
 Content = TypeVar("Content")
 
 
-class RefusedError(Exception):
-    """The server will never take the first of the items it was given."""
-
-
 @dataclass(frozen=True, slots=True)
 class Item(Generic[Content]):
     """One result in the server's form."""
@@ -36,11 +32,21 @@ class Item(Generic[Content]):
     content: Content
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """done: so many of the first items are dealt with, at least one: the server has them for good, or
+    (refused: place in the journal -> reason) will never take them.
+    """
+
+    done: int
+    refused: Mapping[int, str] = field(default_factory=dict)
+
+
 class Link(Protocol[Content]):
     """An open way to a server. Both raise SinkError when it is broken."""
 
-    async def deliver(self, items: Sequence[Item[Content]]) -> int:
-        """How many of the first items have arrived for good, at least one; RefusedError about the first."""
+    async def deliver(self, items: Sequence[Item[Content]]) -> Outcome:
+        """Hand these over, in order."""
 
     async def lost(self) -> None:
         """Waits until the way breaks."""
@@ -144,29 +150,34 @@ class _Follower(Generic[Content]):
                 assert bad is not None
                 await self._park(bad.seq, str(bad))
                 continue
-            try:
-                arrived = await link.deliver(items)
-            except RefusedError as error:
-                await self._park(items[0].seq, str(error))
-            else:
-                await self._advance(items[arrived - 1].seq)
-                self.state.delivered += arrived
+            outcome = await link.deliver(items)
+            for seq, reason in outcome.refused.items():
+                await self._park(seq, reason)
+            await self._advance(items[outcome.done - 1].seq)
+            self.state.delivered += outcome.done - len(outcome.refused)
             self._all_is_well()
 
     def _asked_again(self) -> bool:
         return bool(self.journal.to_try_again(self.sink.cursor))
 
     async def _try_again(self, link: Link[Content]) -> None:
-        """What a person asked for: results that were refused once, each by itself."""
+        """What a person asked for: results that were refused once. A second refusal parks them again."""
+        items: list[Item[Content]] = []
         for row in await asyncio.to_thread(self.journal.to_try_again, self.sink.cursor):
             try:
-                await link.deliver([Item(row.seq, self.sink.encode(row))])
-            except (RowError, RefusedError) as error:
+                items.append(Item(row.seq, self.sink.encode(row)))
+            except RowError as error:
                 await self._keep_parked(row.seq, str(error))
-            else:
-                await asyncio.to_thread(self.journal.taken, self.sink.cursor, row.seq)
-                self.state.delivered += 1
-                self.state.refused -= 1
+        while items:
+            outcome = await link.deliver(items[: self.sink.batch])
+            for item in items[: outcome.done]:
+                if (reason := outcome.refused.get(item.seq)) is not None:
+                    await self._keep_parked(item.seq, reason)
+                else:
+                    await asyncio.to_thread(self.journal.taken, self.sink.cursor, item.seq)
+                    self.state.delivered += 1
+                    self.state.refused -= 1
+            items = items[outcome.done :]
 
     def _next(self) -> tuple[list[Item[Content]], RowError | None]:
         """What follows, up to the first row that has no form for this server."""

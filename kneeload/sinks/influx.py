@@ -17,7 +17,7 @@ from kneeload.errors import SinkError
 from kneeload.journal import Journal
 from kneeload.payload import line
 from kneeload.settings import InfluxSettings
-from kneeload.sinks.follow import Item, RefusedError, Sink, follow
+from kneeload.sinks.follow import Item, Outcome, Sink, follow
 from kneeload.sinks.state import SinkState
 
 __all__ = ["follow_influx"]
@@ -64,21 +64,25 @@ class _Link:
         self._server = server
         self._size = BATCH
 
-    async def deliver(self, items: Sequence[Item[str]]) -> int:
+    async def deliver(self, items: Sequence[Item[str]]) -> Outcome:
         while True:
             batch = items[: self._size]
             try:
                 await asyncio.to_thread(self._server.write, [item.content for item in batch])
-            except RefusedError:
+            except _RefusedError as error:
                 if len(batch) == 1:
-                    raise
+                    return Outcome(1, {batch[0].seq: str(error)})
                 self._size = max(1, len(batch) // 2)
             else:
                 self._size = min(BATCH, self._size * 2)
-                return len(batch)
+                return Outcome(len(batch))
 
     async def lost(self) -> None:
         await asyncio.Event().wait()  # no connection is held: a loss shows at the next write
+
+
+class _RefusedError(Exception):
+    """The server will never take this batch as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +133,7 @@ class _Server:
         return "VictoriaMetrics" if "X-Server-Hostname" in answer.headers else "speaks line protocol"
 
     def write(self, lines: Sequence[str]) -> None:
-        """All have arrived when it returns. RefusedError: at least one is bad; SinkError: try later."""
+        """All have arrived when it returns. _RefusedError: at least one is bad; SinkError: try later."""
         answer = self._write(lines)
         if answer.status == 404 and self._dialect == "1" and "database not found" in answer.text:
             self._create_database()
@@ -137,7 +141,7 @@ class _Server:
         if 200 <= answer.status < 300:
             return
         if answer.status in (400, 413, 422) and (answer.status == 413 or _is_json_object(answer.text)):
-            raise RefusedError(f"{answer.status} {_said(answer)}")
+            raise _RefusedError(f"{answer.status} {_said(answer)}")
         raise self._later(answer)
 
     def _write(self, lines: Sequence[str]) -> _Answer:

@@ -11,7 +11,7 @@ class SinkState:
 
     where: address of the server; server: what it says it is. behind: results it has not got yet.
     delivered: results it has taken since this process began; refused: results it will never take.
-    last_error: in words for people, None when all is well.
+    last_error: in words for people, None when all is well; limited: what the server keeps us from beside it.
     """
 
     name: str
@@ -22,3 +22,4 @@ class SinkState:
     delivered: int = 0
     refused: int = 0
     last_error: str | None = None
+    limited: str | None = None

@@ -34,7 +34,7 @@ async def test_a_run_reaches_a_subscriber(tmp_path: Path) -> None:
             stop = asyncio.Event()
             stop.set()
             state = SinkState("MQTT")
-            settings = MqttSettings(host=broker.host, port=broker.port)
+            settings = MqttSettings(host=broker.host, port=broker.port, version="3.1.1")
             await follow_mqtt(journal, settings, state, runner="anna", run=RUN, stop=stop)
             expected = [message(row) for row in journal.after(0, 1000)]
         assert (state.delivered, state.behind, state.last_error) == (len(results), 0, None)
