@@ -1,45 +1,117 @@
-"""Which samples sit at the accelerometer's rail.
+"""Which samples are cut off at the end of what the accelerometer can say.
 
-Where the range is known: one sample within 0.6 % of it, or two in a row within 1.5 %.
-Where it is not (a bare recording): the smallest usual range that the largest value so far does not exceed is
-taken for the sensor's, and only values within 0.6 % of it count. Nothing after a sample changes its mark.
+Each end of each axis is judged by itself, from the samples up to this one:
+
+- The last code of the range (16 bits) is an end for sure. Once an axis has been there it is cut off there
+  and nowhere else: what stays below was measured.
+- Sensors that add their own trim or filter after the converter are cut off short of it, by their zero-g
+  offset (up to 80 mg) or a few codes. Until an end has shown itself, whatever comes so close to the range
+  counts, unless many have come as close without one value standing out: those are peaks that fit.
+- A value that nothing exceeds and that comes again exactly is an end: at once near the range, elsewhere when
+  it comes more often than all values just below it together (two peaks are never alike to 16 bits). Values
+  just below it count too, for the filter behind it smears it.
+
+Where the range is not told (a bare recording) it is taken to be the smallest usual one that the largest value
+so far does not exceed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Rails"]
+__all__ = ["End", "Rails"]
 
-USUAL_RANGES_G = (4.0, 8.0, 16.0, 24.0, 32.0, 64.0, 100.0, 200.0, 320.0, 400.0)
-OVERSHOOT = 1.001
-CERTAIN, LIKELY = 0.994, 0.985
+USUAL_RANGES_G = np.array((4.0, 8.0, 16.0, 24.0, 32.0, 64.0, 100.0, 200.0, 320.0, 400.0))
+OVERSHOOT = 1.001  # of a range, by a scale that is not quite nominal
+LAST_CODE = 1.0 - 1.5 / 32768
+OFFSET_G, NEAR = 0.08, 0.006  # short of the range, whichever is more; NEAR is also how far an end is smeared
+JUST_BELOW = 0.97  # of the largest value: closer ones could have been cut off if there were an end
+AGAIN, OFTEN = 2, 4  # times that an end is met, near the range and elsewhere
+SHARE = 4  # values just below for each at an end: above that even a tie of two is chance
+MANY = 8  # values just below the largest one that show that nothing is cut off there
+LEAST_G = 3.0  # nothing is cut off below: the smallest range is 4 g
+
+
+@dataclass(slots=True)
+class End:
+    """One end of one axis. largest_g: value; met: how often exactly; below: how many came just below it.
+
+    sharp: it has been at the last code of the range.
+    """
+
+    largest_g: float = LEAST_G
+    met: int = 0
+    below: int = 0
+    sharp: bool = False
+
+    def clips(self, g: float, range_g: float) -> bool:
+        """Whether a sample (g, towards this end) is cut off. Takes note of it."""
+        short_g = max(OFFSET_G, NEAR * range_g)
+        self._note(g, found=self._found(range_g - 2.0 * short_g))
+        if g >= LAST_CODE * range_g:
+            self.sharp = True
+            return True
+        if self.sharp:
+            return False
+        if self._found(range_g - 2.0 * short_g):
+            return g >= (1.0 - NEAR) * self.largest_g
+        # A new largest value may be the first at an end, whatever came before.
+        return g >= range_g - short_g and (g == self.largest_g or self.below < MANY)
+
+    def _found(self, near_g: float) -> bool:
+        """Whether the largest value stands out as an end short of the last code; near_g: where ends are."""
+        if self.largest_g >= near_g:
+            return self.met >= AGAIN and SHARE * self.met >= self.below
+        return self.met >= OFTEN and self.met > self.below
+
+    def _note(self, g: float, *, found: bool) -> None:
+        if g == self.largest_g or (found and self.largest_g < g <= (1.0 + NEAR) * self.largest_g):
+            self.met += 1
+        elif g > self.largest_g:
+            close = JUST_BELOW * g <= self.largest_g
+            self.below, self.met, self.largest_g = (self.below + self.met if close else 0), 1, g
+        else:
+            self.below += 1
 
 
 @dataclass(slots=True)
 class Rails:
-    """State: the largest value so far, and whether the last sample was near the rail of each axis."""
+    """State: the two ends of the three axes (+x +y +z -x -y -z), and the largest value of any."""
 
+    ends: tuple[End, ...] = field(default_factory=lambda: tuple(End() for _ in range(6)))
     largest_g: float = 0.0
-    near: tuple[bool, bool, bool] = (False, False, False)
+    range_g: float | None = None
 
     def push(self, acc_g: NDArray[np.float64], acc_range_g: float | None) -> NDArray[np.bool_]:
-        """(n, 3) -> (n,) True where any axis is clipped."""
-        size = np.abs(acc_g)
-        if acc_range_g is not None:
-            near = size >= LIKELY * acc_range_g
-            if not near.any():
-                self.near = (False, False, False)
-                return np.zeros(acc_g.shape[0], dtype=np.bool_)
-            before = np.concatenate((np.array([self.near]), near[:-1]))
-            self.near = (bool(near[-1, 0]), bool(near[-1, 1]), bool(near[-1, 2]))
-            return np.asarray(((size >= CERTAIN * acc_range_g) | (near & before)).any(axis=1))
-        top = size.max(axis=1)
-        if top.max() < CERTAIN * USUAL_RANGES_G[0]:
-            return np.zeros(acc_g.shape[0], dtype=np.bool_)
-        largest = np.maximum(np.maximum.accumulate(top), self.largest_g)
-        self.largest_g = float(largest[-1])
-        ranges = np.asarray(USUAL_RANGES_G)
-        k = np.minimum(np.searchsorted(ranges * OVERSHOOT, largest), ranges.shape[0] - 1)
-        return np.asarray(top >= CERTAIN * ranges[k])
+        """(n, 3) -> (n,) True where any axis is cut off. Nothing after a sample changes its mark."""
+        clipped = np.zeros(acc_g.shape[0], dtype=np.bool_)
+        if acc_g.shape[0] == 0:
+            return clipped
+        high, low = acc_g.max(axis=0).tolist(), acc_g.min(axis=0).tolist()
+        reach = (*high, *(-g for g in low))
+        floors = [JUST_BELOW * end.largest_g for end in self.ends]
+        sides = [k for k in range(6) if reach[k] >= floors[k]]
+        if not sides:
+            return clipped
+        towards = np.stack([acc_g[:, k] if k < 3 else -acc_g[:, k - 3] for k in sides], axis=1)
+        rows, columns = np.nonzero(towards >= np.array([floors[k] for k in sides]))
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+            end, g = self.ends[sides[column]], float(towards[row, column])
+            if g < JUST_BELOW * end.largest_g:
+                continue
+            self.largest_g = max(self.largest_g, g)
+            if end.clips(g, self._range(acc_range_g)):
+                clipped[row] = True
+        return clipped
+
+    def _range(self, told_g: float | None) -> float:
+        """The full scale; all ends are unknown again when it changes."""
+        if told_g is None:
+            k = int(np.searchsorted(USUAL_RANGES_G * OVERSHOOT, self.largest_g))
+            told_g = float(USUAL_RANGES_G[min(k, USUAL_RANGES_G.shape[0] - 1)])
+        if told_g != self.range_g:
+            self.range_g = told_g
+            for end in self.ends:
+                end.sharp = False
+        return told_g

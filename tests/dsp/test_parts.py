@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dsp.alignment import Alignment
-from dsp.clipping import Rails
 from dsp.contact import highest
 from dsp.filters import hann_smooth, upsample, zero_phase
 from dsp.gait import activity_of, gait_score
@@ -73,22 +72,6 @@ def test_the_stride_and_not_the_step_is_the_period(period_s: float) -> None:
 def test_nothing_repeats_in_noise() -> None:
     x = np.random.default_rng(0).standard_normal((3, 160))
     assert stride_period(x, 18, 80)[1] < 0.4
-
-
-@pytest.mark.parametrize("top", [7.97, 15.99])
-def test_rails_of_an_unknown_range(top: float) -> None:
-    wave = np.clip(1.5 * top * np.sin(np.arange(400) / 7.0), -top, top)
-    acc = np.stack((wave, np.zeros(400), np.ones(400)), axis=1)
-    marked = Rails().push(acc, None)
-    assert marked[np.abs(wave) == top].all()
-    assert not marked[np.abs(wave) < 0.99 * top].any()
-    assert not Rails().push(acc * 0.9, None).any()
-
-
-def test_a_known_range_needs_two_near_its_end_or_one_at_it() -> None:
-    acc = np.zeros((8, 3))
-    acc[1, 0], acc[3:5, 1], acc[6, 2] = 15.8, 15.8, -16.0
-    assert Rails().push(acc, 16.0).tolist() == [False, False, False, False, True, False, True, False]
 
 
 def test_alignment_waits_then_follows_and_notices_a_move() -> None:
