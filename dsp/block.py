@@ -1,13 +1,14 @@
 """Samples of one inertial sensor, the only thing that goes into signal processing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.mount import Mount
 
-__all__ = ["ImuBlock"]
+__all__ = ["ImuBlock", "joined"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,3 +36,16 @@ class ImuBlock:
 
     def __len__(self) -> int:
         return int(self.t_us.shape[0])
+
+
+def joined(blocks: Sequence[ImuBlock]) -> ImuBlock:
+    """Blocks that follow each other without loss or restart as one."""
+    if len(blocks) == 1:
+        return blocks[0]
+    gyros = [block.gyro_dps for block in blocks if block.gyro_dps is not None]
+    return replace(
+        blocks[0],
+        t_us=np.concatenate([block.t_us for block in blocks]),
+        acc_g=np.concatenate([block.acc_g for block in blocks]),
+        gyro_dps=np.concatenate(gyros) if gyros else None,
+    )

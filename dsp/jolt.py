@@ -11,7 +11,7 @@ from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
 
-__all__ = ["advance_jolt", "open_jolt"]
+__all__ = ["advance_jolt", "jolt_due", "open_jolt"]
 
 Floats = NDArray[np.float64]
 
@@ -156,6 +156,11 @@ def advance_jolt(
     if bout.told % RECHECK == 0:
         _recheck(signals, bout, peak, params)
     return _cycle(bout), None
+
+
+def jolt_due(bout: Bout) -> int:
+    """Row before which `advance_jolt` cannot tell of another jolt."""
+    return bout.anchor + round(SOONEST * bout.period) + round(STANDS * bout.period) + 1
 
 
 def _recheck(signals: GateSignals, bout: Bout, now: int, params: Params) -> None:

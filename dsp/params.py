@@ -9,8 +9,8 @@ __all__ = ["Params"]
 class Params:
     """Settings of one pipeline. Derived numbers (samples, filter coefficients) live in dsp.plan."""
 
-    hop_s: float = 0.1
-    """Work is done in hops of this length on the sample grid, so that the input's chunking cannot matter."""
+    look_s: float = 0.05
+    """No two looks at the stream are closer together than this."""
     history_s: float = 12.0
     """Samples kept: the longest look-back when a bout opens."""
     max_filled: int = 2

@@ -6,12 +6,12 @@ from typing import Literal
 
 import numpy as np
 
-from dsp.block import ImuBlock
+from dsp.block import ImuBlock, joined
 from dsp.bout import Bout, Cycle
 from dsp.clipping import Rails
 from dsp.gait import calm_share, gait_score
 from dsp.grid import FILLED, VOID, SampleGrid
-from dsp.jolt import advance_jolt, open_jolt
+from dsp.jolt import advance_jolt, jolt_due, open_jolt
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.record import measure
@@ -19,7 +19,7 @@ from dsp.runner import Runner
 from dsp.signals import GateSignals
 from dsp.stride import Stride
 from dsp.summary import Totals
-from dsp.swing import advance_swing, open_swing
+from dsp.swing import advance_swing, open_swing, swing_due
 
 __all__ = ["State", "StridePipeline"]
 
@@ -36,7 +36,9 @@ class State:
     mount: Mount
     signals: GateSignals | None = None
     rails: Rails = field(default_factory=Rails)
-    done: int = 0  # rows gated so far
+    ahead: list[ImuBlock] = field(default_factory=list)  # came, but nothing could be decided with them yet
+    more: int = 0  # rows in them
+    due: int = 0  # rows that must have come before anything can be decided
     floor: int = 0  # rows before this belong to strides already told
     tried: int = 0  # row of the last attempt to open a bout
     bout: Bout | None = None
@@ -66,32 +68,23 @@ class StridePipeline:
         return copy.deepcopy(self._s)
 
     def push(self, block: ImuBlock) -> list[Stride]:
-        """Strides that this block completes; usually none."""
+        """Strides that this block completes; usually none, and then nothing is done but to keep it."""
         if len(block) == 0:
             return []
         s = self._s
         strides: list[Stride] = []
-        if s.signals is not None and block.restart and not _fits(s.signals, block):
-            strides += self._end_segment()
-            s.signals = None
-        if s.signals is None:
-            s.signals = self._begin(block)
-        clipped = s.rails.push(block.acc_g, block.acc_range_g)
+        if s.ahead and (block.restart or block.lost_before):
+            strides += self._take()
+        s.ahead.append(block)
+        s.more += len(block) + block.lost_before
         s.samples += len(block)
-        s.clipped_samples += int(np.count_nonzero(clipped))
-        for piece in s.signals.grid.pieces(block, clipped):
-            if piece.breaks:
-                strides += self._end_segment()
-            self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
-            s.signals.grid.append(piece)
-            if piece.filled:
-                s.lost += int(np.count_nonzero(piece.flags & (FILLED | VOID)))
-            strides += self._work()
+        if block.restart or s.more >= s.due:
+            strides += self._take()
         return strides
 
     def flush(self) -> list[Stride]:
         """End of the stream: whatever is still open."""
-        return self._end_segment()
+        return self._take() + self._end_segment()
 
     @property
     def activity(self) -> Literal["run", "walk", "idle"]:
@@ -134,6 +127,32 @@ class StridePipeline:
             rate_hz=None if s.signals is None else s.signals.grid.rate_hz,
         )
 
+    def _take(self) -> list[Stride]:
+        """Look at the blocks that came since the last look."""
+        s = self._s
+        if not s.ahead:
+            return []
+        block, s.ahead, s.more = joined(s.ahead), [], 0
+        strides: list[Stride] = []
+        if s.signals is not None and block.restart and not _fits(s.signals, block):
+            strides += self._end_segment()
+            s.signals = None
+        if s.signals is None:
+            s.signals = self._begin(block)
+        clipped = s.rails.push(block.acc_g, block.acc_range_g)
+        s.clipped_samples += int(np.count_nonzero(clipped))
+        for piece in s.signals.grid.pieces(block, clipped):
+            if piece.breaks:
+                strides += self._end_segment()
+            self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
+            s.signals.grid.append(piece)
+            if piece.filled:
+                s.lost += int(np.count_nonzero(piece.flags & (FILLED | VOID)))
+            s.signals.fill()
+            strides += self._gate(s.signals.end)
+        s.due = self._due()
+        return strides
+
     def _begin(self, block: ImuBlock) -> GateSignals:
         p = self._s.params
         rate = float(block.rate_hz)
@@ -146,25 +165,25 @@ class StridePipeline:
             max_filled=p.max_filled,
             max_void=round(p.max_void_s * rate),
         )
-        return GateSignals.at(grid, p.gate_hz, hop=_hop(p, rate))
+        return GateSignals.at(grid, p.gate_hz)
 
     def _watch(self, first_us: int, last_us: int, *, fresh: bool) -> None:
         s = self._s
         s.watched_us += last_us - (first_us if fresh or s.last_us is None else s.last_us)
         s.last_us = last_us
 
-    def _work(self) -> list[Stride]:
-        """Look at whole hops only: between them a push costs no more than keeping its rows."""
+    def _due(self) -> int:
+        """Rows to wait for before the next look. Moves when a stride is told, never what is told."""
         s = self._s
         assert s.signals is not None
         grid = s.signals.grid
-        hop = _hop(s.params, grid.rate_hz)
-        end = grid.end - grid.end % hop
-        if end <= s.done:
-            return []
-        s.signals.fill(s.done, end)
-        s.done = end
-        return self._gate(end)
+        if s.bout is None:
+            row = s.tried + round(TRY_S * grid.rate_hz)
+        elif grid.channels == 6:
+            row = swing_due(s.bout)
+        else:
+            row = min(jolt_due(s.bout), s.waiting[0].ready if s.waiting else grid.end + grid.keep)
+        return max(row - grid.end, round(s.params.look_s * grid.rate_hz))
 
     def _gate(self, now: int, *, last: bool = False) -> list[Stride]:
         """Everything that rows up to `now` decide, in the order in which it is decided."""
@@ -234,23 +253,14 @@ class StridePipeline:
         s = self._s
         if s.signals is None:
             return []
-        grid = s.signals.grid
-        strides: list[Stride] = []
-        if grid.end > s.done:
-            s.signals.fill(s.done, grid.end)
-            s.done = grid.end
-        strides += self._gate(grid.end, last=True)
+        strides = self._gate(s.signals.end, last=True)
         s.waiting = []
         s.bout = None
-        grid.clear()
-        s.signals.reset()
-        s.done = s.floor = s.tried = 0
+        s.signals.grid.clear()
+        s.signals.clear()
+        s.floor = s.tried = s.due = 0
         s.runner.begin_segment()
         return strides
-
-
-def _hop(params: Params, rate_hz: float) -> int:
-    return max(1, round(params.hop_s * rate_hz))
 
 
 def _fits(signals: GateSignals, block: ImuBlock) -> bool:

@@ -18,7 +18,7 @@ from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_
 from dsp.signals import GateSignals
 from dsp.turning import closing_steps, first_steps, side_steps
 
-__all__ = ["advance_swing", "along", "open_swing"]
+__all__ = ["advance_swing", "along", "open_swing", "swing_due"]
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +27,7 @@ ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believe
 SIGN_EVIDENCE = 0.15
 LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
+DUE = 0.85  # periods from a swing's peak to where it is worth looking for the rise of the next
 OVERDUE = 2.6  # periods without a swing end the bout
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
 
@@ -181,12 +182,17 @@ def advance_swing(
             cycles = closing_steps(signals, bout, bout.ended)
             bout.queue = cycles[1:]
             return cycles[0], None
-        fall = _fall(signals, bout, now)
+        late = bout.rise + round(1.2 * bout.period)
+        fall = _fall(signals, bout, min(now, late))
         if fall is None:
-            late = bout.rise + round(1.2 * bout.period)
             return None, min(now, late) if now >= late or last else None
         _learn(signals, bout, bout.peak, bout.top)
         bout.anchor, bout.rise, bout.cursor, bout.low = bout.peak, None, fall, False
+
+
+def swing_due(bout: Bout) -> int:
+    """Row from which it is worth asking `advance_swing` again."""
+    return (bout.anchor if bout.rise is None else bout.rise) + round(DUE * bout.period)
 
 
 def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
