@@ -1,7 +1,8 @@
 """Tables in the documents that are written by the program: `python -m kneeload.docs_tables [--check]`.
 
 A document holds `<!-- table: NAME -->` and `<!-- end table -->`; what stands between is replaced. --check
-changes nothing and fails when a document is not what it would be made to.
+changes nothing and fails when a document is not what it would be made to. Measured figures in the text
+(kneeload.docs_measured) are kept in the same way.
 """
 
 import re
@@ -10,12 +11,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from alerts.rules import RULES, Rule
+from kneeload.docs_measured import Sheets, measured, sheets_of
 from kneeload.streams import STREAMS, Stream
 
 __all__ = ["TABLES", "main", "refreshed", "rules_table", "streams_table"]
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end table -->)", re.DOTALL)
+MEASURED = re.compile(r"(<!-- measured: (\w+) -->).*?(<!-- end measured -->)", re.DOTALL)
 
 
 def _markdown(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -83,17 +86,20 @@ def _stream(stream: Stream) -> str:
 TABLES: Mapping[str, Callable[[], str]] = {"rules": rules_table, "streams": streams_table}
 
 
-def refreshed(text: str) -> str:
-    """A document with its marked tables as they should be; KeyError for a table that nobody makes."""
-    return MARKED.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+def refreshed(text: str, sheets: Sheets) -> str:
+    """A document with its marked parts as they should be; LookupError for one that nobody makes."""
+    text = MARKED.sub(lambda found: f"{found[1]}{TABLES[found[2]]()}{found[3]}", text)
+    return MEASURED.sub(lambda found: f"{found[1]}{measured(found[2], sheets)}{found[3]}", text)
 
 
 def main(arguments: Sequence[str], *, docs: Path = DOCS) -> int:
     """Write or check all documents; 1 when --check found a stale one."""
     stale = 0
+    page = docs / "validation.md"
+    sheets = sheets_of(page.read_text(encoding="utf-8")) if page.exists() else {}
     for path in sorted(docs.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
-        wanted = refreshed(text)
+        wanted = refreshed(text, sheets)
         if wanted == text:
             continue
         if "--check" in arguments:

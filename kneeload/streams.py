@@ -45,7 +45,7 @@ STRIDE_FIELDS = (
     Field("initial_contact_s", "float", "s", "initial contact, since the run's start"),
     Field("toe_off_s", "float", "s", "toe-off, since the run's start"),
     Field("contact_time_s", "float", "s", "toe-off minus initial contact"),
-    Field("flight_time_s", "float", "s", "half the stride time minus contact time; negative in walking"),
+    Field("flight_time_s", "float", "s", "half the stride time minus contact time, at least 0; running only"),
     Field("stride_time_s", "float", "s", "since that foot's previous initial contact"),
     Field("cadence_spm", "float", "steps/min", "median of the last strides, both feet counted"),
     Field("peak_resultant_g", "float", "g", "largest acceleration magnitude after initial contact"),
@@ -66,7 +66,7 @@ STRIDE_FIELDS = (
     ),
     Field("pronation_deg", "float", "deg", "frontal-plane excursion of the shoe in stance"),
     Field("stride_length_m", "float", "m", "distance between two contacts of the same foot"),
-    Field("speed_m_per_s", "float", "m/s", "stride length over stride time"),
+    Field("speed_m_per_s", "float", "m/s", "stride length over its time; at the shin by a model of the leg"),
 )
 
 STREAMS: tuple[Stream, ...] = (

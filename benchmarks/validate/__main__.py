@@ -1,4 +1,4 @@
-"""python -m benchmarks.validate: tables in the terminal, docs/validation.md with its pictures."""
+"""python -m benchmarks.validate: tables in the terminal, docs/validation.md, its figures in docs/metrics.md."""
 
 import sys
 from typing import Annotated
@@ -16,6 +16,7 @@ from benchmarks.validate.plots import draw_recorded, draw_simulated
 from benchmarks.validate.recorded_sheets import peer_sheet, recorded_sheets
 from benchmarks.validate.results import costs, validate_recordings, validate_simulation
 from benchmarks.validate.simulated_sheets import simulated_sheets
+from kneeload import docs_tables
 
 __all__ = ["main"]
 
@@ -65,6 +66,7 @@ def main(
     goal_sheet(goals).show(console)
     if folder is not None and not recordings_only:
         write_page(goal_sheet(goals), parts, peer_sheet())
+        docs_tables.main([])
         console.print(f"wrote {PAGE}", soft_wrap=True)
 
 

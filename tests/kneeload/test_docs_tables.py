@@ -39,4 +39,4 @@ def test_a_stale_table_is_found_and_mended(tmp_path: Path, capsys: pytest.Captur
 
 def test_an_unknown_table_is_an_error() -> None:
     with pytest.raises(KeyError, match="nonsense"):
-        refreshed("<!-- table: nonsense -->\n<!-- end table -->")
+        refreshed("<!-- table: nonsense -->\n<!-- end table -->", {})
