@@ -1,4 +1,4 @@
-"""python -m benchmarks.validate: tables in the terminal, docs/validation.md, its figures in docs/metrics.md."""
+"""python -m benchmarks.validate: tables in the terminal and in docs/validation.md, its figures elsewhere."""
 
 import sys
 from typing import Annotated
