@@ -1,7 +1,7 @@
 """Recordings in CSV or Parquet: one sensor a file, units in the column names, times on the file's axis."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -21,6 +21,12 @@ __all__ = ["Recording", "blocks", "read_recording"]
 MEDIAN_ACC_G: Final = (0.3, 6.0)
 # No gyroscope made measures more.
 LARGEST_GYRO_DPS: Final = 12_000.0
+# A leg that walks swings at over 200 deg/s, which is 3.5 rad/s; one that runs shows up to 35 rad/s.
+SWING_DPS: Final = 45.0
+# Away from gravity by so much for so long altogether: not standing or sitting, and more than a few knocks.
+MOVING_G, MOVING_S = 0.4, 1.0
+# Beyond this a double does not hold every microsecond.
+LARGEST_T_US: Final = 2.0**53
 RATES_HZ: Final = (5.0, 20_000.0)
 # Samples that share arrival times come in bursts: then the mean step is far above the median one.
 LARGEST_BURST: Final = 4.0
@@ -30,8 +36,9 @@ LARGEST_BURST: Final = 4.0
 class Recording:
     """A file's samples in our units. lost_before: (n,) samples missing before each; lost: their sum.
 
-    t_us: (n,) int64 strictly increasing; acc_g: (n, 3) float64; gyro_dps: the same, None without gyroscope.
-    Rows without a number count as missing samples.
+    t_us: (n,) int64 strictly increasing; acc_g: (n, 3) float64; gyro_dps: the same, None without gyroscope
+    or where it never told anything. Rows without a number count as missing samples.
+    doubt: what a person should look at, in one line; empty when nothing is strange.
     """
 
     mount: Mount
@@ -41,6 +48,7 @@ class Recording:
     rate_hz: float
     lost: int
     lost_before: NDArray[np.int64]
+    doubt: str = ""
 
     @property
     def duration_s(self) -> float:
@@ -84,13 +92,19 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     if not np.isfinite(times).all():
         row = int(np.flatnonzero(~np.isfinite(times))[0])
         raise RecordingError(path, "has no time", "every sample needs its time", line=row + 2)
+    gyro_dps, doubt = None, ""
+    if columns.gyro_unit is not None and _is_dead(table[:, 4:7]):
+        doubt = f"{path}: the gyroscope is left out: its columns are empty or never change"
+        columns, table = replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
     whole = np.isfinite(table).all(axis=1)
     if not whole.any():
-        raise RecordingError(path, "has no row that is all numbers", "record again or give another file")
+        empty = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).any()]
+        what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
+        raise RecordingError(path, what, "record again or give another file")
     lines = np.arange(2, len(table) + 2)
     if not whole.all():
         table, lines = table[whole], lines[whole]
-    t_us = np.rint(table[:, 0] * columns.time_factor).astype(np.int64)
+    t_us = _microseconds(path, columns, table[:, 0], lines)
     t_us, table = _increasing(path, columns, t_us, table, lines)
     if len(t_us) < 2:
         raise RecordingError(path, "has a single sample", "a recording needs at least two")
@@ -98,12 +112,33 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     _check_times(path, columns, t_us, period)
     acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
     _check_acc(path, columns, acc_g)
-    gyro_dps = None
     if columns.gyro_unit is not None:
         gyro_dps = np.ascontiguousarray(table[:, 4:7]) * GYRO_UNITS[columns.gyro_unit]
         _check_gyro(path, gyro_dps)
+        doubt = _doubt(path, columns, acc_g, gyro_dps, period)
     lost_before = missing_before(t_us, period)
-    return Recording(mount, t_us, acc_g, gyro_dps, 1e6 / period, int(lost_before.sum()), lost_before)
+    return Recording(mount, t_us, acc_g, gyro_dps, 1e6 / period, int(lost_before.sum()), lost_before, doubt)
+
+
+def _is_dead(gyro: NDArray[np.float64]) -> bool:
+    """(n, 3) rotations that are empty or the same throughout: columns that an exporter writes for nothing."""
+    told = gyro[np.isfinite(gyro).all(axis=1)]
+    return len(told) == 0 or (len(told) > 1 and bool((told == told[0]).all()))
+
+
+def _microseconds(
+    path: Path, columns: Columns, times: NDArray[np.float64], lines: NDArray[np.int_]
+) -> NDArray[np.int64]:
+    t_us = np.rint(times * columns.time_factor)
+    far = np.flatnonzero(np.abs(t_us) > LARGEST_T_US)
+    if len(far):
+        raise RecordingError(
+            path,
+            f"{columns.time_name} is {times[far[0]]:.6g}, too far from 0 to tell microseconds apart",
+            "name the column t_s, t_ms or t_us by its unit, or begin nearer 0",
+            line=int(lines[far[0]]),
+        )
+    return t_us.astype(np.int64)
 
 
 def _increasing(
@@ -184,3 +219,22 @@ def _check_gyro(path: Path, gyro_dps: NDArray[np.float64]) -> None:
             f"the gyroscope reaches {largest:.0f} deg/s",
             "check the unit: gx_dps for deg/s, gx_rads for rad/s",
         )
+
+
+def _doubt(
+    path: Path,
+    columns: Columns,
+    acc_g: NDArray[np.float64],
+    gyro_dps: NDArray[np.float64],
+    period: float,
+) -> str:
+    """A gyroscope that does not turn where the acceleration is a moving leg's; nobody walks without it."""
+    away_g = np.abs(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g)) - 1.0)
+    moving_s = float((away_g > MOVING_G).sum()) * period * 1e-6
+    largest = float(np.sqrt(np.einsum("ij,ij->i", gyro_dps, gyro_dps)).max())
+    if columns.gyro_unit != "dps" or moving_s < MOVING_S or largest >= SWING_DPS:
+        return ""
+    return (
+        f"{path}: the gyroscope reaches only {largest:.3g} deg/s while the leg moves; "
+        "if that is rad/s, name the columns gx_rads, gy_rads, gz_rads"
+    )

@@ -101,6 +101,47 @@ def test_rows_without_numbers_are_missing_samples(tmp_path: Path) -> None:
     assert recording.lost_before[17] == 1
 
 
+@pytest.mark.parametrize("told", ["", "nan", "0", "-1.5"])
+@pytest.mark.parametrize("axes", [slice(4, 7), slice(4, 5)])
+def test_a_gyroscope_that_tells_nothing_is_none(tmp_path: Path, told: str, axes: slice) -> None:
+    path = write(tmp_path / "a.csv", SIX, table())
+    header, *lines = path.read_text().splitlines()
+    cells = [line.split(",") for line in lines]
+    for row in cells:
+        row[axes] = [told] * len(row[axes])
+    path.write_text("\n".join([header, *(",".join(row) for row in cells)]))
+    recording = read_recording(path, Mount.LEFT_SHIN)
+    np.testing.assert_allclose(recording.acc_g, table()[:, 1:4], rtol=1e-7)
+    assert recording.lost == 0
+    dead = axes == slice(4, 7) or told in ("", "nan")
+    assert (recording.gyro_dps is None) == dead
+    assert ("left out" in recording.doubt) == dead
+
+
+def moving(seconds: float, largest_dps: float) -> NDArray[np.float64]:
+    """Rows of a leg that lands once a second; largest_dps: of its swing."""
+    t_s = np.arange(0, seconds, 0.01)
+    none = np.zeros_like(t_s)
+    shock = np.where(t_s % 1 < 0.15, 1.0, 0.0)
+    return np.column_stack(
+        [t_s, none, none, 1 + shock, none, none, largest_dps * np.sin(2 * np.pi * t_s + 0.1)]
+    )
+
+
+@pytest.mark.parametrize(
+    ("seconds", "largest", "doubtful"),
+    [(10.0, 8.0, True), (10.0, 30.0, True), (10.0, 200.0, False), (3.0, 8.0, False)],
+)
+def test_a_leg_that_moves_without_turning_is_doubted(
+    tmp_path: Path, seconds: float, largest: float, *, doubtful: bool
+) -> None:
+    rows = moving(seconds, largest)
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert ("name the columns gx_rads" in recording.doubt) == doubtful
+    rads = [*SIX[:4], "gx_rads", "gy_rads", "gz_rads"]
+    assert read_recording(write(tmp_path / "b.csv", rads, rows), Mount.LEFT_SHIN).doubt == ""
+
+
 def test_blocks_are_cut_at_losses(tmp_path: Path) -> None:
     rows = np.delete(table(), [30, 31, 32, 60], axis=0)
     recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
@@ -185,7 +226,20 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,0" for k in range(50)], None, "median of 0", "gravity"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k * 10},0,0,1" for k in range(50)], None, "0.1 samples", "t_ms"),
         (["t_s,ax_g,ay_g,az_g"] + [",,," for _ in range(50)], None, "no samples", "another file"),
-        (["t_s,ax_g,ay_g,az_g"] + [f"{k},,," for k in range(50)], None, "no row", "another file"),
+        (["t_s,ax_g,ay_g,az_g"] + [f"{k},,," for k in range(50)], None, "ax_g, ay_g, az_g", "another file"),
+        (
+            ["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},,0,1" for k in range(50)],
+            None,
+            "no number in ax_g",
+            "another",
+        ),
+        (
+            ["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},{'0,' if k % 2 else ',0'},1" for k in range(50)],
+            None,
+            "no row",
+            "another file",
+        ),
+        (["t_s,ax_g,ay_g,az_g", "1e16,0,0,1", "1e16,0,0,1"], 2, "too far from 0", "by its unit"),
         (
             ["t_s,ax_g,ay_g,az_g"] + [f"{k // 5 * 0.1 + k % 5 * 1e-3:.3f},0,0,1" for k in range(100)],
             None,
