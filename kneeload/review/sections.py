@@ -11,7 +11,7 @@ from kneeload.review.statistics import Episode, Median, distance_m, median, medi
 from kneeload.review.traces import DOTS_MOST, SMOOTH, clock_text
 from kneeload.review.words import how_it_is_raised, number, place, what_happened
 
-__all__ = ["alerts_section", "head_section", "metrics_section", "timeline_section"]
+__all__ = ["alerts_section", "distance_text", "head_section", "metrics_section", "timeline_section"]
 
 SAFETY = """<aside class="safety" role="note">
 <p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
@@ -21,15 +21,22 @@ first walking, then short easy runs, and only as long as it stays free of pain.<
 </aside>"""
 
 
+def distance_text(distance_m: float | None, *, by_shoe: bool) -> str:
+    """As precise as it is: a shin's is good for a few percent."""
+    if distance_m is None:
+        return "not measured"
+    return f"{distance_m / 1000:.2f} km" if by_shoe else f"about {distance_m / 1000:.1f} km"
+
+
 def head_section(data: RunData, *, alerts: int) -> str:
     """Who, when, how long, how much."""
     started = data.started
     when = started.strftime("%A, %d %B %Y, %H:%M UTC") if started else escape(data.run)
     time = spent(data.summaries, data.strides, data.duration_s)
-    distance = distance_m(data.strides)
+    by_shoe = distance_m([stride for stride in data.strides if stride.mount.segment == "shoe"]) is not None
     facts = [
         ("Duration", clock_text(data.duration_s)),
-        ("Distance", "not measured" if distance is None else f"{distance / 1000:.2f} km"),
+        ("Distance", distance_text(distance_m(data.strides), by_shoe=by_shoe)),
         ("Foot contacts", str(len(data.strides))),
         ("Running", clock_text(time["running"])),
         ("Walking", clock_text(time["walking"])),

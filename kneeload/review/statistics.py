@@ -150,14 +150,20 @@ def spent(summaries: Sequence[Summary], strides: Iterable[Stride], duration_s: f
 
 
 def distance_m(strides: Sequence[Stride]) -> float | None:
-    """Sum of one foot's stride lengths, the foot with most of them; None unless nearly all are known."""
-    best: list[float] = []
-    for mount in Mount:
-        own = [s for s in strides if s.mount is mount]
-        known = [s.stride_length_m for s in own if s.stride_length_m is not None]
-        if own and len(known) >= 0.95 * len(own) and len(known) > len(best):
-            best = known
-    return sum(best) if best else None
+    """Sum of one foot's stride lengths, the foot with most of them; None unless nearly all are known.
+
+    A shin's lengths come from a model of the leg: they speak only where no shoe does.
+    """
+    for segment in ("shoe", "shin"):
+        best: list[float] = []
+        for mount in (mount for mount in Mount if mount.segment == segment):
+            own = [s for s in strides if s.mount is mount]
+            known = [s.stride_length_m for s in own if s.stride_length_m is not None]
+            if own and len(known) >= 0.95 * len(own) and len(known) > len(best):
+                best = known
+        if best:
+            return sum(best)
+    return None
 
 
 def tracks(health: Sequence[SensorHealth], duration_s: float) -> list[Track]:

@@ -9,6 +9,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.review.metrics import METRICS
+from kneeload.review.sections import distance_text
 from kneeload.review.statistics import (
     bands,
     distance_m,
@@ -132,3 +133,12 @@ def test_distance_is_given_only_where_nearly_all_lengths_are_known() -> None:
     half = [replace(s, stride_length_m=None) if n % 2 else s for n, s in enumerate(strides)]
     assert distance_m(half) is None
     assert distance_m([]) is None
+
+
+def test_a_shoe_speaks_for_distance_before_a_shin() -> None:
+    shoe = [replace(s, stride_length_m=2.0) for s in sample_strides(Mount.LEFT_SHOE)][:-2]
+    shin = [replace(s, stride_length_m=2.2) for s in sample_strides(Mount.RIGHT_SHIN)]
+    assert distance_m([*shin, *shoe]) == pytest.approx(2.0 * len(shoe))
+    assert distance_m(shin) == pytest.approx(2.2 * len(shin))
+    assert distance_text(5040.0, by_shoe=True) == "5.04 km"
+    assert distance_text(5040.0, by_shoe=False) == "about 5.0 km"
