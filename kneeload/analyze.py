@@ -11,7 +11,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.stride import Stride
-from dsp.summary import RunSummary, summarise
+from dsp.summary import RunSummary, median_or_none, summarise
 from ingest import recording
 from ingest.files import blocks, read_recording
 from ingest.sensors import FAMILIES
@@ -21,8 +21,8 @@ from kneeload.monitor import Monitor
 from kneeload.private import make_private_folder, private_file
 from kneeload.results import Result
 from kneeload.shown import cell
+from kneeload.spoken import alert_line, milliseconds, number
 from kneeload.strides_csv import write_strides
-from kneeload.view import alert_line, number
 
 __all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
 
@@ -180,14 +180,30 @@ def _report(analysis: Analysis) -> dict[str, object]:
 def _lines(analysis: Analysis) -> Iterator[str]:
     """One recording for people."""
     summary = analysis.summary
-    contact_ms = None if summary.contact_time_s is None else 1000 * summary.contact_time_s
     yield (
         f"{analysis.path.name} {analysis.mount}: {summary.strides} strides, "
         f"{summary.running_s:.0f} s running, {summary.walking_s:.0f} s walking; "
-        f"cadence {number(summary.cadence_spm, 1)} steps/min, "
-        f"contact {number(contact_ms, 0)} ms, shock {number(summary.peak_resultant_g, 1)} g; "
         f"{summary.clipped_percent:.1f} % of strides clipped, {summary.lost_percent:.1f} % of samples lost"
     )
+    for activity, name in (("run", "running"), ("walk", "walking")):
+        strides = [stride for stride in analysis.strides if stride.activity == activity]
+        if strides:
+            yield f"  {name}: {_medians(strides)}"
     yield from (f"  {alert_line(alert)}" for alert in analysis.alerts)
     if analysis.directory is not None:
         yield f"  {analysis.directory}"
+
+
+def _medians(strides: Sequence[Stride]) -> str:
+    """As in summary.json; of peaks what they are, through which filter, and what spoils them."""
+    cadence = median_or_none(120.0 / s.stride_time_s for s in strides if s.stride_time_s)
+    contact_ms = milliseconds(median_or_none(s.contact_time_s for s in strides))
+    peaks = [s for s in strides if s.peak_resultant_g is not None]
+    peak = median_or_none(s.peak_resultant_g for s in peaks)
+    bound = any(s.clipped and s.peak_resultant_g <= peak for s in peaks if s.peak_resultant_g and peak)
+    low = ", sampled too slowly: reads low" if any(s.low_rate for s in peaks) else ""
+    name = "peak tibial acceleration" if strides[0].mount.segment == "shin" else "foot shock"
+    return (
+        f"cadence {number(cadence, 1)} steps/min, contact {number(contact_ms, 0)} ms, "
+        f"{name} {'≥ ' if bound else ''}{number(peak, 1)} g ({strides[0].filter}{low})"
+    )

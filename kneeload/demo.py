@@ -185,8 +185,8 @@ def _rows(rows: object) -> list[Mapping[str, object]]:
 def _print_truth(truth: object, console: Console) -> None:
     if isinstance(truth, dict):
         console.print(
-            "against the simulator's truth: {contacts} contacts, {missed} missed, {extra} extra".format(
-                **truth
-            ),
+            "against the simulator's truth: {contacts} contacts, {missed} missed, {extra} extra "
+            "(first and last of a bout not counted)".format(**truth),
             highlight=False,
+            soft_wrap=True,
         )

@@ -27,7 +27,7 @@ from kneeload.place import make_folder
 from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
-from kneeload.shown import cell
+from kneeload.shown import cell, program
 from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view
 
@@ -239,8 +239,15 @@ def print_summary(report: Mapping[str, object], console: Console, *, folder: Pat
     )
     # A command that finds the run: others look where KNEELOAD_HOME says, or in the usual place.
     found = load().data.dir == folder
-    where = "" if found else f" --data-dir {shlex.quote(str(folder))}"
-    console.print(cell(f"kneeload review {run}{where} shows what happened and why"), soft_wrap=True)
+    where = "" if found else f" --data-dir {shlex.quote(_short(folder))}"
+    console.print("what happened and why:")
+    console.print(cell(f"  {program()} review {run}{where}"), soft_wrap=True)
+
+
+def _short(folder: Path) -> str:
+    """Below the folder that a person is in, the way from there."""
+    here = Path.cwd()
+    return str(folder.relative_to(here)) if folder.is_relative_to(here) else str(folder)
 
 
 def _rounded(value: float | None) -> float | None:

@@ -179,6 +179,25 @@ def test_the_report_of_one_recording_is_its_summary(tmp_path: Path) -> None:
     assert str(tmp_path / "out") in text.getvalue()
 
 
+@pytest.mark.parametrize(
+    ("name", "mount", "said"),
+    [
+        ("treadmill_shank/run-01.csv", LEFT, ("  running:", "peak tibial acceleration ≥ ", "reads low")),
+        ("treadmill_shank/walk-03.csv", LEFT, ("  walking: cadence 1", "contact 6", "reads low")),
+        ("vicon_shoe/run-2017-11-27-11-11-24.csv", Mount.LEFT_SHOE, ("  running:", "foot shock ")),
+    ],
+    ids=["clipped and slow", "walking", "shoe"],
+)
+def test_what_is_told_of_medians_says_what_they_are(
+    recordings: Path, name: str, mount: Mount, said: tuple[str, ...]
+) -> None:
+    text = StringIO()
+    run_analyze([recordings / name], mount=mount, output=None, console=Console(file=text))
+    for part in (*said, "bw2x2-60-zp"):
+        assert part in text.getvalue()
+    assert ("reads low" in text.getvalue()) == ("reads low" in said)
+
+
 def test_several_recordings_are_listed(tmp_path: Path) -> None:
     paths = [write_run(tmp_path / name, duration_s=6) for name in ("one.csv", "two.csv")]
     report = run_analyze(paths, mount=LEFT, output=None, console=None)

@@ -1,0 +1,154 @@
+"""The run at a glance on a terminal, as wide and as high as it happens to be."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from alerts.alert import Alert
+from dsp.mount import Mount
+from dsp.stride import Stride
+from kneeload.results import Result, SensorHealth, Summary
+from kneeload.shown import cell
+from kneeload.spoken import ADVICE, alert_line, clock_time, milliseconds, number
+
+__all__ = ["LiveTable"]
+
+ALERTS_SHOWN: Final = 6
+LEVEL_STYLE: Final = {"info": "cyan", "warning": "yellow", "urgent": "bold red"}
+COLUMNS: Final = (
+    "sensor",
+    "link",
+    "rate\nHz",
+    "lost\n%",
+    "battery\n%",
+    "strides",
+    "cadence\nsteps/min",
+    "contact\nms",
+    "shock\ng",
+)
+"""Units stand under the names, so that a whole table fits 80 columns."""
+DISPENSABLE: Final = ("battery\n%", "rate\nHz", "strides", "lost\n%", "contact\nms")
+"""What goes first where a terminal is narrower."""
+
+
+class LiveTable:
+    """Redrawn a few times a second."""
+
+    def __init__(self, console: Console, title: str, mounts: Sequence[Mount]) -> None:
+        self._console = console
+        self._title = title
+        self._mounts = list(mounts)
+        self._health: dict[Mount, SensorHealth] = {}
+        self._stride: dict[Mount, Stride] = {}
+        self._counts: dict[Mount, int] = dict.fromkeys(mounts, 0)
+        self._summary: Summary | None = None
+        self._alerts: deque[Alert] = deque(maxlen=ALERTS_SHOWN)
+        self._open: dict[tuple[str, Mount | None], Alert] = {}
+        self._notes: deque[str] = deque(maxlen=3)
+        self._live = Live(self.render(), console=console, refresh_per_second=4, get_renderable=self.render)
+
+    def __enter__(self) -> "LiveTable":
+        self._live.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._live.update(self.render(), refresh=True)
+        self._live.stop()
+
+    def note(self, line: str) -> None:
+        self._notes.append(line)
+
+    def see(self, results: Sequence[Result]) -> None:
+        for result in results:
+            match result:
+                case Stride():
+                    self._stride[result.mount] = result
+                    self._counts[result.mount] = self._counts.get(result.mount, 0) + 1
+                case SensorHealth():
+                    self._health[result.mount] = result
+                case Summary():
+                    self._summary = result
+                case Alert():
+                    self._alerts.append(result)
+                    self._open.pop((result.rule, result.mount), None)
+                    if result.state == "raised":
+                        self._open[result.rule, result.mount] = result
+
+    def render(self) -> Group:
+        """The table and what stands under it; of the alerts as many as there is room for, open ones first."""
+        table = self._table()
+        notes: list[RenderableType] = [cell(note, "dim") for note in self._notes]
+        alerts = [*(a for a in self._open.values() if a not in self._alerts), *self._alerts]
+        while alerts:
+            group = Group(table, *self._told(alerts), *notes)
+            if len(self._console.render_lines(group)) < self._console.height:
+                return group
+            over = [alert for alert in alerts if alert not in self._open.values()]
+            alerts.remove((over or alerts)[0])
+        return Group(table, *notes)
+
+    def _told(self, alerts: Sequence[Alert]) -> list[RenderableType]:
+        """A line each, and what to do about the newest that is still open."""
+        lines: list[RenderableType] = [
+            Text(alert_line(a), style=LEVEL_STYLE[a.level] if a.state == "raised" else "dim") for a in alerts
+        ]
+        if self._open:
+            newest = list(self._open.values())[-1]
+            lines.append(Text(f"     {ADVICE.get(newest.rule, '')}", style="italic"))
+        return lines
+
+    def _table(self) -> Table:
+        """With every column that fits."""
+        tables = (
+            self._table_of([name for name in COLUMNS if name not in DISPENSABLE[:count]])
+            for count in range(len(DISPENSABLE) + 1)
+        )
+        room, unbounded = self._console.width, self._console.options.update(width=1000)
+        table = next(tables)
+        # Measured before it has a title, which may be broken into lines.
+        while self._console.measure(table, options=unbounded).maximum > room and (
+            narrower := next(tables, None)
+        ):
+            table = narrower
+        table.title = cell(self._heading(), "bold")
+        return table
+
+    def _table_of(self, columns: Sequence[str]) -> Table:
+        table = Table(title_justify="left", box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+        for name in columns:
+            table.add_column(name, justify="left" if name in ("sensor", "link") else "right", no_wrap=True)
+        for mount in self._mounts:
+            row = self._row(mount)
+            table.add_row(*(row[name] for name in columns))
+        return table
+
+    def _heading(self) -> str:
+        if self._summary is None:
+            return self._title
+        s = self._summary
+        return f"{self._title}  {clock_time(s.t_us)}  {s.activity}"
+
+    def _row(self, mount: Mount) -> dict[str, str]:
+        health, stride = self._health.get(mount), self._stride.get(mount)
+        link = "[yellow]looking" if health is None else "[green]up" if health.connected else "[red]lost"
+        shock = "–"
+        if stride is not None and stride.peak_resultant_g is not None:
+            shock = f"{'≥ ' if stride.clipped else ''}{stride.peak_resultant_g:.1f}"
+        values = (
+            str(mount),
+            link,
+            number(health.rate_hz if health else None, 0),
+            number(health.lost_percent if health else None, 1),
+            number(health.battery_percent if health else None, 0),
+            str(self._counts.get(mount, 0)),
+            number(stride.cadence_spm if stride else None, 0),
+            number(milliseconds(stride.contact_time_s) if stride else None, 0),
+            shock,
+        )
+        return dict(zip(COLUMNS, values, strict=True))
