@@ -1,5 +1,6 @@
 """One connection to the journal's file, with errors for people."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -31,8 +32,7 @@ class Database:
         self._guard = RLock()
         with _explained(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            # SQLite gives its side files the mode of the main file.
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0), 0o600))
+            _make(path)
             self._connection = sqlite3.connect(
                 path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
             )
@@ -99,6 +99,17 @@ class Database:
 
     def _version(self) -> int:
         return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _make(path: Path) -> None:
+    """Make an empty private file where there is none; SQLite gives its side files the same mode."""
+    try:
+        # One that is there is not opened: closing it would take the locks away that SQLite holds on it for
+        # another connection of this process, and the next process to look in would throw its log away.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        if path.is_symlink():
+            raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from None
 
 
 @contextmanager
