@@ -1,9 +1,10 @@
 """Where the recordings come from, and how to get the originals: python -m benchmarks.recordings.
 
-A file is fetched at the commit it was read at and held against its checksum. An original whose checksum has
-not been established is refused, unless --accept-unknown says to take it as it comes; its checksum is then
-printed, so that it can be written into the table. What is fetched is the authors' own format: the folders
-that the benchmark reads are these files converted, one sensor a CSV file, as each folder's SOURCE.md says.
+A file is fetched at the commit it was read at and held against its checksum in originals.sha256. An original
+without one is refused, unless --accept-unknown says to take it as it comes; its checksum is then noted there,
+and from then on nothing else is taken. What is fetched is the authors' own format: the folders that the
+benchmark reads are these files converted, one sensor a CSV file, as each folder's SOURCE.md says. Those are
+listed in recordings.sha256, and --check holds a folder's files against it, one by one.
 """
 
 import sys
@@ -16,25 +17,34 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.checksums import checksum, compare, read_list, write_list
 from benchmarks.trial import data_folder
 
-__all__ = ["ORIGINALS", "Original", "UnknownChecksumError", "fetch"]
+__all__ = ["CHECKSUMS", "CONVERTED", "ORIGINALS", "Original", "UnknownChecksumError", "fetch"]
+
+CHECKSUMS = Path(__file__).with_name("originals.sha256")
+CONVERTED = Path(__file__).with_name("recordings.sha256")
 
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """One file as its authors published it. sha256 None: not established, fetched only when told to."""
+    """One file as its authors published it."""
 
     data_set: str
     repository: str
     commit: str
     path: str
     licence: str
-    sha256: str | None = None
+    host: str = "https://raw.githubusercontent.com"
 
     @property
     def url(self) -> str:
-        return f"https://raw.githubusercontent.com/{self.repository}/{self.commit}/{self.path}"
+        return f"{self.host}/{self.repository}/{self.commit}/{self.path}"
+
+    @property
+    def name(self) -> str:
+        """As it stands in the list of checksums."""
+        return f"{self.repository}/{self.commit}/{self.path}"
 
 
 class UnknownChecksumError(Exception):
@@ -103,23 +113,43 @@ ORIGINALS: tuple[Original, ...] = (
 )
 
 
-def fetch(original: Original, folder: Path, *, accept_unknown: bool = False) -> Path:
-    """The original's path under folder, downloaded unless it is already there with the right checksum."""
-    if original.sha256 is None and not accept_unknown:
+def fetch(
+    original: Original, folder: Path, *, accept_unknown: bool = False, checksums: Path = CHECKSUMS
+) -> Path:
+    """The original's path under folder, downloaded unless it is already there with the right checksum.
+
+    checksums: the list that it is held against, and noted in when it is accepted unknown. Raises
+    UnknownChecksumError, or pooch's ValueError for a file that is not what it was.
+    """
+    listed = read_list(checksums)
+    known = listed.get(original.name)
+    if known is None and not accept_unknown:
         raise UnknownChecksumError(original)
-    known = None if original.sha256 is None else f"sha256:{original.sha256}"
+    hashed = None if known is None else f"sha256:{known}"
     target = folder / original.data_set
-    return Path(pooch.retrieve(original.url, known_hash=known, path=target, fname=Path(original.path).name))
+    path = Path(pooch.retrieve(original.url, known_hash=hashed, path=target, fname=Path(original.path).name))
+    if known is None:
+        write_list(checksums, {**listed, original.name: checksum(path)})
+    return path
 
 
 def main(
     data_sets: Annotated[list[str] | None, typer.Argument(help="data sets to fetch; none: list them")] = None,
     folder: Annotated[Path, typer.Option(help="where to put the originals")] = Path(".recordings"),
-    accept_unknown: Annotated[bool, typer.Option(help="take files whose checksum is not known")] = False,
+    accept_unknown: Annotated[
+        bool, typer.Option(help="take files whose checksum is not known, and note it")
+    ] = False,
+    check: Annotated[bool, typer.Option(help="hold the recordings here against their checksums")] = False,
 ) -> None:
-    """List where the recordings come from, or fetch the originals of some."""
+    """List where the recordings come from, fetch the originals of some, or check what is here."""
     console = Console()
     here = data_folder()
+    if check:
+        if here is None:
+            print("no recordings: set KNEELOAD_DATA to their folder", file=sys.stderr)
+            raise typer.Exit(2)
+        raise typer.Exit(_check(here, console))
+    listed = read_list(CHECKSUMS)
     if not data_sets:
         table = Table("data set", "origin", "commit", "file", "licence", "checksum", "here")
         for original in ORIGINALS:
@@ -130,7 +160,7 @@ def main(
                 original.commit[:7],
                 original.path,
                 original.licence,
-                original.sha256 or "not established",
+                listed.get(original.name, "not established"),
                 "yes" if present else "no",
             )
         console.print(table)
@@ -143,10 +173,20 @@ def main(
         if original.data_set in data_sets:
             try:
                 path = fetch(original, folder, accept_unknown=accept_unknown)
-            except UnknownChecksumError as error:
+            except (UnknownChecksumError, ValueError) as error:
                 print(error, file=sys.stderr)
                 raise typer.Exit(2) from None
-            console.print(f"{path}  sha256:{pooch.file_hash(str(path))}", soft_wrap=True)
+            console.print(f"{path}  sha256:{checksum(path)}", soft_wrap=True)
+
+
+def _check(folder: Path, console: Console) -> int:
+    """1 when a listed file has changed or is missing."""
+    found = compare(folder, read_list(CONVERTED))
+    for what, names in (("changed", found.changed), ("missing", found.missing), ("new", found.unlisted)):
+        for name in names:
+            console.print(f"{what}: {name}", soft_wrap=True)
+    console.print(f"{folder}: {len(found.same)} of the files listed in {CONVERTED.name} are as listed")
+    return 1 if found.changed or found.missing else 0
 
 
 if __name__ == "__main__":
