@@ -1,7 +1,7 @@
 """Other Python packages, each in an environment of its own: python -m benchmarks.peers.external.
 
-Optional: it downloads about half a gigabyte the first time and is no part of any check. Results go into
-external.md beside this file.
+Optional (`make peers`): it downloads about half a gigabyte the first time and is no part of any check.
+Results go into docs/peers.md.
 """
 
 import json
@@ -26,6 +26,7 @@ from benchmarks.validate.recorded_sheets import FIGURE_HEADERS, figure_row
 __all__ = ["main"]
 
 HERE = Path(__file__).resolve().parent
+PAGE = HERE.parents[1] / "docs" / "peers.md"
 ENVIRONMENTS = HERE / ".environments"
 REQUIREMENTS = ("gaitmap==2.6.0", "gaitmap-mad==2.6.0")
 LIMIT_S = 300.0
@@ -33,7 +34,7 @@ LIMIT_S = 300.0
 
 def main(
     python: Annotated[Path | None, typer.Option(help="an interpreter that has gaitmap already")] = None,
-    write: Annotated[bool, typer.Option(help="write the tables into external.md")] = False,
+    write: Annotated[bool, typer.Option(help="write the tables into docs/peers.md")] = False,
 ) -> None:
     """gaitmap on what it is meant for: walking with a sensor on the foot."""
     folder = data_folder()
@@ -46,7 +47,7 @@ def main(
     for sheet in sheets:
         sheet.show(console)
     if write:
-        replace_measured(HERE / "external.md", "\n".join(sheet.markdown() for sheet in sheets))
+        replace_measured(PAGE, "\n".join(sheet.markdown() for sheet in sheets))
 
 
 def _environment(name: str, requirements: tuple[str, ...]) -> Path:
