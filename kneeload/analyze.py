@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import typer
 from rich.console import Console
 
 from alerts.alert import Alert
@@ -15,6 +16,7 @@ from dsp.summary import RunSummary, median_or_none, summarise
 from ingest import recording
 from ingest.files import blocks, read_recording
 from ingest.sensors import FAMILIES
+from ingest.text import one_line
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.monitor import Monitor
@@ -39,7 +41,7 @@ class AnalyzeError(KneeloadError):
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one sensor's recording holds; directory is None when nothing was written."""
+    """What one sensor's recording holds. directory: None when nothing was written; doubt: as in Recording."""
 
     path: Path
     mount: Mount
@@ -47,6 +49,7 @@ class Analysis:
     alerts: tuple[Alert, ...]
     summary: RunSummary
     directory: Path | None
+    doubt: str = ""
 
 
 def analyze(
@@ -89,6 +92,9 @@ def run_analyze(
 
     params = Params() if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
     analyses = analyze(files, mount, output, params=params)
+    for analysis in analyses:
+        if analysis.doubt:
+            typer.echo(one_line(analysis.doubt), err=True)
     if console is not None:
         for analysis in analyses:
             for line in _lines(analysis):
@@ -124,7 +130,8 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
     for block in blocks(samples):
         results.extend(monitor.receive_block(block))
     results.extend(monitor.finish(int(samples.t_us[-1]) * 1000))
-    return _analysis(path, mount, monitor=monitor, results=results, place=place)
+    analysis = _analysis(path, mount, monitor=monitor, results=results, place=place)
+    return replace(analysis, doubt=samples.doubt)
 
 
 def _packets(path: Path, place: Path | None, params: Params) -> Iterator[Analysis]:
@@ -173,6 +180,7 @@ def _report(analysis: Analysis) -> dict[str, object]:
         "file": str(analysis.path),
         **asdict(analysis.summary),
         "alerts": sum(alert.state == "raised" for alert in analysis.alerts),
+        "doubt": analysis.doubt,
         "output": None if analysis.directory is None else str(analysis.directory),
     }
 

@@ -43,7 +43,9 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload ru
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
 ]
-Duration = Annotated[float | None, typer.Option(min=0.1, help="Seconds of run time; default: until Ctrl-C.")]
+Duration = Annotated[
+    float | None, typer.Option(min=0.1, max=1e7, help="Seconds of run time; default: until Ctrl-C.")
+]
 
 
 def print_json(report: Mapping[str, object]) -> None:
@@ -142,11 +144,11 @@ def doctor(
     as_json: Json = False,
 ) -> None:
     """What is missing on this machine, and the command that mends it."""
-    from kneeload.config import load
+    from kneeload.config import default_config_file, load
     from kneeload.doctor import examine, show
     from kneeload.journal import Journal
 
-    loaded = load(config, data_dir=data_dir)
+    loaded = load(config or default_config_file(), data_dir=data_dir)
     if resend and (loaded.data.dir / "journal.db").exists():
         with Journal.open(loaded.data.dir) as journal:
             journal.try_again()
@@ -221,7 +223,9 @@ def runs(
     prune: Annotated[
         bool, typer.Option("--prune", help="Show what old runs would free; with --yes, remove them.")
     ] = False,
-    keep_days: Annotated[float, typer.Option(min=0, help="For --prune: how long runs are kept.")] = 90.0,
+    keep_days: Annotated[
+        float, typer.Option(min=0, max=1e5, help="For --prune: how long runs are kept.")
+    ] = 90.0,
     yes: Annotated[bool, typer.Option("--yes", help="For --prune: do it.")] = False,
     recover: Annotated[
         bool, typer.Option("--recover", help="Journal the last results of runs that were cut off.")
@@ -233,6 +237,8 @@ def runs(
     from kneeload.keeping import prune_runs, recover_runs
     from kneeload.listing import list_runs
 
+    if sum((prune, recover)) > 1 or (yes and not prune):
+        raise typer.BadParameter("--prune with or without --yes, or --recover, each alone")
     console = None if as_json else out
     if prune:
         report = prune_runs(data_dir, keep_days=keep_days, sure=yes, console=console)

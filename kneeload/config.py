@@ -26,7 +26,7 @@ from kneeload.settings import (
     Settings,
 )
 
-__all__ = ["Config", "default_config_file", "default_data_dir", "load"]
+__all__ = ["Config", "data_folder", "default_config_file", "default_data_dir", "load"]
 
 # Section and key of each secret; its environment variable is KNEELOAD_SECTION_KEY.
 SECRETS = (("mqtt", "password"), ("influx", "password"), ("influx", "token"))
@@ -96,6 +96,12 @@ def load(
     except RuleError as error:
         raise ConfigError(str(error), file=path) from None
     return config
+
+
+def data_folder(data_dir: Path | None) -> Path:
+    """Where runs are kept, for commands that only look at them: where `kneeload live` keeps them."""
+    told = data_dir is not None or bool(os.environ.get("KNEELOAD_HOME"))
+    return load(None if told else default_config_file(), data_dir=data_dir).data.dir
 
 
 def default_config_file() -> Path | None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kneeload.config import load
+from kneeload.config import data_folder
 from kneeload.journal import Journal
 from kneeload.resume import recover_old
 from kneeload.retention import Holding, old_runs, prune
@@ -16,7 +16,7 @@ def prune_runs(
     data_dir: Path | None, *, keep_days: float, sure: bool, console: Console | None
 ) -> dict[str, object]:
     """Show what would go; with `sure` it goes."""
-    folder = load(None, data_dir=data_dir).data.dir
+    folder = data_folder(data_dir)
     holdings: list[Holding] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -45,7 +45,7 @@ def prune_runs(
 
 def recover_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
     """Bring the last results of every run that was cut off into the journal."""
-    folder = load(None, data_dir=data_dir).data.dir
+    folder = data_folder(data_dir)
     recovered: dict[str, int] = {}
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:

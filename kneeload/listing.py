@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.text import printable
-from kneeload.config import load
+from kneeload.config import data_folder
 from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
@@ -21,7 +21,7 @@ __all__ = ["list_runs", "resolve_run", "show_runs"]
 
 def list_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
     """Every run of the data folder, oldest first; printed where there is a console."""
-    folder = load(None, data_dir=data_dir).data.dir
+    folder = data_folder(data_dir)
     rows = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -38,7 +38,7 @@ def list_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, ob
 
 def resolve_run(name: str, data_dir: Path | None) -> tuple[Path, str]:
     """The data folder and the run that a person means; `last` is the latest."""
-    folder = load(None, data_dir=data_dir).data.dir
+    folder = data_folder(data_dir)
     runs: list[str] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:

@@ -17,7 +17,8 @@ from ingest.links import WornSensor
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock, RunClock
-from kneeload.config import Config, default_config_file, load
+from kneeload.config import Config, data_folder, default_config_file, load
+from kneeload.errors import ConfigError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
@@ -237,8 +238,11 @@ def print_summary(report: Mapping[str, object], console: Console, *, folder: Pat
         highlight=False,
         soft_wrap=True,
     )
-    # A command that finds the run: others look where KNEELOAD_HOME says, or in the usual place.
-    found = load().data.dir == folder
+    # A command that finds the run: others look where KNEELOAD_HOME or the usual configuration says.
+    try:
+        found = data_folder(None) == folder
+    except ConfigError:
+        found = False
     where = "" if found else f" --data-dir {shlex.quote(_short(folder))}"
     console.print("what happened and why:")
     console.print(cell(f"  {program()} review {run}{where}"), soft_wrap=True)

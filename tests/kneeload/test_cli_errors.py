@@ -1,6 +1,7 @@
 """What people get wrong: one line that says what and where, exit code 2, no traceback."""
 
 import io
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -91,12 +92,38 @@ def test_a_good_recording_of_nothing_is_no_error(tmp_path: Path, run: Run) -> No
     assert done.returncode == 0, done.stderr
 
 
+def test_a_doubt_is_one_line_beside_the_json(tmp_path: Path, run: Run) -> None:
+    header = HEAD.strip() + ",gx_dps,gy_dps,gz_dps\n"
+    rows = (f"{i / 100:.2f},0,{2 if i % 100 < 20 else 1},0,{i % 7},0,0\n" for i in range(1000))
+    (tmp_path / "radians.csv").write_text(header + "".join(rows))
+    done = run(["analyze", "radians.csv", "--mount", "left-shin", "--json"])
+    assert done.returncode == 0
+    assert_one_line(done.stderr, "gx_rads")
+    assert "gx_rads" in json.loads(done.stdout)["doubt"]
+
+
 @pytest.mark.parametrize("name", CONFIGS)
 def test_a_bad_configuration(name: str, tmp_path: Path, run: Run) -> None:
     (tmp_path / name).write_text(CONFIGS[name])
     done = run(["live", "--config", tmp_path / name, "--data-dir", tmp_path / "d"])
     assert done.returncode == 2, done.stderr
     assert_one_line(done.stderr, name)
+
+
+def test_the_usual_configuration_holds_for_every_command(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KNEELOAD_HOME")
+    (tmp_path / "kneeload").mkdir()
+    (tmp_path / "kneeload" / "kneeload.toml").write_text('[data]\ndir = "mine"\n')
+    mine = str(tmp_path / "kneeload" / "mine")
+    for arguments in (["runs"], ["runs", "--prune"], ["runs", "--recover"]):
+        assert json.loads(run([*arguments, "--json"]).stdout)["data_dir"] == mine
+    for command in ("replay", "review", "export"):
+        assert_one_line(run([command, "last"]).stderr, mine)
+    (tmp_path / "kneeload" / "kneeload.toml").write_text(CONFIGS["unknown_key.toml"])
+    assert_one_line(run(["doctor"]).stderr, "did you mean host?")
+    assert run(["runs", "--data-dir", tmp_path]).returncode == 0
 
 
 def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -> None:
@@ -115,6 +142,9 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
         (["demo", "--speedup", "0"], "--speedup"),
         (["demo", "--mount", "left-knee"], "left-shin"),
         (["demo", "--duration", "nan"], "--duration"),
+        (["demo", "--duration", "inf"], "--duration"),
+        (["runs", "--prune", "--recover"], "--recover"),
+        (["runs", "--yes"], "--prune"),
         (["sim"], "--transport"),
         (["analyze", "--what"], "--what"),
         (["nonsense"], "nonsense"),
