@@ -14,7 +14,7 @@ __all__ = ["write_certificates"]
 
 def write_certificates(folder: Path, *, address: str) -> None:
     """An authority, ca.pem, and what it signed: for a server at an IP address cert.pem and key.pem, for
-    somebody who asks it client.pem and client-key.pem.
+    somebody who asks it client.pem and client-key.pem, and old.pem with the same key, which has expired.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ca_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
@@ -28,6 +28,8 @@ def write_certificates(folder: Path, *, address: str) -> None:
     signed = certificate.sign(ca_key, hashes.SHA256())
     client_key = ec.generate_private_key(ec.SECP256R1())
     client = _builder(_name("anna"), ca_name, client_key.public_key()).sign(ca_key, hashes.SHA256())
+    old = _builder(_name("anna"), ca_name, client_key.public_key(), ended=True).sign(ca_key, hashes.SHA256())
+    (folder / "old.pem").write_bytes(old.public_bytes(serialization.Encoding.PEM))
     (folder / "ca.pem").write_bytes(ca_certificate.public_bytes(serialization.Encoding.PEM))
     for name_, one, its_key in (("cert", signed, key), ("client", client, client_key)):
         (folder / f"{name_}.pem").write_bytes(one.public_bytes(serialization.Encoding.PEM))
@@ -45,9 +47,14 @@ def _name(text: str) -> x509.Name:
 
 
 def _builder(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey, *, ended: bool = False
 ) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return x509.CertificateBuilder(
-        issuer, subject, key, x509.random_serial_number(), now - timedelta(days=1), now + timedelta(days=1)
+        issuer,
+        subject,
+        key,
+        x509.random_serial_number(),
+        now - timedelta(days=2),
+        now + timedelta(days=-1 if ended else 1),
     )

@@ -49,6 +49,8 @@ CERTIFICATE_ALERTS: Final = {
     "CERTIFICATE_EXPIRED": "says that our certificate has expired: renew [mqtt] cert_file",
     "CERTIFICATE_REVOKED": "says that our certificate is revoked: renew [mqtt] cert_file",
     "UNKNOWN_CA": "does not know who signed our certificate: have [mqtt] cert_file signed by its authority",
+    # Another authority of the same name.
+    "DECRYPT_ERROR": "does not know who signed our certificate: check [mqtt] cert_file",
     "BAD_CERTIFICATE": "does not take our certificate: check [mqtt] cert_file",
     "CERTIFICATE_UNKNOWN": "does not take our certificate: check [mqtt] cert_file",
 }

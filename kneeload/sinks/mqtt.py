@@ -42,8 +42,10 @@ async def follow_mqtt(
     will = status_message("lost", runner=runner, run=run, time_ns=None)
 
     async def say(connection: Connection, what: Literal["running", "ended", "lost"]) -> None:
-        said = status_message(what, runner=runner, run=run, time_ns=time.time_ns())
-        state.limited = await connection.publish(said)
+        # Not what was refused before: mosquitto 2.0.11 with max_queued_messages 0 hangs up after a refusal.
+        if state.limited is None:
+            said = status_message(what, runner=runner, run=run, time_ns=time.time_ns())
+            state.limited = await connection.publish(said)
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[_Link]:

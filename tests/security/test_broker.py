@@ -40,25 +40,42 @@ def with_tls(folder: Path, *options: str) -> Mosquitto:
     return Mosquitto(folder / "mosquitto", *files, *options)
 
 
-def test_a_broker_may_ask_for_our_certificate(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("cert", "key", "told"),
+    [
+        (None, None, "asks for our certificate: set [mqtt] cert_file and key_file"),
+        ("others/client.pem", "others/client-key.pem", "does not know who signed our certificate"),
+        (
+            "own/old.pem",
+            "own/client-key.pem",
+            "says that our certificate has expired: renew [mqtt] cert_file",
+        ),
+        ("own/client.pem", "own/client-key.pem", None),
+    ],
+)
+@pytest.mark.parametrize("tls", ["tlsv1.2", "tlsv1.3"])
+def test_a_broker_may_ask_for_our_certificate(
+    tmp_path: Path, tls: str, cert: str | None, key: str | None, told: str | None
+) -> None:
     write_certificates(own := tmp_path / "own", address="127.0.0.1")
-    write_certificates(others := tmp_path / "others", address="127.0.0.1")
-    with with_tls(own, "require_certificate true") as broker:
+    write_certificates(tmp_path / "others", address="127.0.0.1")
+    with with_tls(own, "require_certificate true", f"tls_version {tls}") as broker:
         settings = MqttSettings(
-            host=broker.host, port=broker.port, tls=True, ca_file=own / "ca.pem", drain_s=0
+            host=broker.host,
+            port=broker.port,
+            tls=True,
+            ca_file=own / "ca.pem",
+            cert_file=tmp_path / cert if cert else None,
+            key_file=tmp_path / key if key else None,
+            drain_s=20 if told is None else 0,
         )
-        without = asyncio.run(deliver(tmp_path / "without", settings))
-        assert (without.delivered, without.connected) == (0, False)
-        assert without.last_error is not None
-        forged = settings.model_copy(
-            update={"cert_file": others / "client.pem", "key_file": others / "client-key.pem"}
-        )
-        assert asyncio.run(deliver(tmp_path / "forged", forged)).delivered == 0
-        ours = settings.model_copy(
-            update={"cert_file": own / "client.pem", "key_file": own / "client-key.pem", "drain_s": 20}
-        )
-        state = asyncio.run(deliver(tmp_path / "ours", ours))
+        state = asyncio.run(deliver(tmp_path / "data", settings))
+    if told is None:
         assert (state.delivered, state.last_error) == (len(a_run(5)), None)
+    else:
+        assert (state.delivered, state.connected) == (0, False)
+        assert state.last_error is not None
+        assert told in state.last_error
 
 
 def test_a_plain_broker_gets_no_password_when_tls_is_asked_for(tmp_path: Path) -> None:
