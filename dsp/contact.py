@@ -20,7 +20,7 @@ Floats = NDArray[np.float64]
 
 STEEPEST_LEAD_S = 0.015
 PUSH_NEAR_S = 0.08
-NEAR_S = 0.06  # of two jolts the one where the last contacts were wins unless it is much the weaker
+NEAR_S = 0.1  # of two jolts the one where the last contacts were wins unless it is much the weaker
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,19 +21,28 @@ DUTY, DUTY_SCATTER = 0.54, 0.05
 CALM, CALM_SCATTER = 0.23, 0.05
 CALM_G = 0.15
 HELD = 2.0
+LEAST_G, MOST_G = 0.6, 1.2  # at the lower end of calm
 # A stride this long is a walker's, and a walker's foot stands still.
-WALKS_S, LEAST_CALM = 1.0, 0.25
+WALKS_S, LEAST_CALM = 1.0, 0.3
 
 
-def calm_share(low_passed_g: NDArray[np.float64]) -> float:
+def calm_share(low_passed_g: NDArray[np.float64], one_g: float = 1.0) -> float:
     """(3, n) low-passed acceleration of one stride -> share of it in which its size is that of gravity."""
     size = np.sqrt(low_passed_g[0] ** 2 + low_passed_g[1] ** 2 + low_passed_g[2] ** 2)
-    return float(np.mean(np.abs(size - 1.0) < CALM_G))
+    return float(np.mean(np.abs(size - one_g) < CALM_G * one_g))
+
+
+def level_share(low_passed_g: NDArray[np.float64]) -> float:
+    """Largest share of (3, n) rows whose size stays about the same, at what may be 1 g of some sensor."""
+    size = np.sort(np.sqrt(low_passed_g[0] ** 2 + low_passed_g[1] ** 2 + low_passed_g[2] ** 2))
+    ends = np.searchsorted(size, size * ((1.0 + CALM_G) / (1.0 - CALM_G)), side="right")
+    held = (ends - np.arange(size.shape[0]))[(size >= LEAST_G) & (size <= MOST_G)]
+    return float(held.max()) / size.shape[0] if held.shape[0] else 0.0
 
 
 def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:
     """Whether (3, n) rows that repeat with this period can be gait: long strides have calm in them."""
-    return period_s < WALKS_S or calm_share(low_passed_g) >= LEAST_CALM
+    return period_s < WALKS_S or level_share(low_passed_g) >= LEAST_CALM
 
 
 def gait_score(period_s: float, duty: float | None, calm: float) -> float:

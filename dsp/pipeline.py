@@ -223,7 +223,7 @@ class StridePipeline:
         if s.bout is not None:
             period = s.bout.period
             alike = s.signals.acc(max(floor, now - round(s.params.open_strides * period)), now)
-            s.runner.begin_bout(gait_score(period / grid.rate_hz, None, calm_share(alike)))
+            s.runner.begin_bout(gait_score(period / grid.rate_hz, None, calm_share(alike, s.runner.one_g)))
 
     def _stand(self, now: int) -> None:
         """Note which way is up while the leg stands still."""
@@ -237,7 +237,7 @@ class StridePipeline:
             float(np.ptp(acc, axis=1).max()) < STILL_G
             and float(s.signals.jerk(now - n, now).max()) < STILL_JERK
         ):
-            s.runner.alignment.stand(acc)
+            s.runner.stand(acc)
 
     def _measure(self, cycle: Cycle, now: int) -> list[Stride]:
         s = self._s

@@ -1,6 +1,7 @@
 """One measured stride: events, peaks, posture and flags put together."""
 
 from statistics import median
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,9 @@ BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils
 SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap spoils what is measured
 # A hole up to this long leaves a contact known to 20 ms, though not its peak; in a longer one it is guessed.
 MOST_HOLE_S = 0.045
-ON_BEAT = 0.1  # periods from where the gate expects a contact to where the last one plus a period does
+# Periods from where the gate expects a contact to where the last one plus a period does: a shin has two jolts
+# 0.1 s apart, of which the gate makes one; a shoe's gate is surer than its beat.
+ON_BEAT: dict[Literal["shin", "shoe"], float] = {"shin": 0.15, "shoe": 0.1}
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
 
 
@@ -46,7 +49,7 @@ def measure(
     rows = grid.window(a, b)
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
     runner.alignment.stride(window.acc[:, -round(cycle.period) :])
-    calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b))
+    calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
     contact, swing = _events(window, cycle, runner, calm=calm, delay=signals.delay, mount=mount)
 
     ic = contact.initial_contact
@@ -146,7 +149,7 @@ def _events(
     if window.gyro is None and runner.last_peak is not None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
         beat = runner.last_peak + cycle.period - window.start
-        expected = beat if abs(beat - expected) < ON_BEAT * cycle.period else expected
+        expected = beat if abs(beat - expected) < ON_BEAT[mount.segment] * cycle.period else expected
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     usual = runner.usual_push(gait)

@@ -3,6 +3,9 @@
 from dataclasses import dataclass, field
 from statistics import median
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dsp.alignment import Alignment
 from dsp.gait import activity_of
 from dsp.stride import Activity
@@ -10,6 +13,7 @@ from dsp.stride import Activity
 __all__ = ["Runner"]
 
 VOTES = 3  # strides whose scores decide the activity
+LEAST_G, MOST_G = 0.7, 1.4  # of a sensor at rest, uncalibrated
 RECENT = 8  # strides of the live cadence
 
 
@@ -20,6 +24,7 @@ class Runner:
     strides: int = 0
     axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
     alignment: Alignment = field(default_factory=Alignment)
+    one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()
     offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
@@ -43,6 +48,12 @@ class Runner:
     def begin_segment(self) -> None:
         self.last_contact_us = None
         self.flat_row = self.last_peak = None
+
+    def stand(self, acc_g: NDArray[np.float64]) -> None:
+        """(3, n) of a moment of standing still: which way is up, and what 1 g looks like."""
+        self.alignment.stand(acc_g)
+        x, y, z = acc_g.mean(axis=1).tolist()
+        self.one_g = min(MOST_G, max(LEAST_G, (x * x + y * y + z * z) ** 0.5))
 
     def lean(self, score: float) -> Activity:
         """The activity if the present stride had this score."""
