@@ -9,6 +9,8 @@ seven people on a treadmill. (Of both the abstracts were at hand; where the stri
 
 from math import cos, radians
 
+import numpy as np
+
 from dsp.grid import SampleGrid
 from dsp.posture import Posture
 from dsp.runner import Runner
@@ -46,7 +48,7 @@ def _lean_dps(grid: SampleGrid, runner: Runner, now: int) -> float | None:
     if runner.flat_row is None:
         return None
     reach = max(1, round(REACH_S * grid.rate_hz))
-    first = max(grid.first, runner.flat_row - reach)
-    rate = grid.window(first, min(now, runner.flat_row + reach + 1))[3:6].mean(axis=1)
-    x, y, z = runner.axis
-    return -float(x * rate[0] + y * rate[1] + z * rate[2])
+    first, end = max(grid.first, runner.flat_row - reach), min(now, runner.flat_row + reach + 1)
+    x, y, z = np.add.reduce(grid.window(first, end)[3:6], axis=1).tolist()
+    axis = runner.axis
+    return float(-(axis[0] * x + axis[1] * y + axis[2] * z) / (end - first))
