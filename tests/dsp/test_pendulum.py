@@ -81,6 +81,13 @@ def test_a_centimetre_of_height_is_about_a_percent_of_speed() -> None:
     assert 0.5 < 100 * (higher / right - 1) < 1.5
 
 
+@pytest.mark.parametrize("phase", [RUN, Phase(activity="walk", duration_s=30)])
+def test_without_the_pendulum_the_way_is_too_short(phase: Phase) -> None:
+    block, true = simulated(Mount.LEFT_SHIN, STAND, phase, seed=4)
+    wanted = float(np.nanmedian(true.speed_m_per_s))
+    assert -12.0 < 100 * (median_speed(block, 0.0) / wanted - 1) < -4.0
+
+
 def test_nothing_is_made_up() -> None:
     clipped, _ = simulated(Mount.LEFT_SHIN, STAND, RUN, acc_range_g=4.0, seed=4)
     blind, _ = simulated(Mount.LEFT_SHIN, STAND, RUN, gyro=False, seed=4)
