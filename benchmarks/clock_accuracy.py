@@ -6,6 +6,7 @@ and the host adds its jitter. The truth is when each sample was taken. --write p
 docs/clock.md.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Final
@@ -68,17 +69,22 @@ LINKS: Final = {
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
     """taken_s: when the last sample of each packet was really taken; error_s: where the clock put it, less
-    that and the floor; arrival_error_s: the same for a host that takes arrival for the time."""
+    that and the floor; arrival_error_s: the same for a host that takes arrival for the time; usable: whether
+    the clock stands by it."""
 
     taken_s: NDArray[np.float64]
     error_s: NDArray[np.float64]
     arrival_error_s: NDArray[np.float64]
     uncertainty_s: NDArray[np.float64]
+    usable: NDArray[np.bool_]
     skew_ppm: float | None
 
 
-def place(link: Link, duration_s: float, seed: int) -> Placed:
-    """Send duration_s of packets over the link and through a DeviceClock."""
+def place(link: Link, duration_s: float, seed: int, *, stalls: Sequence[tuple[float, float]] = ()) -> Placed:
+    """Send duration_s of packets over the link and through a DeviceClock.
+
+    stalls: (since the first packet, length) in s of times in which the host fetches nothing.
+    """
     rng = np.random.default_rng(seed)
     sizes = link.samples - np.resize(link.shorter, int(duration_s * link.rate_hz / link.samples))
     last_index = np.cumsum(sizes) - 1
@@ -93,10 +99,15 @@ def place(link: Link, duration_s: float, seed: int) -> Placed:
     last_tick_us = tick_us + (sizes - 1) * 1e6 / link.rate_hz
     phase_s = rng.uniform(0, link.interval_s)
     arrival_s = _arrivals(link, taken_s, phase_s=phase_s, rng=rng)
+    for after_s, length_s in sorted(stalls):
+        begin_s = arrival_s[0] + after_s
+        held = (arrival_s >= begin_s) & (arrival_s < begin_s + length_s)
+        arrival_s[held] = begin_s + length_s
     exchanges = _exchanges(link, float(taken_s[0]), float(taken_s[-1]), phase_s=phase_s, rng=rng)
     clock = DeviceClock()
     error_s = np.empty(len(sizes))
     uncertainty_s = np.empty(len(sizes))
+    usable = np.empty(len(sizes), dtype=np.bool_)
     for k, (tick, n, arrival) in enumerate(
         zip(tick_us.tolist(), sizes.tolist(), arrival_s.tolist(), strict=True)
     ):
@@ -107,7 +118,8 @@ def place(link: Link, duration_s: float, seed: int) -> Placed:
         times = clock.push(tick % 2**32, n, interval_us=interval_us, arrival_ns=round(arrival * 1e9))
         error_s[k] = times[-1] * 1e-6 - taken_s[k] - FLOOR_S
         uncertainty_s[k] = clock.uncertainty_s or np.nan
-    return Placed(taken_s, error_s, arrival_s - taken_s - FLOOR_S, uncertainty_s, clock.skew_ppm)
+        usable[k] = clock.usable
+    return Placed(taken_s, error_s, arrival_s - taken_s - FLOOR_S, uncertainty_s, usable, clock.skew_ppm)
 
 
 def _exchanges(

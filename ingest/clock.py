@@ -14,7 +14,9 @@ upper edge of these points comes near. Where the delays pile up at such a phase
 the estimate is the second edge, raised by what the two floors are taken to be.
 
 The times given out follow the estimate smoothly, never step backwards, and depend on nothing but what came
-before. docs/clock.md has the accuracy.
+before. Where the estimate falls far below them (what came first had waited for a host that stood still) they
+wait for it: until it has caught up, samples get times, but none that are of use. docs/clock.md has the
+accuracy.
 """
 
 from collections import deque
@@ -40,8 +42,12 @@ LARGEST_BEND: Final = 0.02
 YOUNG_US: Final = 4_000_000.0
 LARGEST_YOUNG_BEND: Final = 0.1
 SHORTEST_CORRECTION_US: Final = 200_000.0
+# More than this is not bent away, which would take seconds: left and right would disagree by a whole contact.
+STEP_US: Final = 80_000.0
 # Nothing arrives before it was taken: that much too early means the clocks have parted (the host slept).
 PARTED_US: Final = 250_000.0
+# A packet later than this was held up by more than a radio: how much later says nothing of the skew.
+HELD_UP_US: Final = 100_000.0
 # Finer than this nothing is claimed: a host's own jitter.
 FINEST_US: Final = 500.0
 # The least delays of a write and of a notification together, on a small Linux host: 1 to 2 ms each.
@@ -66,10 +72,14 @@ _COUNT: Final = np.arange(256, dtype=np.float64)
 
 
 class DeviceClock:
-    """Run time of each sample from device ticks and arrival times; one per sensor."""
+    """Run time of each sample from device ticks and arrival times; one per sensor.
+
+    usable: whether the times of the last packet are more than an order.
+    """
 
     def __init__(self) -> None:
         self._last_out = -(1 << 62)
+        self.usable = True
         self.reset()
 
     def reset(self) -> None:
@@ -86,6 +96,7 @@ class DeviceClock:
         self._begin = 0.0
         self._anchor = (0.0, 0.0)  # a point of the estimated line: (x, y - x)
         self._correction = 0.0  # what is now added to device time
+        self._stepped = False  # in the last packet
         self._doubt_us = PARTED_US
 
     @property
@@ -123,6 +134,9 @@ class DeviceClock:
         last = first + span
         x = float(last - self._origin)
         before = 0.0 if previous is None else float(previous - self._origin)
+        self._stepped = False
+        if previous is not None and x <= before:
+            self._begin_anew(x, arrival_us - x)  # the tick went back
         self._observe(x, arrival_us - x)
         start, bend = self._steer(before, x)
         self._tick = last
@@ -148,12 +162,7 @@ class DeviceClock:
     def _observe(self, x: float, offset: float) -> None:
         """Take the point in; a new second of device time closes the last one and fits the line again."""
         if offset < self._line(x) - PARTED_US:
-            self._above.clear()
-            self._below.clear()
-            self._points.clear()
-            self._bucket = None
-            self._correction = offset
-            self._begin = x
+            self._begin_anew(x, offset)
         self._points.append((x, offset))
         bucket = int(x // BUCKET_US)
         if bucket != self._bucket:
@@ -168,6 +177,17 @@ class DeviceClock:
                 self._above[-1] = (x, offset)
         if offset < self._line(x):
             self._anchor = (x, offset)
+
+    def _begin_anew(self, x: float, offset: float) -> None:
+        """Nothing that was seen before counts any more."""
+        self._above.clear()
+        self._below.clear()
+        self._points.clear()
+        self._bucket = None
+        self._anchor = (x, offset)
+        self._correction = offset
+        self._begin = x
+        self._stepped = True
 
     def _line(self, x: float) -> float:
         x_anchor, offset = self._anchor
@@ -219,6 +239,11 @@ class DeviceClock:
         if elapsed <= 0.0:
             self._correction = target
             return target, 0.0
+        if start + self._skew * elapsed - target > STEP_US:
+            self._correction = target
+            self._begin = x
+            self._stepped = True
+            return target, 0.0
         age = x - self._begin
         over, largest = CORRECTION_US, LARGEST_BEND
         if age < YOUNG_US:
@@ -230,9 +255,13 @@ class DeviceClock:
         return start, change / elapsed
 
     def _give_out(self, t_first: float, step: float, n: int) -> NDArray[np.int64]:
-        times = np.rint(t_first + step * (_COUNT[:n] if n <= 256 else np.arange(n))).astype(np.int64)
+        count = _COUNT[:n] if n <= 256 else np.arange(n)
+        times = np.rint(t_first + step * count).astype(np.int64)
         late = self._last_out + 1 - int(times[0])
-        if late > 0:
+        self.usable = late <= (0 if self._stepped else STEP_US)
+        if not self.usable:
+            times = np.maximum(times, self._last_out + 1 + np.arange(n))
+        elif late > 0:
             times += late
             self._correction += late
         self._last_out = int(times[-1])
@@ -244,8 +273,10 @@ def _edge(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(height at now of the edge of the points, their mean distance from it), for each of SKEWS.
 
+    Of a distance counts what a radio may cause.
+
     sign: 1 for the lower edge, -1 for the upper one.
     """
     height = points[:, 1] - SKEWS[:, None] * (points[:, 0] - now)
     edge = sign * (sign * height).min(axis=1)
-    return edge, sign * (height.mean(axis=1) - edge)
+    return edge, np.minimum(sign * (height - edge[:, None]), HELD_UP_US).mean(axis=1)

@@ -59,6 +59,8 @@ class SensorStream:
         self._gaps: deque[tuple[int, int]] = deque(maxlen=GAPS_REMEMBERED)  # (first counter, samples)
         self._stuck_since_ns: int | None = None
         self._shape: tuple[float | None, float | None, bool] | None = None
+        self._skipped = 0  # samples lost since the last block that was given out
+        self._broken = True  # what comes next does not join what was given out
 
     @property
     def counters(self) -> Counters:
@@ -74,7 +76,7 @@ class SensorStream:
         )
 
     def receive(self, packet: Packet) -> ImuBlock | None:
-        """Take one packet in; a block when it held samples that are new."""
+        """Take one packet in; a block when it held samples that are new, and whose times are known."""
         kind = packet.kind
         try:
             if kind is Kind.DATA:
@@ -140,16 +142,23 @@ class SensorStream:
         decoder = self._decoder
         shape = (decoder.rate_hz, decoder.acc_range_g, samples.gyro_dps is None)
         # Another rate, range or set of channels: filters cannot run on.
-        restart = restart or shape != self._shape
+        self._broken |= restart or shape != self._shape
         self._shape = shape
+        self._skipped += skipped
+        if not self.clock.usable:
+            # Earlier than what was given out already: received, but they have no place any more.
+            self._broken = True
+            return None
+        lost_before, self._skipped = self._skipped, 0
+        broken, self._broken = self._broken, False
         return ImuBlock(
             self.mount,
             t_us,
             samples.acc_g,
             samples.gyro_dps,
             decoder.rate_hz or 1e6 / samples.interval_us,
-            skipped,
-            restart,
+            lost_before,
+            broken,
             decoder.acc_range_g,
             decoder.gyro_range_dps,
         )

@@ -147,6 +147,71 @@ def test_times_only_ever_increase(packets: list[tuple[int, int, int]]) -> None:
         clock.exchange(arrival_us, tick, arrival_ns=arrival_us * 1000)
 
 
+STALLS = st.lists(st.tuples(st.floats(0.0, 60.0), st.floats(0.2, 5.0)), max_size=8)
+# The first packet of all, and what the host did not fetch then.
+AT_THE_START = st.none() | st.floats(0.2, 5.0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    stalls=STALLS,
+    at_start=AT_THE_START,
+    skew_ppm=st.floats(-200.0, 200.0),
+    interval_s=st.sampled_from([0.0075, 0.015, 0.03, 0.05]),
+    seed=st.integers(0, 2**16),
+)
+def test_a_host_that_stands_still_moves_no_contact(
+    stalls: list[tuple[float, float]],
+    at_start: float | None,
+    skew_ppm: float,
+    interval_s: float,
+    seed: int,
+) -> None:
+    """Whenever packets come in heaps, seconds late: what is used is right to a part of a contact.
+
+    But for what came before anything had come in time, and could not be known to be late.
+    """
+    link = Link(interval_s=interval_s, skew_ppm=skew_ppm, fades_per_min=0.0)
+    starts = [] if at_start is None else [(0.0, at_start)]
+    placed = place(link, 70.0, seed=seed, stalls=[*starts, *stalls])
+    prompt = placed.arrival_error_s < 0.02
+    known = np.logical_or.accumulate(prompt)
+    judged = known & placed.usable
+    assert np.abs(placed.error_s[judged]).max(initial=0.0) < 0.1
+    settled = judged & (np.cumsum(known) > 110)
+    assert np.abs(placed.error_s[settled]).max(initial=0.0) < 0.02
+    # What waited at the start is given up, and nothing else.
+    assert (~placed.usable & known).sum() <= 2
+
+
+def test_a_restart_in_a_stall_is_as_soon_right() -> None:
+    clock = DeviceClock()
+    for k in range(100):
+        push(clock, k)
+    clock.reset()
+    held, start_us = 30, 100 * PERIOD_US
+    usable, error_us = [], []
+    for k in range(100):
+        times = push(clock, k, delay_us=max(0, held - k) * PERIOD_US, start_us=start_us)
+        usable.append(clock.usable)
+        error_us.append(abs(times[-1] - (start_us + k * PERIOD_US + (N - 1) * INTERVAL_US)))
+    assert not any(usable[1:held])
+    assert all(usable[held + 1 :])
+    assert max(error_us[held + 1 :]) < 80_000
+    assert max(error_us[held + 25 :]) < 5_000
+
+
+def test_a_tick_that_goes_back_is_followed_from_there() -> None:
+    clock = DeviceClock()
+    for k in range(100):
+        push(clock, k)
+    back_us = 30_000_000
+    for k in range(100, 150):
+        times = push(clock, k, first_tick=-back_us)
+        assert clock.usable
+        assert abs(times[-1] - (k * PERIOD_US + (N - 1) * INTERVAL_US)) < 5_000
+
+
 def test_the_same_packets_give_the_same_times() -> None:
     link = Link(skew_ppm=20.0)
     np.testing.assert_array_equal(place(link, 60.0, seed=7).error_s, place(link, 60.0, seed=7).error_s)

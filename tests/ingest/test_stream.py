@@ -74,8 +74,9 @@ def test_accounting_is_exact_for_any_order(order: list[tuple[int, bool]]) -> Non
 def test_the_counter_wraps() -> None:
     stream = started()
     rows = [[0, 0, 2048, 0, 0, 0]] * N
-    for counter, lost in ((2**32 - N, 0), (0, 0), (2 * N, N), (2**32 - N, None)):
-        block = stream.receive(packet(Kind.DATA, data_bytes(rows, counter=counter, tick_us=0), 1.0))
+    for k, (counter, lost) in enumerate(((2**32 - N, 0), (0, 0), (2 * N, N), (2**32 - N, None))):
+        data = data_bytes(rows, counter=counter, tick_us=100_000 * k)
+        block = stream.receive(packet(Kind.DATA, data, 1.0 + 0.1 * k))
         assert (None if block is None else block.lost_before) == lost
 
 
@@ -201,3 +202,27 @@ def test_replay_gives_the_same() -> None:
         return stream.counters, b"".join(b.t_us.tobytes() for b in blocks if b is not None)
 
     assert run() == run()
+
+
+def test_what_waited_for_a_host_that_stood_still_at_the_start_has_no_place() -> None:
+    """The first packet of all comes three seconds late, with those that were taken meanwhile behind it."""
+    stream = started()
+    held = round(3.0 / PERIOD_S)
+    blocks = [send(stream, k, at_s=1.0 + max(k, held) * PERIOD_S) for k in range(held + 40)]
+    assert blocks[0] is not None, "it was taken for on time"
+    assert blocks[1:held] == [None] * (held - 1)
+    given = [block for block in blocks[held + 1 :] if block is not None]
+    assert len(given) == 39
+    assert [block.restart for block in given] == [True] + [False] * (len(given) - 1)
+    taken_us = 1e6 + (held + 39) * PERIOD_S * 1e6  # of the last packet's last sample
+    assert abs(given[-1].t_us[-1] - taken_us) < 5_000
+    assert stream.counters == Counters(packets_received=len(blocks), samples_received=len(blocks) * N)
+
+
+def test_what_is_lost_among_packets_without_a_place_is_told_by_the_next_block() -> None:
+    stream = started()
+    held = round(3.0 / PERIOD_S)
+    numbers = [k for k in range(held + 20) if k not in (5, 6, 20)]
+    blocks = [send(stream, k, at_s=1.0 + max(k, held) * PERIOD_S) for k in numbers]
+    given = [block for block in blocks if block is not None]
+    assert sum(block.lost_before for block in given) == stream.counters.samples_lost == 3 * N
