@@ -1,1 +1,1 @@
-"""Pure decisions: rules, baselines, load history."""
+"""Pure decisions: rules, baselines, the engine."""

@@ -21,7 +21,7 @@ from ingest.errors import StorageError
 from ingest.packet import Kind, Packet
 from ingest.recorded import METADATA_NAME, metadata, read
 
-__all__ = ["Recorder", "metadata", "read"]
+__all__ = ["Recorder", "fsync_folder", "metadata", "read"]
 
 ENCODING: Final = "kneeload-packet"
 PROFILE: Final = "kneeload"
@@ -36,7 +36,7 @@ class Recorder:
     """Writes packets to a new file (mode 0600). Use as a context manager: leaving it completes the file.
 
     `append` and `flush` write to the operating system, `fsync` makes that survive a power cut and may be
-    called from another thread; `sync` does both. Times are the run's, in ns, and are given, not read.
+    called from another thread. Times are the run's, in ns, and are given, not read.
     Every method may raise StorageError: what could not be written is kept, up to LARGEST_PENDING bytes, and
     the next call tries again; beyond that packets are dropped and counted.
     """
@@ -90,7 +90,7 @@ class Recorder:
                 raise _storage_error(path, error, 0) from error
             raise
         recorder.path = recorder._file.path = path
-        _fsync_folder(path.parent)
+        fsync_folder(path.parent)
         return recorder
 
     def append(self, packet: Packet) -> None:
@@ -130,12 +130,6 @@ class Recorder:
         """What was flushed is on disk when this returns. The one method for another thread."""
         self._file.fsync()
 
-    def sync(self, now_ns: int) -> None:
-        """Flush and fsync if something waits since half a second; call it twice a second."""
-        if self._chunk_since_ns is not None and now_ns - self._chunk_since_ns >= CHUNK_NS:
-            self.flush()
-        self.fsync()
-
     def close(self) -> None:
         """Complete the file with its index."""
         try:
@@ -170,7 +164,7 @@ class _File:
         self._pending = bytearray()
         self._dirty = True
         self._syncing = Lock()
-        _fsync_folder(path.parent)
+        fsync_folder(path.parent)
 
     @property
     def pending_bytes(self) -> int:
@@ -218,17 +212,17 @@ def _storage_error(path: Path, error: OSError, pending: int) -> StorageError:
     return StorageError(path, error.strerror or str(error), full=full, pending_bytes=pending)
 
 
-def _fsync_folder(folder: Path) -> None:
+def fsync_folder(folder: Path) -> None:
     """A new name is only safe from a power cut once its folder is on disk."""
     if sys.platform == "win32":
         return
     try:
         fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     except OSError:
-        return
+        return  # not ours to open: then it was there before us
     try:
         os.fsync(fd)
     except OSError:
-        return  # some file systems cannot; the packets themselves are synced
+        return  # some file systems cannot; the files themselves are synced
     finally:
         os.close(fd)

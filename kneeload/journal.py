@@ -88,7 +88,7 @@ class Journal:
 
     def name_run(self, started_ns: int) -> str:
         """A name for a run that starts now: its UTC second, or the next one that no run has yet."""
-        self._claim()
+        self.claim()
         second = started_ns // 1_000_000_000
         while True:
             name = datetime.fromtimestamp(second, UTC).strftime(RUN_FORMAT)
@@ -99,13 +99,22 @@ class Journal:
 
     def claim(self) -> None:
         """Become the one process that writes runs; JournalLockedError when another is."""
-        self._claim()
+        try:
+            taken = self._lock.take()
+        except OSError as error:
+            raise JournalError(f"cannot be locked ({error.strerror or error})", path=self.path) from error
+        if not taken:
+            raise JournalLockedError(
+                f"another kneeload (process {self._lock.owner() or 'unknown'}) is recording here; "
+                "stop it or give this one a --data-dir of its own",
+                path=self.path,
+            )
 
     def start_run(
         self, run: str, runner: str, *, started_ns: int, config: Mapping[str, Any], note: str = ""
     ) -> None:
         """A run begins; earlier ones that never ended are interrupted. config holds no secrets."""
-        self._claim()
+        self.claim()
         with self._runs.write() as connection:
             connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
             connection.execute(
@@ -116,7 +125,7 @@ class Journal:
 
     def resume_run(self, run: str) -> None:
         """An interrupted run goes on."""
-        self._claim()
+        self.claim()
         with self._runs.write() as connection:
             connection.execute("UPDATE run SET state = 'interrupted' WHERE state = 'running'")
             connection.execute("UPDATE run SET state = 'running', ended_ns = NULL WHERE run = ?", (run,))
@@ -210,7 +219,7 @@ class Journal:
 
     def forget(self, run: str) -> None:
         """Remove a run and its results for good."""
-        self._claim()
+        self.claim()
         with self._runs.write() as connection:
             connection.execute(
                 "DELETE FROM refused WHERE seq IN (SELECT seq FROM result WHERE run = ?)", (run,)
@@ -220,7 +229,7 @@ class Journal:
 
     def compact(self) -> None:
         """Give the room of what was removed back to the disk."""
-        self._claim()
+        self.claim()
         self._runs.read("VACUUM")
 
     # Sinks
@@ -312,19 +321,6 @@ class Journal:
         if not isinstance(settings, dict):
             raise JournalError("is damaged (a run's configuration is none): move it away", path=self.path)
         return settings
-
-    def _claim(self) -> None:
-        """Become the one that writes."""
-        try:
-            taken = self._lock.take()
-        except OSError as error:
-            raise JournalError(f"cannot be locked ({error.strerror or error})", path=self.path) from error
-        if not taken:
-            raise JournalLockedError(
-                f"another kneeload (process {self._lock.owner() or 'unknown'}) is recording here; "
-                "stop it or give this one a --data-dir of its own",
-                path=self.path,
-            )
 
     def _results(self, run: str, stream: str, kind: type[Kind]) -> list[Kind]:
         rows = _rows(self._runs, "result.run = ? AND result.stream = ? ORDER BY result.seq", run, stream)

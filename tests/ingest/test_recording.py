@@ -116,7 +116,6 @@ def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path) -> None
         recorder = Recorder(path, ABOUT)
         for each in packets:
             recorder.append(each)
-            recorder.sync(each.arrival_ns)
         os.kill(os.getpid(), signal.SIGKILL)
     os.waitpid(pid, 0)
     found = list(read(path))
@@ -124,13 +123,12 @@ def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path) -> None
     assert packets[-1].arrival_ns - found[-1].arrival_ns <= CHUNK_NS + 90_000_000
 
 
-def test_sync_writes_what_waits_even_when_nothing_comes(tmp_path: Path) -> None:
+def test_a_flush_writes_what_waits_even_when_nothing_comes(tmp_path: Path) -> None:
     path = tmp_path / "packets.mcap"
     with Recorder(path, ABOUT) as recorder:
         recorder.append(packet(Kind.DATA, b"alone", 1.0))
-        recorder.sync(1_400_000_000)
         assert list(read(path)) == []
-        recorder.sync(1_500_000_000)
+        recorder.flush()
         assert [p.data for p in read(path)] == [b"alone"]
 
 

@@ -46,7 +46,7 @@ def open_to_others(folder: Path) -> list[str]:
     return [
         f"{path.relative_to(folder)} {stat.S_IMODE(path.stat().st_mode):o}"
         for path in (folder, *folder.rglob("*"))
-        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO) and path.name != "runs"
+        if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)
     ]
 
 
