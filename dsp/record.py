@@ -1,5 +1,6 @@
 """One measured stride: events, peaks, posture and flags put together."""
 
+from dataclasses import replace
 from statistics import median
 from typing import Literal
 
@@ -30,6 +31,8 @@ BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils
 SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap spoils what is measured
 # A hole up to this long leaves a contact known to 20 ms, though not its peak; in a longer one it is guessed.
 MOST_HOLE_S = 0.045
+# In one this long the swings before and after it say that there was a contact, and the rhythm about when.
+MOST_GUESSED_S, AGREES_S = 0.15, 0.05
 # Periods from where the gate expects a contact to where the last one plus a period does: a shin has two jolts
 # 0.1 s apart, of which the gate makes one; a shoe's gate is surer than its beat.
 ON_BEAT: dict[Literal["shin", "shoe"], float] = {"shin": 0.15, "shoe": 0.1}
@@ -50,14 +53,27 @@ def measure(
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
     runner.alignment.stride(window.acc[:, -round(cycle.period) :])
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
-    contact, swing = _events(window, cycle, runner, calm=calm, delay=signals.delay, mount=mount)
-
+    contact, swing, jolt, expected = _events(
+        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount
+    )
+    off = expected - contact.peak
+    hole = max(_hole(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
+    if hole <= MOST_HOLE_S * rate:
+        _remember(runner, cycle, contact, contact.peak - jolt)
+    elif abs(off) > AGREES_S * rate:
+        contact = replace(
+            contact,
+            initial_contact=contact.initial_contact + off,
+            contact_method="expected",
+            quality=0.2 * contact.quality,
+        )
+    runner.last_peak = a + contact.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
     ic = contact.initial_contact
     near = grid.marks(max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate)))
     ic_us = grid.time_us(ic)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
-    torn = bool((near & VOID).any())
-    if (torn and _hole(grid, ic, a, b) > MOST_HOLE_S * rate) or (
+    torn = bool((near & VOID).any()) or contact.contact_method == "expected"
+    if (torn and hole > MOST_GUESSED_S * rate) or (
         apart_s is not None and apart_s < 0.7 * params.min_stride_s
     ):
         runner.flat_row = None
@@ -81,6 +97,9 @@ def measure(
         runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
     if stride_s is not None:
         runner.spend(stride_s)
+    alike = runner.likeness.of(contact.landing, runner.activity, stride_s=stride_s, period_s=period_s)
+    if whole:
+        runner.likeness.remember(contact.landing, runner.activity)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     up = runner.alignment.up
     impact = (
@@ -114,7 +133,7 @@ def measure(
         jerk_g_per_s=impact.jerk_g_per_s,
         clipped=bool(clipped),
         gap=spoilt and bool((inside & (FILLED | VOID)).any()),
-        quality=contact.quality * (0.25 if torn else 1.0 if whole else 0.5),
+        quality=alike * contact.quality * (0.25 if torn else 1.0 if whole else 0.5),
         filter=FILTER_ID,
         contact_method=contact.contact_method,
         toe_off_method="none" if to_us is None else contact.toe_off_method,
@@ -132,8 +151,9 @@ def measure(
 
 def _events(
     window: StrideWindow, cycle: Cycle, runner: Runner, *, calm: float, delay: int, mount: Mount
-) -> tuple[Contact, Floats | None]:
-    """Contact and toe-off, and the smoothed swing rate where there is a gyroscope."""
+) -> tuple[Contact, Floats | None, float, float]:
+    """Contact and toe-off, the smoothed swing rate where there is a gyroscope, and where the gate has the
+    contact's jolt and the last strides would have it."""
     anchor = cycle.anchor - delay - window.start
     swing: Floats | None = None
     jolt, rise = float(anchor), None
@@ -162,20 +182,28 @@ def _events(
         contact = shoe_contact(
             window, expected, rise=rise, period=cycle.period, swing=swing, gait=gait, usual=usual
         )
+    return contact, swing, jolt, expected
+
+
+def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> None:
+    """offset: rows from where the gate expects the contact's jolt to where it was."""
     if cycle.landing is None:
-        runner.offsets = (*runner.offsets[-8:], contact.peak - jolt)
-    runner.last_peak = window.start + contact.peak
+        runner.offsets = (*runner.offsets[-8:], offset)
     if contact.push is not None:
         runner.pushes = (*runner.pushes[-8:], contact.push)
-    return contact, swing
 
 
 def _hole(grid: SampleGrid, contact: float, first: int, end: int) -> int:
-    """Rows of a gap at a contact, as far as it matters how many."""
+    """Rows of the gaps that reach into a contact, to where it no longer matters how many."""
     rate = grid.rate_hz
-    before, after = SPOILT_BEFORE_S + MOST_HOLE_S, SPOILT_AFTER_S + MOST_HOLE_S
-    marks = grid.marks(max(first, int(contact - before * rate)), min(end, int(contact + after * rate)))
-    return int(np.count_nonzero(marks & VOID))
+    reach = round(MOST_GUESSED_S * rate)
+    a, b = int(contact - SPOILT_BEFORE_S * rate), int(contact + SPOILT_AFTER_S * rate)
+    lo, hi = max(first, a - reach), min(end, b + reach)
+    void = (grid.marks(lo, hi) & VOID) != 0
+    if not void.any():
+        return 0
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], void, [False])))).reshape(-1, 2) + lo
+    return sum(q - p for p, q in edges.tolist() if p < b and q > a)
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:

@@ -117,15 +117,34 @@ def test_single_lost_samples_are_bridged_and_flagged(steady: ImuBlock) -> None:
 def test_nothing_is_measured_across_a_gap(steady: ImuBlock) -> None:
     usual = strides_of([steady])
     middle = usual[15]
-    # From just before a contact for 60 ms: the contact itself is not there.
-    hidden = (steady.t_us > middle.initial_contact_us - 20_000) & (
-        steady.t_us < middle.initial_contact_us + 40_000
+    # All of the landing is missing, and more than one notification can hold.
+    hidden = (steady.t_us > middle.initial_contact_us - 90_000) & (
+        steady.t_us < middle.initial_contact_us + 110_000
     )
     rest = strides_of([without(steady, hidden)])
     assert min(abs(s.initial_contact_us - middle.initial_contact_us) for s in rest) > 200_000
     after = next(s for s in rest if s.initial_contact_us > middle.initial_contact_us)
     assert after.stride_time_s is None
     assert len(rest) == len(usual) - 1
+
+
+@pytest.mark.parametrize("begins_ms", [-50, -35, -20])
+def test_a_contact_hidden_by_one_lost_notification_is_told_when_it_was_due(
+    steady: ImuBlock, begins_ms: int
+) -> None:
+    usual = strides_of([steady])
+    middle = usual[15]
+    begins_us = middle.initial_contact_us + 1000 * begins_ms
+    hidden = (steady.t_us > begins_us) & (steady.t_us < begins_us + 70_000)
+    rest = strides_of([without(steady, hidden)])
+    assert len(rest) == len(usual)
+    told = min(rest, key=lambda s: abs(s.initial_contact_us - middle.initial_contact_us))
+    assert abs(told.initial_contact_us - middle.initial_contact_us) < 50_000
+    assert told.gap
+    assert told.quality <= 0.25
+    assert told.contact_time_s is told.peak_resultant_g is told.stride_time_s is None
+    after = rest[told.stride + 1]
+    assert after.stride_time_s is None
 
 
 def test_a_contact_in_a_short_hole_is_counted_and_not_measured(steady: ImuBlock) -> None:
