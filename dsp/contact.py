@@ -1,24 +1,22 @@
 """The events of one stride: initial contact and toe-off, each from several candidates.
 
 A candidate is a landmark of a smoothed curve with a known lead or lag on the event. The best-founded one wins
-and names the method; how far the others are from it is the quality.
+and names the method. What the landing looked like besides tells how surely it is one (dsp.likeness).
 """
 
 from dataclasses import dataclass
-from math import exp
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.filters import hann_smooth
+from dsp.likeness import Landing
 from dsp.peaks import parabola
 
-__all__ = ["Contact", "StrideWindow", "agreement", "highest", "landing", "push_near"]
+__all__ = ["Contact", "StrideWindow", "highest", "landing", "push_near"]
 
 Floats = NDArray[np.float64]
 
-STEEPEST_LEAD_S = 0.015
 PUSH_NEAR_S = 0.08
 NEAR_S = 0.1  # of two jolts the one where the last contacts were wins unless it is much the weaker
 
@@ -31,9 +29,10 @@ class Contact:
     toe_off: float | None
     contact_method: str
     toe_off_method: str
-    quality: float
+    landing: Landing
     peak: float  # of the smoothed jerk, counted from the window's start
     push: float | None  # rows from the contact to toe-off's landmark
+    quality: float = 1.0  # less where the contact is a guess
 
 
 @dataclass(slots=True)
@@ -80,32 +79,22 @@ def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None =
 
 def landing(
     window: StrideWindow, jolt: float, *, reach: tuple[float, float], lag_s: float
-) -> tuple[float, list[float], float]:
-    """(initial contact, the other candidates, the jerk's peak) near `jolt`: the peak less its lag.
-
-    The other candidate is the steepest rise of the resultant, which leads the jerk's peak by about 15 ms.
-    """
+) -> tuple[float, Landing, float]:
+    """(initial contact, what it looked like, the jerk's peak) near `jolt`: the peak less its lag."""
     rate = window.rate_hz
     a, b = jolt - reach[0], jolt + reach[1]
-    peak = highest(window.smooth(window.jerk, 10.0), a, b, near=(jolt, NEAR_S * rate))
+    jerk = window.smooth(window.jerk, 10.0)
+    peak = highest(jerk, a, b, near=(jolt, NEAR_S * rate))
     size = window.smooth(window.resultant, 20.0)
     slope = np.zeros(size.shape[0])
     slope[1:] = size[1:] - size[:-1]
     rise = highest(slope, a - 0.02 * rate, b)
     if peak is None:
         peak = jolt
-    contact = peak - lag_s * rate
-    return contact, [] if rise is None else [rise + (STEEPEST_LEAD_S - lag_s) * rate], peak
+    height = float(jerk[min(max(round(peak), 0), jerk.shape[0] - 1)])
+    return peak - lag_s * rate, Landing(None if rise is None else (rise - peak) / rate, height), peak
 
 
 def push_near(contact: float, usual: float | None, rate_hz: float) -> tuple[float, float] | None:
     """Where the last strides had toe-off's landmark, for `highest`."""
     return None if usual is None else (contact + usual, PUSH_NEAR_S * rate_hz)
-
-
-def agreement(best: float, others: list[float], rate_hz: float, scale_s: float) -> float:
-    """1 where the candidates coincide, falling to 0 as their median distance passes `scale_s`."""
-    if not others:
-        return 0.5
-    apart = median(abs(other - best) for other in others) / rate_hz
-    return exp(-((apart / scale_s) ** 2))

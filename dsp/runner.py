@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from dsp.alignment import Alignment
 from dsp.gait import activity_of
+from dsp.likeness import Likeness
 from dsp.stride import Activity
 
 __all__ = ["Runner"]
@@ -24,6 +25,7 @@ class Runner:
     strides: int = 0
     axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
     alignment: Alignment = field(default_factory=Alignment)
+    likeness: Likeness = field(default_factory=Likeness)
     one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()

@@ -9,7 +9,7 @@ the burst of acceleration across the shank when the heel has left and the knee b
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, StrideWindow, agreement, highest, landing, push_near
+from dsp.contact import Contact, StrideWindow, highest, landing, push_near
 from dsp.stride import Activity
 
 __all__ = ["shin_contact"]
@@ -40,7 +40,7 @@ def shin_contact(
     """
     rate = window.rate_hz
     reach = (0.1 * period, 0.2 * period) if swing is not None else (0.1 * rate, 0.1 * rate)
-    contact, others, peak = landing(window, jolt, reach=reach, lag_s=JERK_LAG_S)
+    contact, look, peak = landing(window, jolt, reach=reach, lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.08 * rate), contact + last * period
     near = push_near(contact, usual, rate)
@@ -60,7 +60,7 @@ def shin_contact(
         None if toe_off is None else window.start + toe_off,
         "jerk",
         "none" if toe_off is None else method,
-        agreement(contact, others, rate, 0.04),
+        look,
         peak,
         None if push is None else push - contact,
     )

@@ -8,7 +8,7 @@ the highest resultant of the push-off, which in running comes after the toe has 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, StrideWindow, agreement, highest, landing, push_near
+from dsp.contact import Contact, StrideWindow, highest, landing, push_near
 from dsp.peaks import falling_zero, rising_zero
 from dsp.stride import Activity
 
@@ -38,7 +38,7 @@ def shoe_contact(
     usual: rows from contact to toe-off's landmark in the last strides.
     """
     rate = window.rate_hz
-    contact, others, peak = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
+    contact, look, peak = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.1 * rate), contact + last * period
     near = push_near(contact, usual, rate) if rise is None else None
@@ -61,7 +61,7 @@ def shoe_contact(
         None if toe_off is None else window.start + toe_off,
         "jerk",
         method,
-        agreement(contact, others, rate, 0.04),
+        look,
         peak,
         None if push is None else push - contact,
     )
