@@ -1,13 +1,19 @@
-"""The figures of the review's head: what each is, how far it can be trusted, what it is not.
+"""The figures of the review's head: what each is, through which filter, how far it can be trusted, what it
+is not.
 
 Contact time: uncorrected bias up to 10 % (Falbriard et al., 2017). Peak tibial acceleration: smallest
-detectable difference of the resultant 1.5 g; depends on sensor and filter (Sheerin et al., 2019).
+detectable difference of the resultant 1.5 g; depends on sensor and filter (Sheerin et al., 2019). Foot
+strike: Altman and Davis (2012). Speed at the shin: 4 to 7 % (Yang et al., 2011; Li et al., 2010).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["METRICS", "Metric", "metrics_of"]
+__all__ = ["FILTERS", "METRICS", "Metric", "metrics_of"]
+
+FILTERS: Mapping[str, str] = {"bw2x2-60-zp": "low-pass 60 Hz, Butterworth, zero phase"}
+"""Filters by their names in the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +26,15 @@ class Metric:
     factor: float
     decimals: int
     definition: str
+    smoothing: str
+    """How the values come out of the samples; the filter itself is a stride's own."""
     uncertainty: str
     filtered: bool = False
     """Whether the value is a peak: it depends on the filter and may be clipped."""
     segment: Literal["shin", "shoe"] | None = None
     """Where the sensor must be worn; None = anywhere."""
+    optional: bool = False
+    """Whether it is passed over where no sensor estimated it."""
 
 
 METRICS: tuple[Metric, ...] = (
@@ -34,8 +44,10 @@ METRICS: tuple[Metric, ...] = (
         "steps/min",
         1.0,
         0,
-        "Steps of both feet a minute: 120 s over this foot's stride time, median of the last strides.",
-        "The surest figure here: errors of single contacts average out within a few strides.",
+        "Steps of both feet a minute: 120 s over this foot's stride time.",
+        "median of the last 8 stride times",
+        "The surest figure here: errors of single contacts average out within a few strides. No cadence is "
+        "good or bad by itself; it depends on speed and leg length.",
     ),
     Metric(
         "contact_time_s",
@@ -44,6 +56,7 @@ METRICS: tuple[Metric, ...] = (
         1000.0,
         0,
         "Toe-off minus initial contact.",
+        "none of its own; both events come from smoothed signals",
         "Single strides may be off by tens of milliseconds, and the average by up to a tenth, differently at "
         "shin and shoe and at each speed. Read changes within one sensor's place.",
     ),
@@ -54,6 +67,7 @@ METRICS: tuple[Metric, ...] = (
         1.0,
         1,
         "Largest acceleration magnitude at the shin after initial contact, gravity included.",
+        "of the stride alone",
         "Depends on sensor, filter, strap, shoe, surface and speed; differences below about 1.5 g are within "
         "its noise. It is not the load on bone or knee and no measure of risk.",
         filtered=True,
@@ -66,10 +80,61 @@ METRICS: tuple[Metric, ...] = (
         1.0,
         1,
         "Largest acceleration magnitude at the shoe after initial contact, gravity included.",
+        "of the stride alone",
         "Several times as large as at the shin and different in every shoe. It says nothing of the shin, "
         "the knee or any risk.",
         filtered=True,
         segment="shoe",
+    ),
+    Metric(
+        "speed_m_per_s",
+        "Speed",
+        "km/h",
+        3.6,
+        1,
+        "Way of the shoe from stance to stance, over its time.",
+        "none; integrated over one stride",
+        "Sharp turns read short. Clipped strides and holes have none.",
+        segment="shoe",
+        optional=True,
+    ),
+    Metric(
+        "speed_m_per_s",
+        "Speed, estimated",
+        "km/h",
+        3.6,
+        1,
+        "Way of the shin from stance to stance, as a pendulum over the ankle, over its time.",
+        "none; integrated over one stride",
+        "A model of the leg: off by several percent, and by a percent for each centimetre that the sensor "
+        "sits higher or lower than configured.",
+        segment="shin",
+        optional=True,
+    ),
+    Metric(
+        "shank_angle_deg",
+        "Shank angle at contact",
+        "°",
+        1.0,
+        0,
+        "Shank against the vertical at initial contact; + is the ankle ahead of the knee.",
+        "none; integrated over one stride",
+        "Hills and a sensor that slipped shift it, and 10 ms of contact are 3 to 6°. A change within one run "
+        "can be read, an angle by itself cannot.",
+        segment="shin",
+        optional=True,
+    ),
+    Metric(
+        "foot_strike_deg",
+        "Foot strike angle",
+        "°",
+        1.0,
+        0,
+        "Shoe against flat foot at initial contact; + is heel first.",
+        "none; integrated over one stride",
+        "Feet and shoes differ by some 6°: read a runner's own change. No strike is good or bad by itself.",
+        segment="shoe",
+        optional=True,
     ),
 )
 

@@ -4,6 +4,8 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const drawn = new Set();
   const narrow = () => window.innerWidth < 620;
+  const PAPER_PX = 700;
+  let printing = false;
 
   const painted = (value, style) => {
     if (typeof value === "string") {
@@ -17,13 +19,39 @@
     return value;
   };
 
-  const draw = (place) => {
+  // Paper is white whatever the screen is: its colours are those of the light page.
+  const colours = () => {
     const style = getComputedStyle(document.documentElement);
-    const figure = painted(figures[place.id], style);
-    if (narrow()) {
+    if (!printing) return style;
+    const light = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules])
+      .find((rule) => rule.selectorText === ":root");
+    return light.style;
+  };
+
+  const draw = (place) => {
+    const figure = painted(figures[place.id], colours());
+    if (printing) {
+      // Low enough for a page to hold it with its text.
+      const width = place.id === "timeline" ? PAPER_PX : PAPER_PX - 30;
+      Object.assign(figure.layout, { width, height: figure.layout.height * 0.75, autosize: false });
+    } else if (narrow()) {
       figure.layout.margin.l = 36;
-      for (const axis of Object.values(figure.layout)) {
-        if (axis && axis.type === "category") Object.assign(axis, { automargin: false, ticklabelposition: "inside" });
+      figure.layout.xaxis.nticks = 5;
+      if (figure.layout.legend) {
+        // The legend takes more lines there.
+        figure.layout.height += 50;
+        figure.layout.margin.b += 50;
+      }
+      for (const [key, axis] of Object.entries(figure.layout)) {
+        if (!axis || axis.type !== "category") continue;
+        // A name stands over its line, not beside it.
+        Object.assign(axis, { showticklabels: false, automargin: false, range: [axis.range[0], axis.range[1] + 0.3] });
+        for (const name of axis.categoryarray) {
+          figure.layout.annotations.push({
+            text: name, xref: "paper", x: 0, xanchor: "left", yref: key.replace("axis", ""), y: name,
+            yanchor: "bottom", yshift: 2, showarrow: false, font: { size: 11 },
+          });
+        }
       }
     }
     const config = {
@@ -56,7 +84,15 @@
     place.style.minHeight = `${figures[place.id].layout.height}px`;
     watch.observe(place);
   }
-  window.addEventListener("beforeprint", () => places.forEach(draw));
-  window.addEventListener("afterprint", () => places.forEach(draw));
+  const redraw = (onPaper) => {
+    printing = onPaper;
+    for (const place of places) {
+      // Nothing of the other size may stay.
+      if (drawn.delete(place)) Plotly.purge(place);
+      draw(place);
+    }
+  };
+  window.addEventListener("beforeprint", () => redraw(true));
+  window.addEventListener("afterprint", () => redraw(false));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach(draw));
 })();

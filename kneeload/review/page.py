@@ -6,13 +6,16 @@ import json
 from html import escape
 from importlib.resources import files
 from pathlib import Path
+from typing import Final
 
+from alerts.rules import RULES
 from kneeload.private import private_file
+from kneeload.review.brief import brief_section
 from kneeload.review.errors import PlotlyMissingError
 from kneeload.review.figures import timeline
 from kneeload.review.load import load
 from kneeload.review.run_data import RunData
-from kneeload.review.sections import alerts_section, head_section, metrics_section, timeline_section
+from kneeload.review.sections import SAFETY, alerts_section, head_section, metrics_section, timeline_section
 from kneeload.review.statistics import episodes
 from kneeload.review.traces import Figure
 from kneeload.review.waveform_figure import waveform_figure
@@ -57,6 +60,8 @@ def page(data: RunData, *, plotly: str) -> str:
     body = "\n".join(
         (
             head_section(data, alerts=len(happened)),
+            brief_section(data, happened),
+            SAFETY,
             metrics_section(data),
             timeline_section(data),
             alerts_section(data, happened, with_figure=figures.keys()),
@@ -92,8 +97,17 @@ def alert_figures(data: RunData) -> dict[str, Figure]:
     for number, episode in enumerate(episodes(data.alerts), start=1):
         waveforms = data.waveforms.get(episode.place, ())
         if waveforms:
-            out[f"waveform-{number}"] = waveform_figure(waveforms, data.strides, at_us=episode.raised.t_us)
+            raised = episode.raised
+            out[f"waveform-{number}"] = waveform_figure(
+                waveforms,
+                data.strides,
+                at_us=raised.t_us,
+                limit_g=raised.limit if raised.rule in OF_PEAKS else None,
+            )
     return out
+
+
+OF_PEAKS: Final = frozenset(rule.id for rule in RULES if rule.metric == "peak_resultant_g")
 
 
 def checksum(script: str) -> str:

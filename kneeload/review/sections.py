@@ -5,13 +5,14 @@ from html import escape
 
 from dsp.mount import Mount
 from dsp.stride import Activity
-from kneeload.review.metrics import Metric, metrics_of
+from kneeload.results import SensorHealth
+from kneeload.review.metrics import FILTERS, Metric, metrics_of
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Episode, Median, distance_m, median, median_activity, spent
 from kneeload.review.traces import DOTS_MOST, SMOOTH, clock_text
-from kneeload.review.words import how_it_is_raised, number, place, what_happened
+from kneeload.review.words import how_it_is_raised, number, place, what_happened, whence_the_limit
 
-__all__ = ["alerts_section", "distance_text", "head_section", "metrics_section", "timeline_section"]
+__all__ = ["SAFETY", "alerts_section", "distance_text", "head_section", "metrics_section", "timeline_section"]
 
 SAFETY = """<aside class="safety" role="note">
 <p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
@@ -41,6 +42,7 @@ def head_section(data: RunData, *, alerts: int) -> str:
         ("Running", clock_text(time["running"])),
         ("Walking", clock_text(time["walking"])),
         ("Otherwise", clock_text(time["otherwise"])),
+        ("Samples lost", lost_text(data.health)),
         ("Alerts", str(alerts)),
     ]
     names = [
@@ -51,8 +53,18 @@ def head_section(data: RunData, *, alerts: int) -> str:
     note = f"<p>{escape(data.note)}</p>" if data.note else ""
     return f"""<h1>{escape(data.runner)}: {when}</h1>
 <p class="sub">Run {escape(data.run)} · sensors at {", ".join(names) or "no place"}</p>
-{note}<dl class="facts">{rows}</dl>
-{SAFETY}"""
+{note}<dl class="facts">{rows}</dl>"""
+
+
+def lost_text(health: Sequence[SensorHealth]) -> str:
+    """Of the sensor that lost most, by its last report."""
+    last = {row.mount: row for row in health}
+    shares = [
+        row.samples_lost / taken
+        for row in last.values()
+        if (taken := row.samples_received + row.samples_lost)
+    ]
+    return f"{100 * max(shares):.1f} %" if shares else "not known"
 
 
 def metrics_section(data: RunData) -> str:
@@ -65,6 +77,8 @@ def metrics_section(data: RunData) -> str:
         for segment_mounts in [[mount for mount in data.mounts if mount.segment == segment]]
         if segment_mounts
         for metric in metrics_of(segment)
+        if not metric.optional
+        or any(median(data.strides, metric, mount=m, activity=activity) for m in segment_mounts)
     ]
     if not data.strides:
         return "<h2>Medians</h2><p class='quiet'>No foot contact was found in this run.</p>"
@@ -77,11 +91,13 @@ which is how much they differ among themselves, not how exact a single one is.</
 def metric_card(data: RunData, metric: Metric, mounts: Sequence[Mount], *, activity: Activity) -> str:
     medians = {mount: median(data.strides, metric, mount=mount, activity=activity) for mount in mounts}
     sides = "".join(side(mount, metric, medians[mount]) for mount in mounts)
-    filters = sorted({name for m in medians.values() if m for name in m.filters})
-    filtered = f"<p class='note'>Filter: {escape(', '.join(filters))}.</p>" if filters else ""
+    names = sorted({name for m in medians.values() if m for name in m.filters})
+    filters = [f"{FILTERS[name]} ({name})" if name in FILTERS else name for name in names]
     where = "" if metric.segment else f", {mounts[0].segment} sensors"
     return f"""<section class="metric"><h3>{metric.title}{where}</h3><div class="sides">{sides}</div>
-<p>{metric.definition}</p><p class="note">{metric.uncertainty}</p>{filtered}</section>"""
+<p>{metric.definition}</p>
+<p class="note">Filter: {escape(", ".join([*filters, metric.smoothing]))}.</p>
+<p class="note">{metric.uncertainty}</p></section>"""
 
 
 def side(mount: Mount, metric: Metric, middle: Median | None) -> str:
@@ -94,10 +110,11 @@ def side(mount: Mount, metric: Metric, middle: Median | None) -> str:
         )
         bound = "≥ " if middle.at_least else ""
         clipped = f", {middle.clipped} clipped" if middle.clipped else ""
+        slow = ", sampled too slowly: reads low" if middle.low_rate else ""
         figures = (
             f"<div class='value'><data value='{middle.value!r}' data-metric='{metric.name}' "
             f"data-mount='{mount.value}'>{bound}{value}</data> <small>{metric.unit}</small></div>"
-            f"<div class='spread'>({low} to {high}) · {middle.strides} strides{clipped}</div>"
+            f"<div class='spread'>({low} to {high}) · {middle.strides} strides{clipped}{slow}</div>"
         )
     return f"<div class='side {mount.side}'><div class='who'>{mount.side}</div>{figures}</div>"
 
@@ -119,12 +136,17 @@ def timeline_section(data: RunData) -> str:
         ]
     dense = any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts)
     dots = "" if dense else "Dots are single strides, open triangles peaks beyond the sensor's range. "
+    said = (
+        f"The metrics over the {clock_text(data.duration_s)} of the run, stride by stride; medians and "
+        "alerts are told in the text"
+    )
     return f"""<h2>The run</h2>
 <ul class="key">{"".join(key)}</ul>
 <p class="quiet">{dots}Lines are medians of {SMOOTH} strides. Numbered marks are alerts, with a dotted line at
 their limit.<span class="screen"> Drag to look closer, double-click to see all again, click a number to read
 the alert.</span></p>
-<div class="figure" id="timeline"></div>"""
+<div class="figure" id="timeline" role="img" aria-label="{escape(said)}"></div>
+<noscript><p>The figures need JavaScript; all numbers and alerts are in the text.</p></noscript>"""
 
 
 def alerts_section(data: RunData, happened: Sequence[Episode], *, with_figure: Collection[str]) -> str:
@@ -148,7 +170,7 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         else "not cleared in this run"
     )
     title = rule.title if rule else raised.rule
-    why = how_it_is_raised(rule) if rule else "This version of kneeload has no such rule."
+    why = whence_the_limit(raised, rule) if rule else "This version of kneeload has no such rule."
     rows = [
         ("What happened", what_happened(raised, rule)),
         ("Why the alert", why),
@@ -157,11 +179,14 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         rows.append(("What you can do", rule.advice))
     if cleared:
         rows.append(("At the end", f"{number(cleared.value, rule)} when it was cleared."))
+    if rule:
+        rows.append(("The rule", how_it_is_raised(rule)))
     definition = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows)
     figure = (
-        f"<p class='quiet'>Acceleration around it, as the sensor sent it: unfiltered, so peaks differ a "
-        f"little from the figures above.</p>"
-        f"<div class='figure' id='waveform-{number_}'></div>"
+        f"<p class='quiet'>Acceleration around it, as the sensor sent it: unfiltered, so its peaks are a "
+        f"little higher than the measured ones, which are marked.</p>"
+        f"<div class='figure' id='waveform-{number_}' role='img' aria-label='Acceleration of "
+        f"{place(raised.mount)} in the seconds around alert {number_}, with the foot contacts found'></div>"
         if drawn
         else "<p class='quiet'>No samples were recorded around this alert.</p>"
     )

@@ -42,6 +42,7 @@ class Median:
     """Median and middle half of a metric over `strides` strides.
 
     at_least: so many peaks exceeded the sensor's range that the true median is this or higher.
+    low_rate: some were sampled too slowly for a peak and read low.
     """
 
     value: float
@@ -50,6 +51,7 @@ class Median:
     strides: int
     clipped: int
     at_least: bool
+    low_rate: bool
     filters: tuple[str, ...]
 
 
@@ -107,6 +109,7 @@ def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity:
         strides=len(chosen),
         clipped=len(clipped),
         at_least=any(v <= middle for v in clipped),
+        low_rate=metric.filtered and any(s.low_rate for s in chosen),
         filters=tuple(sorted({s.filter for s in chosen})) if metric.filtered else (),
     )
 

@@ -247,6 +247,6 @@ def track_trace(mount: Mount, kind: str, from_s: float, to_s: float, axis: str) 
         "y": [name, name],
         "yaxis": short(axis),
         "line": {"color": TRACK_COLOR[kind], "width": {"ok": 6, "lossy": 10, "lost": 14}[kind]},
-        "hovertemplate": f"{name}: {TRACK_WORDS[kind]}<br>{clock_text(from_s)} to "
-        "{clock_text(to_s)}<extra></extra>",
+        "hovertemplate": f"{name}: {TRACK_WORDS[kind]}<br>"
+        f"{clock_text(from_s)} to {clock_text(to_s)}<extra></extra>",
     }

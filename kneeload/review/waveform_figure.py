@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from dsp.stride import Stride
 from kneeload.review.run_data import Waveform
@@ -10,20 +11,25 @@ from kneeload.review.traces import MODEBAR, Figure, clock_text, spoken
 
 __all__ = ["waveform_figure"]
 
-HEIGHT_PX, GAP_PX, MARGIN_PX = 210, 48, 44
+HEIGHT_PX, GAP_PX, MARGIN_PX, BELOW_PX = 210, 48, 44, 100
+PEAK_US = (10_000, 75_000)
+"""Before and after a contact: where docs/metrics.md has the peak."""
 AXES: Mapping[str, tuple[int, str]] = {"x": (0, "dot"), "y": (1, "dash"), "z": (2, "dashdot")}
 
 
-def waveform_figure(waveforms: Sequence[Waveform], strides: Sequence[Stride], *, at_us: int) -> Figure:
+def waveform_figure(
+    waveforms: Sequence[Waveform], strides: Sequence[Stride], *, at_us: int, limit_g: float | None = None
+) -> Figure:
     """One plot a sensor over the time from the alert, in seconds: magnitude of acceleration and its events.
 
-    The single axes are there too, hidden until asked for in the legend.
+    The single axes are there too, hidden until asked for in the legend. limit_g: what the peaks were held
+    against.
     """
     total = HEIGHT_PX * len(waveforms) + GAP_PX * (len(waveforms) - 1)
     from_s = min([-3.0, *((int(w.t_us[0]) - at_us) / 1e6 for w in waveforms)])
     layout: Figure = {
-        "height": total + 2 * MARGIN_PX + 26,
-        "margin": {"l": 52, "r": 16, "t": MARGIN_PX, "b": MARGIN_PX + 26},
+        "height": total + MARGIN_PX + BELOW_PX,
+        "margin": {"l": 52, "r": 16, "t": MARGIN_PX, "b": BELOW_PX},
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": "system-ui, sans-serif", "size": 12, "color": "var(--ink)"},
@@ -34,12 +40,19 @@ def waveform_figure(waveforms: Sequence[Waveform], strides: Sequence[Stride], *,
             "bordercolor": "var(--line)",
             "font": {"color": "var(--ink)"},
         },
-        "legend": {"orientation": "h", "y": -70 / total, "yanchor": "top", "x": 0, "itemwidth": 30},
+        "legend": {
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "itemwidth": 30,
+        },
         "xaxis": {
             "range": [from_s - 0.05, 3.05],
             "gridcolor": "var(--grid)",
             "zeroline": False,
-            "title": {"text": "s from the alert", "font": {"color": "var(--muted)"}},
+            "title": {"text": "s from the alert", "standoff": 8, "font": {"color": "var(--muted)"}},
             "anchor": "y" if len(waveforms) == 1 else f"y{len(waveforms)}",
         },
         "shapes": [
@@ -82,6 +95,21 @@ def waveform_figure(waveforms: Sequence[Waveform], strides: Sequence[Stride], *,
         )
         own = [s for s in strides if s.mount is waveform.mount]
         traces += sensor_traces(waveform, own, at_us=at_us, axis=f"y{number}", legend=place == 0)
+        if limit_g is not None:
+            traces.append(
+                {
+                    "type": "scatter",
+                    "mode": "lines",
+                    "name": "limit",
+                    "legendgroup": "limit",
+                    "showlegend": place == 0,
+                    "x": [from_s, 3.0],
+                    "y": [limit_g, limit_g],
+                    "yaxis": f"y{number}",
+                    "line": {"color": "var(--warning)", "width": 2, "dash": "dot"},
+                    "hovertemplate": f"limit {limit_g:.1f} g<extra></extra>",
+                }
+            )
     return {"data": traces, "layout": layout}
 
 
@@ -124,12 +152,21 @@ def sensor_traces(
                 "hovertemplate": f"%{{x:.3f}} s<br>%{{y:.2f}} g<extra>{name}</extra>",
             }
         )
-    events = (
-        ("foot contact", "triangle-down", [(s.initial_contact_us, s) for s in strides]),
-        ("toe-off", "circle-open", [(s.toe_off_us, s) for s in strides if s.toe_off_us is not None]),
+    kinds = (
+        ("foot contact", "triangle-down", [(s.initial_contact_us, None, s) for s in strides]),
+        ("toe-off", "circle-open", [(s.toe_off_us, None, s) for s in strides if s.toe_off_us is not None]),
+        (
+            "measured peak",
+            "line-ew-open",
+            [
+                (peak_us(waveform.t_us, magnitude, s), s.peak_resultant_g, s)
+                for s in strides
+                if s.peak_resultant_g is not None
+            ],
+        ),
     )
-    for name, symbol, found in events:
-        inside = [(t, s) for t, s in found if waveform.t_us[0] <= t <= waveform.t_us[-1]]
+    for name, symbol, found in kinds:
+        inside = [(t, v, s) for t, v, s in found if waveform.t_us[0] <= t <= waveform.t_us[-1]]
         traces.append(
             {
                 **common,
@@ -137,12 +174,15 @@ def sensor_traces(
                 "name": name,
                 "legendgroup": name,
                 "showlegend": legend,
-                "x": [round((t - at_us) / 1e6, 4) for t, _ in inside],
-                "y": [round(float(np.interp(t, waveform.t_us, magnitude)), 3) for t, _ in inside],
-                "text": [words(s) for _, s in inside],
+                "x": [round((t - at_us) / 1e6, 4) for t, _, _ in inside],
+                "y": [
+                    round(float(np.interp(t, waveform.t_us, magnitude)) if v is None else v, 3)
+                    for t, v, _ in inside
+                ],
+                "text": [words(s) for _, _, s in inside],
                 "marker": {
                     "symbol": symbol,
-                    "size": 10,
+                    "size": 10 if name != "measured peak" else 16,
                     "color": "var(--ink)",
                     "line": {"width": 2, "color": "var(--ink)"},
                 },
@@ -150,6 +190,14 @@ def sensor_traces(
             }
         )
     return traces
+
+
+def peak_us(t_us: NDArray[np.int64], magnitude: NDArray[np.float64], stride: Stride) -> int:
+    """Where the unfiltered samples peak in the window that the stride's own peak comes from."""
+    near = (t_us >= stride.initial_contact_us - PEAK_US[0]) & (t_us <= stride.initial_contact_us + PEAK_US[1])
+    if not near.any():
+        return stride.initial_contact_us
+    return int(t_us[near][np.argmax(magnitude[near])])
 
 
 def with_breaks(

@@ -1,10 +1,12 @@
 """Alerts in plain words."""
 
+from math import isclose
+
 from alerts.alert import Alert
 from alerts.rule import Rule
 from dsp.mount import Mount
 
-__all__ = ["how_it_is_raised", "number", "place", "what_happened"]
+__all__ = ["how_it_is_raised", "number", "place", "what_happened", "whence_the_limit"]
 
 METRICS: dict[str, str] = {
     "peak_resultant_g": "Peak acceleration",
@@ -40,13 +42,44 @@ def what_happened(alert: Alert, rule: Rule | None) -> str:
         return f"{number(alert.value, None)}, held against {number(alert.limit, None)}."
     subject = METRICS.get(rule.metric, rule.metric)
     at = "" if alert.mount is None else f" at the {place(alert.mount)}"
-    value, limit = number(alert.value, rule), number(alert.limit, rule)
-    return f"{subject}{at} was {value}; the limit was {limit}."
+    of = f" (median of the last {span(rule)})" if rule.window > 1 else ""
+    return f"{subject}{at} was {number(alert.value, rule)}{of}, {rule.direction} {number(alert.limit, rule)}."
+
+
+def whence_the_limit(alert: Alert, rule: Rule) -> str:
+    """What made the limit that held at that moment."""
+    limit = number(alert.limit, rule)
+    first = (
+        None
+        if alert.mount is None
+        else (rule.first_shin if alert.mount.segment == "shin" else rule.first_shoe)
+    )
+    if rule.form == "absolute":
+        return f"The limit of {limit} is fixed."
+    if first is not None and isclose(alert.limit, first):
+        where = "" if alert.mount is None else f" for a sensor at the {alert.mount.segment}"
+        return f"What is usual for this runner was not known yet: every run begins with {limit}{where}."
+    if rule.least is not None and isclose(alert.limit, rule.least):
+        return f"The limit is never below {limit}, however little is usual for this runner."
+    if rule.form == "times":
+        usual = number(alert.limit / rule.limit, rule)
+        return f"The limit of {limit} is {rule.limit:g} times what is usual for this runner, {usual}."
+    if rule.form == "points":
+        usual = number(alert.limit - rule.limit, rule)
+        return (
+            f"The limit of {limit} is {number(rule.limit, rule)} over what is usual for this runner, {usual}."
+        )
+    return f"The limit of {limit} is {scaled(rule, rule.limit)}."
+
+
+def span(rule: Rule) -> str:
+    """The window in words."""
+    return f"{rule.window} {'s' if rule.window_unit == 's' else rule.window_unit}"
 
 
 def how_it_is_raised(rule: Rule) -> str:
     """The rule's definition."""
-    unit = "strides" if rule.window_unit == "strides" else "seconds that have a value"
+    unit = "seconds that have a value" if rule.window_unit == "s" else rule.window_unit
     limit, clear = scaled(rule, rule.limit), scaled(rule, rule.clear)
     other = "below" if rule.direction == "above" else "above"
     if rule.window == 1:

@@ -24,7 +24,7 @@ from tests.sample_run import SHINS, sample_alerts, sample_health, sample_strides
 __all__: list[str] = []
 
 LEFT, RIGHT = SHINS
-CADENCE, CONTACT, SHOCK, _ = METRICS
+CADENCE, CONTACT, SHOCK = METRICS[:3]
 
 
 def shocks(values: list[float], *, clipped: frozenset[int] = frozenset()) -> list[Stride]:
@@ -69,6 +69,18 @@ def test_clipping_says_nothing_of_times() -> None:
     got = median(shocks([16, 16], clipped=frozenset({0, 1})), CONTACT, mount=LEFT, activity="run")
     assert got is not None
     assert (got.clipped, got.at_least, got.filters) == (0, False, ())
+
+
+def test_peaks_of_a_slow_sensor_are_told_to_read_low() -> None:
+    slow = [replace(stride, low_rate=True) for stride in shocks([5, 6])]
+    for metric, strides, expected in (
+        (SHOCK, slow, True),
+        (SHOCK, shocks([5]), False),
+        (CONTACT, slow, False),
+    ):
+        got = median(strides, metric, mount=LEFT, activity="run")
+        assert got is not None
+        assert got.low_rate is expected
 
 
 def test_walking_counts_where_nobody_ran() -> None:

@@ -1,0 +1,49 @@
+"""What happened, for somebody who has ten seconds: the alerts in a line each."""
+
+from collections.abc import Sequence
+from html import escape
+
+from kneeload.review.run_data import RunData
+from kneeload.review.statistics import Episode
+from kneeload.review.traces import clock_text
+from kneeload.review.words import number, place
+
+__all__ = ["brief_section"]
+
+LINKS_MOST = 12
+
+
+def brief_section(data: RunData, happened: Sequence[Episode]) -> str:
+    """One line a rule and place, in the order in which they first came, each with the way to its cards."""
+    if not data.strides:
+        return ""
+    if not happened:
+        return '<p class="brief">No alert: nothing went beyond its limit.</p>'
+    lines: dict[tuple[str, str], list[tuple[int, Episode]]] = {}
+    for count, episode in enumerate(happened, start=1):
+        lines.setdefault((episode.raised.rule, place(episode.raised.mount)), []).append((count, episode))
+    items = "".join(f"<li>{line(data, where, own)}</li>" for (_, where), own in lines.items())
+    return f'<ul class="brief" aria-label="Alerts in short">{items}</ul>'
+
+
+def line(data: RunData, where: str, own: Sequence[tuple[int, Episode]]) -> str:
+    first = own[0][1].raised
+    rule = next((rule for rule in data.rules if rule.id == first.rule), None)
+    title = escape(rule.title if rule else first.rule)
+    links = " ".join(
+        f'<a class="number {first.level}" href="#alert-{count}" title="Alert {count}">{count}</a>'
+        for count, _ in own[:LINKS_MOST]
+    )
+    more = " …" if len(own) > LINKS_MOST else ""
+    seconds = sum(
+        (episode.cleared.t_us / 1e6 if episode.cleared else data.duration_s) - episode.raised.t_us / 1e6
+        for _, episode in own
+    )
+    held = f"{number(first.value, rule)}, limit {number(first.limit, rule)}"
+    at = clock_text(first.t_us / 1e6)
+    if len(own) == 1:
+        still = "" if own[0][1].cleared else ", to the end"
+        when = f"at {at} for {clock_text(seconds)}{still} ({held})"
+    else:
+        when = f"{len(own)} times, {clock_text(seconds)} in all; first at {at} ({held})"
+    return f"{links}{more} <span><strong>{title}</strong>, {where}: {when}</span>"

@@ -1,0 +1,151 @@
+"""The review for every eye: narrow, dark, printed, without colours, without a mouse."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+
+from dsp.mount import Mount
+from kneeload.review.figures import timeline
+from kneeload.review.page import page, plotly_script
+from tests.sample_run import sample_run_data
+from tests.services import wait_until
+
+__all__: list[str] = []
+
+CSS = (files("kneeload.review") / "page.css").read_text(encoding="utf-8")
+TEXTS = ("ink", "muted", "info", "warning", "urgent", "left")
+MARKS = ("right", "ok")
+
+
+def palettes() -> dict[str, dict[str, str]]:
+    """light, dark and print: name of a colour -> #rrggbb."""
+    light, dark, printed = re.findall(r":root \{(.*?)\}", CSS, re.DOTALL)
+    out = {"light": dict(re.findall(r"--(\w+): (#\w+)", light))}
+    out["dark"] = out["light"] | dict(re.findall(r"--(\w+): (#\w+)", dark))
+    out["print"] = out["light"] | dict(re.findall(r"--(\w+): (#\w+)", printed))
+    return out
+
+
+def luminance(color: str) -> float:
+    """Relative luminance (WCAG 2.2)."""
+    digits = color[1:] if len(color) == 7 else "".join(2 * c for c in color[1:])
+    parts = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(one: str, other: str) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("name", ["light", "dark", "print"])
+def test_contrast_is_enough_to_read(name: str) -> None:
+    colours = palettes()[name]
+    for ground in (colours["paper"], colours["card"]):
+        for text in TEXTS:
+            assert contrast(colours[text], ground) >= 4.5, text
+        for mark in MARKS:
+            assert contrast(colours[mark], ground) >= 3, mark
+
+
+def test_left_and_right_differ_by_more_than_colour() -> None:
+    lines = [t for t in timeline(sample_run_data())["data"] if t["mode"] == "lines" and "dash" in t["line"]]
+    dashes = {
+        side: {t["line"]["dash"] for t in lines if f"--{side})" in t["line"]["color"]}
+        for side in ("left", "right")
+    }
+    assert dashes["left"]
+    assert dashes["right"]
+    assert not dashes["left"] & dashes["right"]
+
+
+def test_what_is_said_over_a_mark_is_whole() -> None:
+    """Plotly fills in %{…}; any other brace is a text that nobody filled in."""
+    for trace in timeline(sample_run_data())["data"]:
+        assert "{" not in re.sub(r"%\{[xy|:.%HMSdf0-9text]+\}", "", trace["hovertemplate"])
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("review") / "page.html"
+    path.write_text(page(sample_run_data(tuple(Mount)), plotly=plotly_script()), encoding="utf-8")
+    return path
+
+
+@contextmanager
+def screen(chromium: Chrome, *, width: int, dark: bool = False) -> Iterator[None]:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+    chromium.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+    try:
+        yield
+    finally:
+        chromium.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def drawn(chromium: Chrome, path: Path) -> None:
+    """Open the page and look at all of it, from the top down."""
+    chromium.get(path.as_uri())
+    places = int(chromium.execute_script("return document.querySelectorAll('.figure').length"))
+    for place in range(places):
+        chromium.execute_script(f"document.querySelectorAll('.figure')[{place}].scrollIntoView()")
+        count = f"return document.querySelectorAll('.figure')[{place}].querySelectorAll('.main-svg').length"
+        wait_until(lambda: bool(chromium.execute_script(count)), "the figure is drawn")  # noqa: B023
+
+
+@pytest.mark.parametrize("width", [320, 390, 768, 1400])
+def test_nothing_sticks_out_at_the_side(chromium: Chrome, path: Path, width: int) -> None:
+    with screen(chromium, width=width):
+        drawn(chromium, path)
+        wide = "return document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        assert chromium.execute_script(wide) == 0
+
+
+def test_names_of_lanes_stand_over_them_on_a_telephone(chromium: Chrome, path: Path) -> None:
+    with screen(chromium, width=390):
+        drawn(chromium, path)
+        texts = chromium.execute_script(
+            "return [...document.querySelectorAll('#timeline .annotation-text')].map(t => t.textContent)"
+        )
+    for name in ("left shin", "right shoe", "shock high, right", "Cadence, steps/min"):
+        assert name in texts
+
+
+def test_a_dark_screen_prints_dark_ink_at_the_width_of_paper(chromium: Chrome, path: Path) -> None:
+    ink = "return getComputedStyle(document.querySelector('#timeline .annotation-text')).fill"
+    width = "return document.querySelector('#timeline .main-svg').getBoundingClientRect().width"
+    with screen(chromium, width=1400, dark=True):
+        drawn(chromium, path)
+        assert luminance(hexadecimal(chromium.execute_script(ink))) > 0.5
+        chromium.execute_script("window.dispatchEvent(new Event('beforeprint'))")
+        wait_until(lambda: chromium.execute_script(width) == 700, "the timeline is as wide as paper")
+        assert luminance(hexadecimal(chromium.execute_script(ink))) < 0.1
+        chromium.execute_script("window.dispatchEvent(new Event('afterprint'))")
+        wait_until(lambda: chromium.execute_script(width) > 900, "the timeline is as wide as the screen")
+        assert luminance(hexadecimal(chromium.execute_script(ink))) > 0.5
+
+
+def hexadecimal(color: str) -> str:
+    """rgb(1, 2, 3) as #010203."""
+    return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", color)[:3])
+
+
+def test_figures_have_words_and_links_have_targets() -> None:
+    text = page(sample_run_data(), plotly="")
+    figures = re.findall(r'<div[^>]*class=[\'"]figure[\'"][^>]*>', text)
+    assert len(figures) == 3
+    for figure in figures:
+        assert re.search(r"role=['\"]img['\"]", figure)
+        assert re.search(r"aria-label=['\"].{30,}['\"]", figure)
+    for target in re.findall(r'href="#([^"]+)"', text):
+        assert f'id="{target}"' in text
+    assert '<html lang="en">' in text
+    assert "<noscript>" in text

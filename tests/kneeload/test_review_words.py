@@ -1,0 +1,104 @@
+"""Why an alert came, in words that hold for this run and not for the rule in general."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from alerts.alert import Alert
+from alerts.baseline import Usual
+from alerts.rules import RULES, rule
+from dsp.mount import Mount
+from kneeload.review.brief import brief_section
+from kneeload.review.metrics import METRICS
+from kneeload.review.page import page
+from kneeload.review.statistics import episodes
+from kneeload.review.words import what_happened, whence_the_limit
+from tests.sample_run import sample_run_data
+
+__all__: list[str] = []
+
+
+def raised(rule_id: str, *, usual: Usual | None = None, mount: Mount | None = Mount.LEFT_SHIN) -> Alert:
+    """An alert with the limit that the engine would hold it against."""
+    row = rule(rule_id)
+    first = None if mount is None else row.first_shin if mount.segment == "shin" else row.first_shoe
+    thresholds = row.thresholds(usual, first)
+    assert thresholds is not None
+    limit = thresholds.raise_at
+    return Alert(rule_id, row.level, "raised", 40_000_000, mount, limit * 1.1, limit)
+
+
+@pytest.mark.parametrize(
+    ("alert", "said"),
+    [
+        (raised("shock-high"), "was not known yet: every run begins with 10.0 g for a sensor at the shin"),
+        (raised("shock-high", mount=Mount.LEFT_SHOE), "begins with 30.0 g for a sensor at the shoe"),
+        (
+            raised("shock-high", usual=Usual(7.6, 0.5)),
+            "9.1 g is 1.2 times what is usual for this runner, 7.6 g",
+        ),
+        (raised("cadence-low", usual=Usual(170, 3)), "162 steps/min is 0.95 times what is usual"),
+        (
+            raised("shock-asymmetry-changed", usual=Usual(8, 0), mount=None),
+            "13.0 % is 5.0 % over what is usual",
+        ),
+        (raised("shock-asymmetry-changed", usual=Usual(2, 0), mount=None), "never below 10.0 %"),
+        (raised("sensor-silent"), "5.0 s is fixed"),
+        (raised("strap-loose", usual=Usual(0.1, 0.02)), "0.16 is the own baseline plus 3 median absolute"),
+    ],
+    ids=lambda value: f"{value.rule} {value.limit:.3g}" if isinstance(value, Alert) else None,
+)
+def test_the_limit_is_explained(alert: Alert, said: str) -> None:
+    assert said in whence_the_limit(alert, rule(alert.rule))
+
+
+def test_what_was_held_against_the_limit_is_named() -> None:
+    alert = raised("shock-high")
+    assert what_happened(alert, rule("shock-high")) == (
+        "Peak acceleration at the left shin was 11.0 g (median of the last 10 strides), above 10.0 g."
+    )
+    assert "below 162 steps/min" in what_happened(
+        raised("cadence-low", usual=Usual(170, 3)), rule("cadence-low")
+    )
+
+
+def test_the_alerts_in_short_lead_to_their_cards() -> None:
+    data = sample_run_data()
+    text = brief_section(data, episodes(data.alerts))
+    assert re.findall(r'href="#(alert-\d)"', text) == ["alert-1", "alert-2", "alert-3"]
+    assert "right shin: at 03:42 for 00:38 (9.4 g, limit 9.1 g)" in text
+    assert "to the end" in text
+
+
+def test_an_alert_that_came_often_is_one_line() -> None:
+    pattern = raised("shock-high")
+    often = [
+        replace(pattern, t_us=at_s * 1_000_000, state="cleared" if cleared else "raised")
+        for at_s in range(60, 300, 60)
+        for cleared in (False, True)
+    ]
+    often.pop()  # the last one stays
+    data = sample_run_data(alerts=tuple(often), waveforms={})
+    text = brief_section(data, episodes(data.alerts))
+    assert text.count("<li>") == 1
+    assert "4 times, 01:00 in all; first at 01:00" in text
+    assert text.count("href=") == 4
+
+
+def test_a_run_without_alerts_says_so_first() -> None:
+    data = sample_run_data(alerts=(), waveforms={})
+    assert "No alert" in brief_section(data, ())
+
+
+def test_each_number_has_definition_filter_and_uncertainty_beside_it() -> None:
+    cards = re.findall(
+        r'<section class="metric">.*?</section>', page(sample_run_data(), plotly=""), re.DOTALL
+    )
+    assert len(cards) == 3
+    for card in cards:
+        metric = next(row for row in METRICS if f"<h3>{row.title}" in card)
+        for part in (metric.definition, metric.uncertainty, "Filter: ", metric.unit):
+            assert part in card
+    assert all(len(row.uncertainty) > 40 for row in METRICS)
+    assert all(rule_.unit or rule_.metric == "ringing" for rule_ in RULES)
