@@ -21,6 +21,7 @@ from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.monitor import Monitor
 from kneeload.private import make_private_folder, private_file
+from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.shown import cell
 from kneeload.spoken import alert_line, milliseconds, number
@@ -57,13 +58,13 @@ def analyze(
     mount: Mount | None,
     output: Path | None = None,
     *,
-    params: Params = Params(),  # noqa: B008
+    params: Params | None = None,
     progress: Progress | None = None,
 ) -> list[Analysis]:
     """One Analysis a sensor, in the order of the files; with several of them each gets a folder of its own.
 
-    A packets.mcap knows its mounts, other recordings need one. Raises IngestError or
-    KneeloadError.
+    A packets.mcap knows its mounts, other recordings need one. params: None = as the recording says, or as
+    usual. Raises IngestError or KneeloadError.
     """
     folders = _folders(paths)
     analyses: list[Analysis] = []
@@ -76,7 +77,7 @@ def analyze(
         elif mount is None:
             raise UsageError(f"{path}: --mount must say where this sensor was worn")
         else:
-            analyses.append(_recording(path, mount, place=place, params=params))
+            analyses.append(_recording(path, mount, place=place, params=params or Params()))
     return analyses
 
 
@@ -90,7 +91,7 @@ def run_analyze(
 ) -> dict[str, object]:
     """What the command does: analyses, prints a few lines, gives the JSON report."""
 
-    params = Params() if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
+    params = None if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
     analyses = analyze(files, mount, output, params=params)
     for analysis in analyses:
         if analysis.doubt:
@@ -134,7 +135,7 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
     return replace(analysis, doubt=samples.doubt)
 
 
-def _packets(path: Path, place: Path | None, params: Params) -> Iterator[Analysis]:
+def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
     families = {packet.mount: packet.family for packet in recording.read(path)}
     if not families:
         raise AnalyzeError("holds no packets", path=path)
@@ -143,15 +144,16 @@ def _packets(path: Path, place: Path | None, params: Params) -> Iterator[Analysi
         raise AnalyzeError(
             f"comes from sensors that this version does not know ({', '.join(unknown)})", path=path
         )
-    monitor = Monitor(dict(sorted(families.items())), params=dict.fromkeys(families, params))
+    own = params_of(recording.metadata(path)) if params is None else dict.fromkeys(families, params)
+    monitor = Monitor(dict(sorted(families.items())), params=own)
     results: list[Result] = []
     for packet in recording.read(path):
         results.extend(monitor.receive(packet))
     results.extend(monitor.finish(monitor.now_us * 1000))
     several = len(families) > 1
     for mount in monitor.sensors:
-        own = None if place is None else place / mount if several else place
-        yield _analysis(path, mount, monitor=monitor, results=results, place=own)
+        folder = None if place is None else place / mount if several else place
+        yield _analysis(path, mount, monitor=monitor, results=results, place=folder)
 
 
 def _analysis(

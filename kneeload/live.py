@@ -25,6 +25,7 @@ from kneeload.monitor import Monitor
 from kneeload.offer import offer
 from kneeload.outlets import Outlets
 from kneeload.place import make_folder
+from kneeload.processing import notes_of
 from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
@@ -84,6 +85,7 @@ async def conduct(
             # Its own settings hold to its end: what was computed before is computed again, just the same.
             held = Config.model_validate({**cut.entry.config, "data": {"dir": folder}})
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
+        about |= notes_of(held.params())
         async with Outlets.open(journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor) as outlets:
             with _recorder(path, about, clock, cut) as recorder:
                 monitor = Monitor(dict(families), with_overrides(RULES, held.alerts), params=held.params())

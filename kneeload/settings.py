@@ -20,6 +20,8 @@ from dsp.params import Params
 from kneeload.secrets import is_private_file
 
 __all__ = [
+    "LEAST_ABOVE_ANKLE_M",
+    "MOST_ABOVE_ANKLE_M",
     "DataSettings",
     "InfluxSettings",
     "MqttSettings",
@@ -30,6 +32,7 @@ __all__ = [
     "TlsSettings",
 ]
 
+LEAST_ABOVE_ANKLE_M, MOST_ABOVE_ANKLE_M = 0.03, 0.4
 ACC_RANGES_G = (2, 4, 8, 16, 32, 64, 100, 200, 320)
 # Bluetooth addresses, and the identifiers that macOS gives in their place.
 ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
@@ -76,7 +79,9 @@ class SensorSettings(Settings):
     rate_hz: float = Field(default=208.0, ge=25, le=2000)
     acc_range_g: int = 16
     gyro: bool = True
-    above_ankle_m: float = Field(default=Params().above_ankle_m, ge=0.03, le=0.4)
+    above_ankle_m: float = Field(
+        default=Params().above_ankle_m, ge=LEAST_ABOVE_ANKLE_M, le=MOST_ABOVE_ANKLE_M
+    )
     pair: bool = False
 
     @field_validator("address")

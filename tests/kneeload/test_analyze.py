@@ -2,6 +2,7 @@
 
 import csv
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from io import StringIO
 from pathlib import Path
@@ -21,6 +22,7 @@ from ingest.recording import Recorder
 from kneeload.analyze import AnalyzeError, analyze, run_analyze
 from kneeload.failures import PEOPLES_ERRORS, UsageError
 from kneeload.private import UnwritableError
+from kneeload.processing import notes_of
 from kneeload.strides_csv import COLUMNS
 from tests.kneeload.virtual_packets import virtual_packets
 
@@ -138,9 +140,9 @@ def test_several_files_get_folders_of_their_own(tmp_path: Path) -> None:
     assert all((folder / "strides.csv").exists() for folder in folders if folder)
 
 
-def record(path: Path, packets: list[Packet]) -> Path:
+def record(path: Path, packets: list[Packet], metadata: Mapping[str, str] | None = None) -> Path:
     path.parent.mkdir(parents=True)
-    with Recorder(path, {}) as recorder:
+    with Recorder(path, metadata or {}) as recorder:
         for packet in packets:
             recorder.append(packet)
     return path
@@ -156,6 +158,19 @@ def test_a_runs_packets_know_their_mounts(tmp_path: Path) -> None:
         assert analysis.directory is not None
         assert len(rows(analysis.directory)) == analysis.summary.strides > 10
         assert analysis.summary.lost_percent == 0
+
+
+def test_a_runs_packets_know_how_they_were_processed(tmp_path: Path) -> None:
+    packets = virtual_packets({LEFT: Plan.of(Phase(activity="run"))}, 12)
+    higher = Params(above_ankle_m=0.2)
+    usual = record(tmp_path / "A" / "packets.mcap", packets)
+    noted = record(tmp_path / "B" / "packets.mcap", packets, notes_of({LEFT: higher}))
+    absurd = record(tmp_path / "C" / "packets.mcap", packets, {"above_ankle_m.left-shin": "1e9"})
+    words = record(tmp_path / "D" / "packets.mcap", packets, {"above_ankle_m.left-shin": "nan m"})
+    found = {path: analyze([path], None)[0].strides for path in (usual, noted, absurd, words)}
+    assert found[noted] == analyze([usual], None, params=higher)[0].strides
+    assert found[noted] != found[usual]
+    assert found[absurd] == found[words] == found[usual]
 
 
 def test_one_sensors_packets_need_no_folder(tmp_path: Path) -> None:
