@@ -3,16 +3,14 @@
 import asyncio
 import os
 import platform
+import shlex
 import shutil
-import socket
+import stat
 import subprocess
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Sequence
 from importlib.util import find_spec
-from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
-from urllib.parse import urlsplit
 
 from rich.console import Console
 from rich.text import Text
@@ -20,23 +18,16 @@ from rich.text import Text
 from ingest.nearby import probe_adapter
 from ingest.text import printable
 from kneeload.config import Config
+from kneeload.errors import KneeloadError
+from kneeload.finding import Check, Finding, of_error
 from kneeload.journal import Journal
+from kneeload.servers_check import broker, database, secrets_on_the_way
 from kneeload.shown import cell
 
 __all__ = ["CHECKS", "Finding", "examine", "show"]
 
-State = Literal["ok", "warning", "missing"]
 TIMEOUT_S = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at: fix is a command or a sentence, empty when nothing is to be done."""
-
-    name: str
-    state: State
-    what: str
-    fix: str = ""
+MOST_REASONS = 3
 
 
 def examine(config: Config, data_dir: Path) -> list[Finding]:
@@ -44,9 +35,13 @@ def examine(config: Config, data_dir: Path) -> list[Finding]:
     findings = []
     for name, check in CHECKS:
         try:
-            findings.append(check(config, data_dir))
+            found = check(config, data_dir)
+        except KneeloadError as error:
+            found = of_error(name, error)
         except Exception as error:  # a doctor must not fall ill of what he finds
-            findings.append(Finding(name, "warning", f"could not be checked: {error}"))
+            found = Finding(name, "warning", f"could not be checked ({error})")
+        if found is not None:
+            findings.append(found)
     return findings
 
 
@@ -68,8 +63,15 @@ def _data_folder(_config: Config, data_dir: Path) -> Finding:
     folder = data_dir
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
-    if not os.access(folder, os.W_OK):
-        return Finding("data folder", "missing", f"{data_dir} is not writable", f"sudo chown $USER {folder}")
+    if not folder.is_dir():
+        return Finding("data folder", "missing", f"{folder} is no folder", "give another one with --data-dir")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        # Never the folder above: it may be everybody's.
+        make = f'sudo install -d -m 0700 -o "$USER" {shlex.quote(str(data_dir))}'
+        return Finding("data folder", "missing", f"{data_dir} is not writable", make)
+    if folder == data_dir and os.name == "posix" and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        fix = f"chmod 700 {shlex.quote(str(folder))}"
+        return Finding("data folder", "warning", f"others can look into {folder}", fix)
     free_mb = shutil.disk_usage(folder).free // 1_000_000
     if free_mb < 500:
         return Finding(
@@ -101,8 +103,10 @@ def _bluetooth_service(_config: Config, _data_dir: Path) -> Finding:
     return Finding(name, "ok", "bluetoothd is running")
 
 
-def _adapter(_config: Config, _data_dir: Path) -> Finding:
+def _adapter(config: Config, data_dir: Path) -> Finding | None:
     name = "Bluetooth adapter"
+    if _bluetooth_service(config, data_dir).state != "ok":
+        return None  # nobody could use one: one cause, one finding
     if platform.system() == "Linux":
         adapters = sorted(p.name for p in Path("/sys/class/bluetooth").glob("hci*") if ":" not in p.name)
         if not adapters:
@@ -123,57 +127,6 @@ def _adapter(_config: Config, _data_dir: Path) -> Finding:
     return Finding(name, "ok", "scans")
 
 
-def _broker(config: Config, _data_dir: Path) -> Finding:
-    if config.mqtt.host is None:
-        return Finding("MQTT broker", "ok", "none configured: results stay in the journal")
-    return _reachable(
-        "MQTT broker",
-        config.mqtt.host,
-        config.mqtt.port,
-        f"start it, or correct [mqtt] host and port: {config.mqtt.host}",
-    )
-
-
-def _database(config: Config, _data_dir: Path) -> Finding:
-    if config.influx.url is None:
-        return Finding("InfluxDB", "ok", "none configured: results stay in the journal")
-    parts = urlsplit(str(config.influx.url))
-    port = parts.port or (443 if parts.scheme == "https" else 80)
-    return _reachable(
-        "InfluxDB", parts.hostname or "", port, f"start it, or correct [influx] url: {config.influx.url}"
-    )
-
-
-def _reachable(name: str, host: str, port: int, fix: str) -> Finding:
-    try:
-        socket.create_connection((host, port), timeout=TIMEOUT_S).close()
-    except OSError as error:
-        return Finding(name, "missing", f"{host}:{port} does not answer ({error.strerror or error})", fix)
-    return Finding(name, "ok", f"{host}:{port} answers")
-
-
-def _in_the_clear(config: Config, _data_dir: Path) -> Finding:
-    """Passwords and tokens that cross a network for everybody to read."""
-    name, mqtt, influx = "secrets on the way", config.mqtt, config.influx
-    url = urlsplit(influx.url or "")
-    if mqtt.host and mqtt.password and not mqtt.tls and not _is_here(mqtt.host):
-        return Finding(
-            name, "warning", f"the password for {mqtt.host} goes in the clear", "[mqtt] tls = true"
-        )
-    if url.scheme == "http" and (influx.token or influx.password) and not _is_here(url.hostname or ""):
-        fix = f"[influx] url = https://{url.netloc}"
-        return Finding(name, "warning", f"token or password for {url.hostname} goes in the clear", fix)
-    return Finding(name, "ok", "none is sent in the clear to another machine")
-
-
-def _is_here(host: str) -> bool:
-    """Only names and addresses that cannot be anybody else's."""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
 def _clock(_config: Config, _data_dir: Path) -> Finding:
     name = "clock"
     if platform.system() != "Linux" or shutil.which("timedatectl") is None:
@@ -186,7 +139,7 @@ def _clock(_config: Config, _data_dir: Path) -> Finding:
         check=False,
     )
     if shown.returncode != 0:
-        return Finding(name, "warning", "timedatectl does not answer: is the date right?", "date")
+        return Finding(name, "warning", "timedatectl does not answer; is the date right?", "date -u")
     if shown.stdout.strip() != "yes":
         return Finding(
             name, "warning", "not synchronised: runs may be dated wrongly", "sudo timedatectl set-ntp true"
@@ -200,15 +153,15 @@ def _undelivered(_config: Config, data_dir: Path) -> Finding:
     with Journal.open(data_dir) as journal:
         refused = journal.refused()
     if refused:
-        last = refused[-1]
         waiting = sum(refusal.again for refusal in refused)
+        reasons = Counter((refusal.sink, refusal.reason) for refusal in refused).most_common(MOST_REASONS)
         return Finding(
             "journal",
             "warning",
             f"{len(refused)} results were refused by a server"
             + (f", {waiting} of them wait to be tried again" if waiting else "")
-            + f"; the last by {last.sink}: {last.reason}",
-            "mend the cause, then: kneeload doctor --resend",
+            + "".join(f"; {count} by {sink}: {reason}" for (sink, reason), count in reasons),
+            "mend the cause, then: kneeload doctor --resend; they go out with the next run",
         )
     return Finding("journal", "ok", "readable")
 
@@ -227,14 +180,14 @@ def _extras(_config: Config, _data_dir: Path) -> Finding:
     return Finding("extras", "ok", "demo and review are installed")
 
 
-CHECKS: tuple[tuple[str, Callable[[Config, Path], Finding]], ...] = (
+CHECKS: tuple[tuple[str, Check], ...] = (
     ("data folder", _data_folder),
     ("journal", _undelivered),
     ("Bluetooth service", _bluetooth_service),
     ("Bluetooth adapter", _adapter),
-    ("MQTT broker", _broker),
-    ("InfluxDB", _database),
-    ("secrets on the way", _in_the_clear),
+    ("MQTT broker", broker),
+    ("InfluxDB", database),
+    ("secrets on the way", secrets_on_the_way),
     ("clock", _clock),
     ("extras", _extras),
 )

@@ -22,6 +22,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kneeload.errors import SinkError
 from kneeload.payload import Message
 from kneeload.settings import MqttSettings
+from kneeload.sinks.broker_words import explained, refusal
 
 __all__ = ["DIALECTS", "IN_FLIGHT", "Connection", "connected"]
 
@@ -35,25 +36,10 @@ DIALECTS: Final = {
     "3.1.1": (ProtocolVersion.V311,),
 }
 NAMES: Final = {ProtocolVersion.V5: "MQTT 5", ProtocolVersion.V311: "MQTT 3.1.1"}
-# Answers to CONNECT that only a person can change: name, password, rights, client id.
-FOR_A_PERSON: Final = {1, 2, 4, 5, 132, 133, 134, 135, 138, 140}
 UNKNOWN_VERSION: Final = {1, 132}
 FIRST_FAILURE: Final = 0x80
 # The one refusal of a message that passes by itself.
 QUOTA_EXCEEDED: Final = 0x97
-WHY_REFUSED: Final = {0x87: "the broker's access list does not let us write there"}
-# What the other side of TLS says of our certificate, and what to do.
-CERTIFICATE_ALERTS: Final = {
-    "CERTIFICATE_REQUIRED": "asks for our certificate: set [mqtt] cert_file and key_file",
-    "HANDSHAKE_FAILURE": "may be asking for our certificate: set [mqtt] cert_file and key_file",
-    "CERTIFICATE_EXPIRED": "says that our certificate has expired: renew [mqtt] cert_file",
-    "CERTIFICATE_REVOKED": "says that our certificate is revoked: renew [mqtt] cert_file",
-    "UNKNOWN_CA": "does not know who signed our certificate: have [mqtt] cert_file signed by its authority",
-    # Another authority of the same name.
-    "DECRYPT_ERROR": "does not know who signed our certificate: check [mqtt] cert_file",
-    "BAD_CERTIFICATE": "does not take our certificate: check [mqtt] cert_file",
-    "CERTIFICATE_UNKNOWN": "does not take our certificate: check [mqtt] cert_file",
-}
 
 
 class Connection:
@@ -74,8 +60,7 @@ class Connection:
             return None
         if reason.value == QUOTA_EXCEEDED:
             raise self._explained(aiomqtt.MqttError(str(reason)))
-        why = WHY_REFUSED.get(reason.value)
-        return f"{message.topic}: {reason} (0x{reason.value:x})" + (f": {why}" if why else "")
+        return refusal(message.topic, reason.value, str(reason))
 
     async def lost(self) -> None:
         """Waits until the connection breaks, raises SinkError then."""
@@ -265,23 +250,12 @@ def _tls(settings: MqttSettings) -> ssl.SSLContext:
     return context
 
 
-def _code(error: aiomqtt.MqttError) -> int | None:
+def _code(error: aiomqtt.MqttError | None) -> int | None:
     if not isinstance(error, MqttConnectError):
         return None
     return error.rc if isinstance(error.rc, int) or error.rc is None else int(error.rc.value)
 
 
 def _explain(error: aiomqtt.MqttError | None, settings: MqttSettings) -> SinkError:
-    broker = f"broker {settings.host}:{settings.port}"
-    if error is not None and _code(error) in FOR_A_PERSON and isinstance(error, MqttConnectError):
-        remedy = "cert_file" if settings.cert_file else "username and KNEELOAD_MQTT_PASSWORD"
-        return SinkError(f"{broker} refuses us ({error.rc}): check [mqtt] {remedy}", needs_person=True)
-    text = " ".join(str(error or "connection lost").split())
-    if "CERTIFICATE_VERIFY_FAILED" in text:
-        return SinkError(
-            f"{broker} is not who it should be ({text}): check [mqtt] ca_file", needs_person=True
-        )
-    for alert, advice in CERTIFICATE_ALERTS.items():
-        if f"ALERT_{alert}" in text:
-            return SinkError(f"{broker} {advice}", needs_person=True)
-    return SinkError(f"{broker}: {text}")
+    text = str(error.rc) if isinstance(error, MqttConnectError) else str(error or "connection lost")
+    return explained(text, _code(error), settings)

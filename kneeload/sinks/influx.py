@@ -1,31 +1,28 @@
 """InfluxDB 1.x, 2.x, 3.x and what speaks like it. The only file that speaks to the InfluxDB client."""
 
 import asyncio
-import json
-import time
+import base64
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
-from typing import Any, Literal
+from typing import Literal
+from urllib.parse import urlencode
 
 import urllib3
 from influxdb_client.client.influxdb_client import InfluxDBClient
-from influxdb_client.rest import ApiException
 
 from kneeload.errors import SinkError
 from kneeload.journal import Journal
 from kneeload.payload import line
 from kneeload.settings import InfluxSettings
+from kneeload.sinks.answer import Answer, beginning, network_words
 from kneeload.sinks.follow import Item, Outcome, Sink, follow
 from kneeload.sinks.state import SinkState
 
-__all__ = ["follow_influx"]
+__all__ = ["follow_influx", "probe_influx"]
 
 BATCH = 1000
 LINGER_S = 1.0
 CONNECT_MS, READ_MS = 5_000, 15_000
-LONGEST_WAIT_S = 300.0
 
 Dialect = Literal["1", "2", "3"]
 
@@ -57,6 +54,17 @@ async def follow_influx(
     await follow(journal, sink, state, stop=stop, drain_s=settings.drain_s)
 
 
+def probe_influx(settings: InfluxSettings) -> str:
+    """What the server says it is, having let us write nothing. Waits for the network; raises SinkError."""
+    server = _Server(settings)
+    try:
+        said = server.ask()
+        server.write_nothing()
+        return said
+    finally:
+        server.close()
+
+
 class _Link:
     """Finds by halving what a server refuses of a batch, and grows again behind it."""
 
@@ -85,15 +93,6 @@ class _RefusedError(Exception):
     """The server will never take this batch as it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    """What a server said: status 0 = nothing."""
-
-    status: int
-    text: str
-    headers: Mapping[str, str]
-
-
 class _Server:
     """One server over HTTP. Every method waits for the network: call it in a thread."""
 
@@ -102,6 +101,9 @@ class _Server:
         self._dialect: Dialect = "1"
         name, word, token = settings.username, settings.password, settings.token
         basic = f"{name}:{word.get_secret_value() if word else ''}" if name else None
+        coded = base64.b64encode(basic.encode()).decode() if basic else ""
+        known = (word and word.get_secret_value(), token and token.get_secret_value(), coded)
+        self._secrets = tuple(secret for secret in known if secret)
         self._client = InfluxDBClient(
             settings.url,
             token=token.get_secret_value() if token else basic or "",
@@ -125,8 +127,8 @@ class _Server:
             self._dialect = self._settings.version
         elif version[:2] in ("1.", "2.", "3."):
             self._dialect = _DIALECTS[version[0]]
-        elif answer.status in (401, 403):
-            # Only 2.x and 3.x keep even this from strangers, and they write in the same way.
+        elif answer.status in (401, 403) or self._settings.token is not None:
+            # Only 2.x and 3.x have tokens and keep even this from strangers; they write in the same way.
             self._dialect = "2" if self._settings.org else "3"
         if version:
             return f"InfluxDB {version}"
@@ -140,11 +142,25 @@ class _Server:
             answer = self._write(lines)
         if 200 <= answer.status < 300:
             return
-        if answer.status in (400, 413, 422) and (answer.status == 413 or _is_json_object(answer.text)):
-            raise _RefusedError(f"{answer.status} {_said(answer)}")
+        if answer.status in (400, 413, 422) and (answer.status == 413 or answer.is_explained):
+            raise _RefusedError(f"{answer.status} {answer.said}")
         raise self._later(answer)
 
-    def _write(self, lines: Sequence[str]) -> _Answer:
+    def write_nothing(self) -> None:
+        """SinkError when we could not write."""
+        answer = self._write(["# kneeload"])
+        if answer.status == 404 and self._dialect == "1" and "database not found" in answer.text:
+            name = self._settings.store
+            raise SinkError(
+                f"{self._settings.url} has no database {name}, which a run makes where it may, else: "
+                + _how_to_create(name),
+                needs_person=True,
+            )
+        # To some, a write without a point is bad data: they have let us in.
+        if answer.status in (0, 401, 403, 404) or answer.status >= 500:
+            raise self._later(answer)
+
+    def _write(self, lines: Sequence[str]) -> Answer:
         settings = self._settings
         if self._dialect == "1":
             path, query = "/write", {"db": settings.store, "precision": "ns"}
@@ -155,23 +171,22 @@ class _Server:
         return self._call("POST", path, query=query, body="\n".join(lines).encode())
 
     def _create_database(self) -> None:
-        name = self._settings.store.replace("\\", "\\\\").replace('"', '\\"')
-        answer = self._call("POST", "/query", form={"q": f'CREATE DATABASE "{name}"'})
+        answer = self._call("POST", "/query", form={"q": _create(self._settings.store)})
         if answer.status != 200 or '"error"' in answer.text:
             raise SinkError(
                 f"{self._settings.url} has no database {self._settings.store} and does not let us make it "
-                f"({_said(answer)}): influx -execute 'CREATE DATABASE \"{name}\"'",
+                f"({answer.said}): {_how_to_create(self._settings.store)}",
                 needs_person=True,
             )
 
-    def _later(self, answer: _Answer) -> SinkError:
-        where, said = self._settings.url, f"{answer.status} {_said(answer)}".strip()
+    def _later(self, answer: Answer) -> SinkError:
+        where, said = self._settings.url, f"{answer.status} {answer.said}".strip()
         if answer.status == 0:
             return SinkError(
                 f"{where}: {answer.text}", needs_person="CERTIFICATE_VERIFY_FAILED" in answer.text
             )
         if answer.status in (429, 502, 503, 504) or answer.status >= 500:
-            return SinkError(f"{where} cannot take it now ({said})", retry_after_s=_retry_after_s(answer))
+            return SinkError(f"{where} cannot take it now ({said})", retry_after_s=answer.retry_after_s)
         return SinkError(f"{where}: {_ADVICE.get(answer.status, 'refused')} ({said})", needs_person=True)
 
     def _call(
@@ -182,24 +197,27 @@ class _Server:
         query: Mapping[str, str] | None = None,
         body: bytes | None = None,
         form: Mapping[str, str] | None = None,
-    ) -> _Answer:
+    ) -> Answer:
         kind = "text/plain; charset=utf-8" if form is None else "application/x-www-form-urlencoded"
+        api = self._client.api_client
         try:
-            self._client.api_client.call_api(  # type: ignore[no-untyped-call]
-                path,
+            # Not the client's own call: it reads an answer of any size, and follows redirections.
+            response = api.rest_client.pool_manager.request(
                 method,
-                query_params=list((query or {}).items()),
-                header_params={"Content-Type": kind, "Accept": "application/json"},
-                body=body,
-                post_params=list((form or {}).items()) or None,
-                urlopen_kw={"redirect": False},
+                f"{self._settings.url}{path}" + (f"?{urlencode(query)}" if query else ""),
+                body=urlencode(form).encode() if form else body,
+                headers={**api.default_headers, "Content-Type": kind, "Accept": "application/json"},
+                timeout=urllib3.Timeout(connect=CONNECT_MS / 1000, read=READ_MS / 1000),
+                redirect=False,
+                preload_content=False,
             )
-            response = self._client.api_client.last_response
-        except ApiException as error:
-            return _Answer(error.status or 0, str(error.body or error.reason), error.headers or {})
-        except (urllib3.exceptions.HTTPError, UnicodeDecodeError) as error:
-            return _Answer(0, _network_words(error), {})
-        return _Answer(response.status, response.data, response.getheaders())
+            text = beginning(response, limit_s=READ_MS / 1000)
+        except urllib3.exceptions.HTTPError as error:
+            return Answer(0, network_words(error), {})
+        for secret in self._secrets:
+            # Some repeat what they were sent.
+            text = text.replace(secret, "***")
+        return Answer(response.status, text, response.headers)
 
 
 _DIALECTS: dict[str, Dialect] = {"1": "1", "2": "2", "3": "3"}
@@ -207,46 +225,14 @@ _ADVICE = {
     401: "does not know us: check KNEELOAD_INFLUX_TOKEN, or [influx] username and KNEELOAD_INFLUX_PASSWORD",
     403: "does not let us write there: give the token or user the right to write",
     404: "has no such place: check [influx] database (bucket), org and version",
-    400: "does not understand us: check [influx] url",
+    400: "does not understand us: check [influx] url and version",
 }
 
 
-def _network_words(error: Exception) -> str:
-    """The innermost cause in one line; urllib3's own text carries object addresses."""
-    reason: object = error
-    while isinstance(reason, urllib3.exceptions.MaxRetryError) and reason.reason is not None:
-        reason = reason.reason
-    if isinstance(reason, urllib3.exceptions.TimeoutError):
-        return "does not answer in time"
-    text = " ".join(str(reason).split())
-    return text.rpartition(">: ")[2] or "no answer"
+def _create(database: str) -> str:
+    name = database.replace("\\", "\\\\").replace('"', '\\"')
+    return f'CREATE DATABASE "{name}"'
 
 
-def _is_json_object(text: str) -> bool:
-    """Servers explain bad data in JSON; what is between us and them does not."""
-    try:
-        return isinstance(json.loads(text), dict)
-    except ValueError:
-        return False
-
-
-def _said(answer: _Answer) -> str:
-    """The server's own words, short, in one line, nothing unprintable."""
-    text = answer.text
-    if _is_json_object(text):
-        body: dict[str, Any] = json.loads(text)
-        text = str(body.get("error") or body.get("message") or text)
-    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return text if len(text) <= 200 else f"{text[:199]}…"
-
-
-def _retry_after_s(answer: _Answer) -> float:
-    said = answer.headers.get("Retry-After", "")
-    try:
-        wait_s = float(said)
-    except ValueError:
-        try:
-            wait_s = parsedate_to_datetime(said).timestamp() - time.time()
-        except (ValueError, TypeError):
-            wait_s = 0.0
-    return min(max(wait_s, 0.0), LONGEST_WAIT_S) if wait_s == wait_s else 0.0
+def _how_to_create(database: str) -> str:
+    return f"influx -execute '{_create(database)}'"

@@ -27,5 +27,6 @@ def test_it_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, 
     file = tmp_path / "kneeload.toml"
     file.write_text(text)
     finding = dict(CHECKS)["secrets on the way"](load(file), tmp_path)
+    assert finding is not None
     assert finding.state == state
     assert "planted-secret" not in f"{finding}"

@@ -1,6 +1,7 @@
 """The way to the database: over HTTPS to the right server only, the token in one header and nowhere else."""
 
 import asyncio
+import base64
 import ssl
 import threading
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from pydantic import SecretStr
 from kneeload.settings import InfluxSettings
 from tests.certificates import write_certificates
 from tests.kneeload.examples import a_run
-from tests.kneeload.following import RUN, following, journal_at, until
+from tests.kneeload.following import RUN, Answer, following, http_stand_in, journal_at, until
 
 TOKEN = "token-that-nobody-sees"
 
@@ -132,3 +133,78 @@ def test_a_redirection_does_not_carry_the_token_away(tmp_path: Path) -> None:
     assert delivered == 0
     assert thief.requests == []
     assert len(server.requests) >= 2
+
+
+@pytest.mark.parametrize(
+    "known", [{"token": SecretStr(TOKEN)}, {"username": "anna", "password": SecretStr(TOKEN)}]
+)
+def test_a_server_that_repeats_what_it_was_sent_does_not_get_it_shown(
+    tmp_path: Path, known: dict[str, object]
+) -> None:
+    def repeat(_path: str, _body: bytes) -> Answer:
+        coded = base64.b64encode(f"anna:{TOKEN}".encode()).decode()
+        return 400, {}, f"no such token: Token {TOKEN}, Basic {coded}".encode()
+
+    with http_stand_in(repeat) as url:
+        state = told(tmp_path, InfluxSettings.model_validate({"url": url, "drain_s": 0, **known}))
+    assert state is not None
+    assert "no such token" in state
+    assert TOKEN not in state
+    assert ("password" in known) == ("Basic ***" in state)
+
+
+def test_an_answer_without_end_is_not_read_to_its_end(tmp_path: Path) -> None:
+    sent = 0
+
+    async def pour(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal sent
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 500 x\r\nContent-Type: text/plain\r\n\r\n")
+        try:
+            while True:
+                writer.write(b"x" * 65536)
+                await writer.drain()
+                sent += 65536
+        except ConnectionError:
+            pass
+        finally:
+            writer.close()
+
+    async def run() -> str | None:
+        server = await asyncio.start_server(pour, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        async with server:
+            return await asyncio.to_thread(told, tmp_path, InfluxSettings(url=url, drain_s=0))
+
+    assert "cannot take it now (500 xxx" in str(asyncio.run(run()))
+    assert sent < 64 * 1024 * 1024
+
+
+def test_a_proxy_of_the_environment_gets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def overhear(path: str, _body: bytes) -> Answer:
+        asked.append(path)
+        return 502, {}, b""
+
+    with http_stand_in(overhear) as proxy:
+        for name in ("http_proxy", "HTTP_PROXY", "https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy)
+        for url in ("http://127.0.0.1:9", "https://127.0.0.1:9"):
+            settings = InfluxSettings(url=url, token=SecretStr(TOKEN), drain_s=0)
+            assert "refused" in str(told(tmp_path / url[:5], settings))
+    assert asked == []
+
+
+def told(folder: Path, settings: InfluxSettings) -> str | None:
+    """What a person is told when a run cannot be delivered."""
+
+    async def run() -> str | None:
+        with journal_at(folder) as journal:
+            journal.append(RUN, a_run(5))
+            async with following(journal, settings) as state:
+                await until(lambda: state.last_error is not None, "something is said")
+                return state.last_error
+        raise AssertionError
+
+    return asyncio.run(run())
