@@ -11,10 +11,11 @@ from math import acos, degrees
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.vectors import Vector, dot, unit
+
 __all__ = ["Alignment"]
 
 Floats = NDArray[np.float64]
-Vector = tuple[float, float, float]
 
 ENOUGH_STRIDES = 5
 NEAR_DEG = 40.0  # standing and striding directions of one sensor on one leg
@@ -22,16 +23,13 @@ MOVED_DEG = 25.0  # the striding direction itself, since alignment
 FORGET = 0.85
 
 
-def _unit(v: Floats) -> Floats:
-    return np.asarray(v / max(float(np.sqrt((v * v).sum())), 1e-9))
+def _mean_direction(acc_g: Floats) -> Vector:
+    x, y, z = acc_g.mean(axis=1).tolist()
+    return unit((x, y, z))
 
 
 def _apart_deg(a: Vector, b: Vector) -> float:
-    return degrees(acos(max(-1.0, min(1.0, a[0] * b[0] + a[1] * b[1] + a[2] * b[2]))))
-
-
-def _vector(v: Floats) -> Vector:
-    return float(v[0]), float(v[1]), float(v[2])
+    return degrees(acos(max(-1.0, min(1.0, dot(a, b)))))
 
 
 @dataclass(slots=True)
@@ -46,15 +44,16 @@ class Alignment:
 
     def stand(self, acc_g: Floats) -> None:
         """(3, n) of a moment of standing still."""
-        self.standing = _vector(_unit(acc_g.mean(axis=1)))
+        self.standing = _mean_direction(acc_g)
 
     def stride(self, acc_g: Floats) -> None:
         """(3, n) of about one stride."""
-        fresh = _unit(acc_g.mean(axis=1))
-        if self.striding is None:
-            self.striding = _vector(fresh)
-        else:
-            self.striding = _vector(_unit(FORGET * np.array(self.striding) + (1.0 - FORGET) * fresh))
+        x, y, z = fresh = _mean_direction(acc_g)
+        old = fresh if self.striding is None else self.striding
+        new = 1.0 - FORGET
+        self.striding = unit(
+            (FORGET * old[0] + new * x, FORGET * old[1] + new * y, FORGET * old[2] + new * z)
+        )
         self.strides += 1
         if self.strides == ENOUGH_STRIDES:
             self.first = self.striding

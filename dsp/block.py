@@ -1,7 +1,7 @@
 """Samples of one inertial sensor, the only thing that goes into signal processing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,9 +43,15 @@ def joined(blocks: Sequence[ImuBlock]) -> ImuBlock:
     if len(blocks) == 1:
         return blocks[0]
     gyros = [block.gyro_dps for block in blocks if block.gyro_dps is not None]
-    return replace(
-        blocks[0],
-        t_us=np.concatenate([block.t_us for block in blocks]),
-        acc_g=np.concatenate([block.acc_g for block in blocks]),
-        gyro_dps=np.concatenate(gyros) if gyros else None,
+    first = blocks[0]
+    return ImuBlock(
+        first.mount,
+        np.concatenate([block.t_us for block in blocks]),
+        np.concatenate([block.acc_g for block in blocks]),
+        np.concatenate(gyros) if gyros else None,
+        first.rate_hz,
+        first.lost_before,
+        first.restart,
+        first.acc_range_g,
+        first.gyro_range_dps,
     )

@@ -35,7 +35,7 @@ def hann_smooth(x: Floats, cutoff_hz: float, rate_hz: float) -> Floats:
         return x
     padded = np.empty(x.shape[0] + 2 * half)
     padded[:half], padded[half:-half], padded[-half:] = x[0], x, x[-1]
-    return np.convolve(padded, _hann(half), "valid")
+    return np.correlate(padded, _hann(half), "valid")  # the kernel is even
 
 
 def zero_phase(x: Floats, cutoff_hz: float, rate_hz: float) -> Floats:

@@ -6,6 +6,7 @@ turned into times by interpolation, so a clock that is not quite nominal moves n
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
@@ -48,6 +49,7 @@ class SampleGrid:
     first: int = 0
     end: int = 0
     offset: int = 0  # row number of column 0
+    marked: int = 0  # no row from this one on has a flag
     t_us: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     x: Floats = field(default_factory=lambda: np.empty((0, 0)))
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
@@ -156,6 +158,8 @@ class SampleGrid:
         self.x[: self.channels, a : a + n] = piece.x
         self.flags[a : a + n] = piece.flags
         self.end += n
+        if piece.flags.any():
+            self.marked = self.end
 
     def _grow(self, size: int) -> None:
         more = size - self.t_us.shape[0]
@@ -165,7 +169,7 @@ class SampleGrid:
 
     def clear(self) -> None:
         """Forget all rows; numbering begins again at 0."""
-        self.first = self.end = self.offset = 0
+        self.first = self.end = self.offset = self.marked = 0
 
     def window(self, a: int, b: int) -> Floats:
         """(channels + derived, b - a) view of rows [a, b)."""
@@ -174,9 +178,13 @@ class SampleGrid:
     def marks(self, a: int, b: int) -> NDArray[np.uint8]:
         return self.flags[a - self.offset : b - self.offset]
 
+    def any(self, a: int, b: int, kinds: int) -> bool:
+        """Whether a row of [a, b) has one of these flags; most streams have none for long."""
+        return a < self.marked and bool((self.marks(a, b) & kinds).any())
+
     def time_us(self, position: float) -> int:
         """Time at a fractional row number."""
-        k = min(max(int(np.floor(position)), self.first), self.end - 1)
+        k = min(max(floor(position), self.first), self.end - 1)
         at = int(self.t_us[k - self.offset])
         if k + 1 >= self.end:
             return at + round((position - k) * 1e6 / self.rate_hz)

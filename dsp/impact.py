@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.contact import StrideWindow
-from dsp.filters import upsample, zero_phase
+from dsp.filters import hann_smooth, upsample, zero_phase
 from dsp.params import Params
 from dsp.peaks import parabola
+from dsp.vectors import Vector, along, size
 
 __all__ = ["FILTER_ID", "Impact", "impact_of"]
 
@@ -25,7 +26,7 @@ FINE_HZ = 1000.0
 BEFORE_S, AFTER_S = 0.1, 0.2  # of the window that is filtered
 PEAK_BEFORE_S, PEAK_AFTER_S = 0.010, 0.075  # of the window in which the peak is
 BAND_HZ = (10, 20)
-RINGING_RATE_HZ = 190.0
+RINGING_HZ, RINGING_RATE_HZ = 40.0, 190.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,24 @@ def _fine_filter(n: int, factor: int, rate_hz: float, cutoff_hz: float) -> Float
 
 
 @lru_cache(maxsize=8)
-def _lines(n: int, rate_hz: float) -> NDArray[np.complex128]:
-    """(n, lines): detrending, zero-padding to one second, and the Fourier lines of the band."""
-    size = max(n, round(rate_hz))
-    spectrum = np.fft.rfft(signal.detrend(np.eye(n), axis=1), size, axis=1)
-    return np.ascontiguousarray(spectrum[:, BAND_HZ[0] : BAND_HZ[1] + 1])
+def _lines(n: int, rate_hz: float) -> Floats:
+    """(n, 2 lines): detrending, zero-padding to one second, real and imaginary Fourier lines of the band."""
+    length = max(n, round(rate_hz))
+    spectrum = np.fft.rfft(signal.detrend(np.eye(n), axis=1), length, axis=1)
+    band = spectrum[:, BAND_HZ[0] : BAND_HZ[1] + 1]
+    return np.ascontiguousarray(np.hstack((band.real, band.imag)))
 
 
-def impact_of(window: StrideWindow, contact: float, *, up: Floats | None, params: Params) -> Impact:
+@lru_cache(maxsize=16)
+def _ring(shock: int, n: int, rate_hz: float) -> Floats:
+    """(n, n): the first rows without their mean, and what is above 40 Hz of the rows after them."""
+    centred = np.eye(n, shock)
+    centred[:shock] -= 1.0 / shock
+    fast = np.eye(n) - np.stack([hann_smooth(row, RINGING_HZ, rate_hz) for row in np.eye(n)])
+    return np.ascontiguousarray(np.hstack((centred, fast[:, shock:])))
+
+
+def impact_of(window: StrideWindow, contact: float, *, up: Vector | None, params: Params) -> Impact:
     """Peaks of the 60 Hz low-passed acceleration in [contact - 10 ms, contact + 75 ms]."""
     rate = window.rate_hz
     middle = round(contact)
@@ -64,25 +75,28 @@ def impact_of(window: StrideWindow, contact: float, *, up: Floats | None, params
             return Impact()
     factor = max(1, round(FINE_HZ / rate))
     fine = rate * factor
-    rows = np.ascontiguousarray(window.acc[:, a:b])
-    acc = rows @ _fine_filter(b - a, factor, rate, params.metric_hz)
+    through = _fine_filter(b - a, factor, rate, params.metric_hz)
     at = (contact - a) * factor
     lo = max(0, round(at - PEAK_BEFORE_S * fine))
-    hi = min(acc.shape[1] - 1, round(at + PEAK_AFTER_S * fine) + 1)
-    size = np.sqrt(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2)
-    k = lo + int(np.argmax(size[lo:hi]))
-    slope = size[lo + 1 : k + 1] - size[lo:k]
+    hi = min(through.shape[1] - 1, round(at + PEAK_AFTER_S * fine) + 1)
+    # One more on either side, for the parabola.
+    left = max(0, lo - 1)
+    acc = window.acc[:, a:b] @ through[:, left : hi + 1]
+    total = size(acc)
+    first = lo - left
+    k = first + int(total[first:-1].argmax())
+    rise = total[first + 1 : k + 1] - total[first:k]
     axial = None
     if up is not None:
-        y = up[0] * acc[0] + up[1] * acc[1] + up[2] * acc[2]
-        axial = parabola(y, lo + int(np.argmax(y[lo:hi])))[1]
+        y = along(up, acc)
+        axial = parabola(y, first + int(y[first:-1].argmax()))[1]
     line = window.resultant[a:b] @ _lines(b - a, rate)
     return Impact(
-        resultant_g=parabola(size, k)[1],
+        resultant_g=parabola(total, k)[1],
         axial_g=axial,
-        jerk_g_per_s=float(slope.max()) * fine if k > lo else None,
-        power_g2=float(2.0 * (line.real**2 + line.imag**2).sum() / (rate * (b - a))),
-        ringing=_ringing(window, a + k / factor),
+        jerk_g_per_s=float(rise.max()) * fine if k > first else None,
+        power_g2=2.0 * float(line @ line) / (rate * (b - a)),
+        ringing=_ringing(window, a + (left + k) / factor),
     )
 
 
@@ -92,8 +106,7 @@ def _ringing(window: StrideWindow, peak: float) -> float | None:
     before, after, end = int(peak - 0.02 * rate), int(peak + 0.02 * rate), int(peak + 0.12 * rate)
     if rate < RINGING_RATE_HZ or before < 0 or end > window.resultant.shape[0]:
         return None
-    x = window.resultant[before:end]
-    fast = (x - window.smooth(x, 40.0))[after - before :]
-    shock = x[: after - before] - x[: after - before].mean()
-    whole = float((shock * shock).sum())
-    return float((fast * fast).sum()) / whole if whole > 0.0 else None
+    both = window.resultant[before:end] @ _ring(after - before, end - before, rate)
+    shock, fast = both[: after - before], both[after - before :]
+    whole = float(shock @ shock)
+    return float(fast @ fast) / whole if whole > 0.0 else None

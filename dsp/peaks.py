@@ -24,10 +24,11 @@ def parabola(x: Floats, i: int) -> tuple[float, float]:
 
 def _crossing(x: Floats, start: int, sign: float) -> float | None:
     y = sign * x[start:]
-    hits = np.flatnonzero((y[:-1] < 0.0) & (y[1:] >= 0.0))
-    if hits.shape[0] == 0:
+    below = y < 0.0
+    hits = below[:-1] > below[1:]
+    k = int(hits.argmax()) if hits.shape[0] else 0
+    if hits.shape[0] == 0 or not hits[k]:
         return None
-    k = int(hits[0])
     return start + k + float(-y[k] / (y[k + 1] - y[k]))
 
 

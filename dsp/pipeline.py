@@ -69,15 +69,16 @@ class StridePipeline:
 
     def push(self, block: ImuBlock) -> list[Stride]:
         """Strides that this block completes; usually none, and then nothing is done but to keep it."""
-        if len(block) == 0:
+        n = len(block)
+        if n == 0:
             return []
         s = self._s
         strides: list[Stride] = []
         if s.ahead and (block.restart or block.lost_before):
             strides += self._take()
         s.ahead.append(block)
-        s.more += len(block) + block.lost_before
-        s.samples += len(block)
+        s.more += n + block.lost_before
+        s.samples += n
         if block.restart or s.more >= s.due:
             strides += self._take()
         return strides

@@ -6,12 +6,16 @@ integrating what is left gives the way between the two (zero-velocity integratio
 Both ends have the same pitch on level ground, which takes out the gyroscope's offset.
 """
 
+from cmath import phase
 from dataclasses import dataclass
+from functools import lru_cache
+from math import degrees, hypot, pi, radians
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.mount import Mount
+from dsp.vectors import Vector, along, cross, dot, unit
 
 __all__ = ["Plane", "Posture", "plane_of", "posture_of"]
 
@@ -28,9 +32,9 @@ SHANK_PHASE = 0.42
 class Plane:
     """The swing axis z and two axes across it, sensor frame; y is near up."""
 
-    x: Floats
-    y: Floats
-    z: Floats
+    x: Vector
+    y: Vector
+    z: Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,21 +62,14 @@ class Posture:
     duration_s: float = 0.0
 
 
-def _cross(a: Floats, b: Floats) -> Floats:
-    return np.array(
-        (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]), dtype=np.float64
-    )
-
-
-def plane_of(axis: tuple[float, float, float], up: tuple[float, float, float]) -> Plane | None:
+def plane_of(axis: Vector, up: Vector) -> Plane | None:
     """None where up lies along the axis."""
-    z, u = np.array(axis), np.array(up)
-    y = u - z * float((u * z).sum())
-    size = float(np.sqrt((y * y).sum()))
-    if size < 0.5:
+    tilt = dot(up, axis)
+    across = (up[0] - tilt * axis[0], up[1] - tilt * axis[1], up[2] - tilt * axis[2])
+    if hypot(*across) < 0.5:
         return None
-    y /= size
-    return Plane(_cross(y, z), y, z)
+    y = unit(across)
+    return Plane(cross(y, axis), y, axis)
 
 
 def flattest(gyro: Floats, a: int, b: int, reach: int) -> int:
@@ -85,26 +82,41 @@ def flattest(gyro: Floats, a: int, b: int, reach: int) -> int:
     return a + int(np.argmin((total[hi] - total[lo]) / (hi - lo)))
 
 
+@lru_cache(maxsize=512)
+def _sums(n: int) -> Floats:
+    """(2, n): mean over n rows and, of what is left of the mean, twice the sum; both by the trapezoid rule.
+
+    A velocity from zero to zero, summed to the way: each force counts as often as rows follow it.
+    """
+    steps = np.zeros((2, n - 1))
+    steps[0] = 1.0 / (n - 1)
+    follow = np.arange(n - 2, -1, -1.0)
+    steps[1] = follow - follow.mean()
+    sums = np.zeros((2, n))
+    sums[:, :-1] += 0.5 * steps
+    sums[:, 1:] += 0.5 * steps
+    return sums
+
+
 def stride_path(acc: Floats, gyro: Floats, plane: Plane, rate_hz: float) -> StridePath | None:
     """(3, n) rows from one flat moment to the next; None where the mean force is not gravity."""
-    w = np.radians(plane.z[0] * gyro[0] + plane.z[1] * gyro[1] + plane.z[2] * gyro[2])
+    w = along(plane.z, gyro)
     n = w.shape[0]
-    steps = 0.5 * (w[1:] + w[:-1]) / rate_hz
-    angle = np.concatenate(([0.0], np.cumsum(steps)))
-    angle -= angle[-1] * np.arange(n) / (n - 1)
-    x = plane.x[0] * acc[0] + plane.x[1] * acc[1] + plane.x[2] * acc[2]
-    y = plane.y[0] * acc[0] + plane.y[1] * acc[1] + plane.y[2] * acc[2]
-    turned = (x + 1j * y) * np.exp(1j * angle)
-    middle = 0.5 * (turned[1:] + turned[:-1])
-    gravity = complex(middle.mean())
-    if abs(abs(gravity) - 1.0) > ANGLE_TOLERANCE:
+    angle = np.zeros(n)
+    np.cumsum(w[1:] + w[:-1], out=angle[1:])
+    angle *= radians(0.5 / rate_hz)
+    angle -= np.arange(n) * (angle[-1] / (n - 1))
+    turned = along(plane.x, acc) + 1j * along(plane.y, acc)
+    turned *= np.exp(1j * angle)
+    mean, way = (_sums(n) @ turned).tolist()
+    gravity, way_m = complex(mean), complex(way) * G_MPS2 / rate_hz**2
+    upright = abs(gravity)
+    if abs(upright - 1.0) > ANGLE_TOLERANCE:
         return None
-    velocity = np.concatenate(([0.0], np.cumsum(middle - gravity))) / rate_hz * G_MPS2
-    way = complex((0.5 * (velocity[1:] + velocity[:-1])).sum()) / rate_hz
-    level = way * np.conj(gravity) / abs(gravity)  # real along gravity, imaginary across it
-    pitch = angle - (float(np.angle(gravity)) - 0.5 * np.pi)
-    far = abs(float(level.imag)) if abs(abs(gravity) - 1.0) <= LENGTH_TOLERANCE else None
-    return StridePath(pitch, far, gravity / abs(gravity))
+    level = way_m * gravity.conjugate() / upright  # real along gravity, imaginary across it
+    angle -= phase(gravity) - 0.5 * pi
+    far = abs(level.imag) if abs(upright - 1.0) <= LENGTH_TOLERANCE else None
+    return StridePath(angle, far, gravity / upright)
 
 
 def posture_of(
@@ -134,21 +146,19 @@ def posture_of(
     path = stride_path(acc[:, : end + 1], gyro[:, : end + 1], plane, rate_hz) if end > 0.2 * rate_hz else None
     if path is None:
         return Posture(flat=end)
-    at = float(np.interp(contact, np.arange(end + 1), path.pitch_rad))
-    up = path.gravity.real * plane.x + path.gravity.imag * plane.y
-    ahead = _cross(up, plane.z)
-    k = round(contact)
+    k = min(int(contact), end - 1)
+    here, after = path.pitch_rad[k : k + 2].tolist()
+    at = here + (contact - k) * (after - here)
+    x, y, g = plane.x, plane.y, path.gravity
+    up = (g.real * x[0] + g.imag * y[0], g.real * x[1] + g.imag * y[1], g.real * x[2] + g.imag * y[2])
     last = end if toe_off is None else min(n, int(contact + 0.7 * stance) + 1)
-    roll = (
-        np.cumsum(ahead[0] * gyro[0, k:last] + ahead[1] * gyro[1, k:last] + ahead[2] * gyro[2, k:last])
-        / rate_hz
-    )
+    roll = np.cumsum(along(cross(up, plane.z), gyro[:, round(contact) : last])) / rate_hz
     inwards = roll if mount.side == "left" else -roll
     return Posture(
         flat=end,
         whole=True,
-        pitch_at_contact_deg=float(np.degrees(at)),
-        pitch_from_flat_deg=float(np.degrees(at - path.pitch_rad[-1])),
+        pitch_at_contact_deg=degrees(at),
+        pitch_from_flat_deg=degrees(at - float(path.pitch_rad[-1])),
         roll_in_deg=max(0.0, float(inwards.max())) if inwards.shape[0] else 0.0,
         length_m=path.length_m,
         duration_s=end / rate_hz,

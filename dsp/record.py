@@ -21,7 +21,7 @@ from dsp.shin import shin_contact
 from dsp.shoe import shoe_contact, swing_ends
 from dsp.signals import GateSignals
 from dsp.stride import Stride
-from dsp.swing import along
+from dsp.vectors import along
 
 __all__ = ["measure"]
 
@@ -69,25 +69,22 @@ def measure(
         )
     runner.last_peak = a + contact.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
     ic = contact.initial_contact
-    near = grid.marks(max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate)))
     ic_us = grid.time_us(ic)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
-    torn = bool((near & VOID).any()) or contact.contact_method == "expected"
+    near = max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate))
+    torn = grid.any(*near, VOID) or contact.contact_method == "expected"
     if (torn and hole > MOST_GUESSED_S * rate) or (
         apart_s is not None and apart_s < 0.7 * params.min_stride_s
     ):
         runner.flat_row = None
         return None
-    inside = grid.marks(max(a, int(ic - 0.05 * rate)), b)
-    spoilt = bool(inside.any())
-    whole = not (spoilt and (inside & VOID).any())
+    inside = max(a, int(ic - 0.05 * rate))
+    whole = not grid.any(inside, b, VOID)
     to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     stride_s = apart_s
     if stride_s is not None and (
-        torn
-        or stride_s > PAUSE * cycle.period / rate
-        or (grid.marks(runner.last_contact_row, int(ic)) & VOID).any()
+        torn or stride_s > PAUSE * cycle.period / rate or grid.any(runner.last_contact_row, int(ic), VOID)
     ):
         stride_s = None
 
@@ -101,15 +98,10 @@ def measure(
     if whole:
         runner.likeness.remember(contact.landing, runner.activity)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
-    up = runner.alignment.up
-    impact = (
-        Impact()
-        if torn
-        else impact_of(window, ic - a, up=None if up is None else np.array(up), params=params)
-    )
+    impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
     posture = _posture(grid, contact, runner, b, mount=mount, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
-    clipped = (grid.marks(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1)) & CLIPPED).any()
+    clipped = grid.any(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1), CLIPPED)
     runner.last_contact_us, runner.last_contact_row = ic_us, max(0, int(ic))
     runner.strides += 1
     shoe = mount.segment == "shoe"
@@ -131,8 +123,8 @@ def measure(
         peak_resultant_g=impact.resultant_g,
         peak_axial_g=impact.axial_g,
         jerk_g_per_s=impact.jerk_g_per_s,
-        clipped=bool(clipped),
-        gap=spoilt and bool((inside & (FILLED | VOID)).any()),
+        clipped=clipped,
+        gap=grid.any(inside, b, FILLED | VOID),
         quality=alike * contact.quality * (0.25 if torn else 1.0 if whole else 0.5),
         filter=FILTER_ID,
         contact_method=contact.contact_method,
@@ -199,9 +191,9 @@ def _hole(grid: SampleGrid, contact: float, first: int, end: int) -> int:
     reach = round(MOST_GUESSED_S * rate)
     a, b = int(contact - SPOILT_BEFORE_S * rate), int(contact + SPOILT_AFTER_S * rate)
     lo, hi = max(first, a - reach), min(end, b + reach)
-    void = (grid.marks(lo, hi) & VOID) != 0
-    if not void.any():
+    if not grid.any(lo, hi, VOID):
         return 0
+    void = (grid.marks(lo, hi) & VOID) != 0
     edges = np.flatnonzero(np.diff(np.concatenate(([False], void, [False])))).reshape(-1, 2) + lo
     return sum(q - p for p, q in edges.tolist() if p < b and q > a)
 
@@ -222,7 +214,7 @@ def _posture(
     if plane is None or start >= now - 3 or start < grid.first:
         runner.flat_row = None
         return None
-    rows, marks = grid.window(start, now), grid.marks(start, now)
+    rows = grid.window(start, now)
     toe_off = None if contact.toe_off is None else contact.toe_off - start
     found = posture_of(
         rows[:3],
@@ -233,6 +225,6 @@ def _posture(
         toe_off=toe_off,
         mount=mount,
     )
-    spoilt = fresh or runner.flat_row is None or bool(np.any(marks & (VOID | CLIPPED)))
+    spoilt = fresh or runner.flat_row is None or grid.any(start, now, VOID | CLIPPED)
     runner.flat_row = None if found is None else start + found.flat
     return None if spoilt or found is None or not found.whole else found

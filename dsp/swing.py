@@ -17,8 +17,9 @@ from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
 from dsp.turning import closing_steps, first_steps, side_steps
+from dsp.vectors import along
 
-__all__ = ["advance_swing", "along", "open_swing", "swing_due"]
+__all__ = ["advance_swing", "open_swing", "swing_due"]
 
 Floats = NDArray[np.float64]
 
@@ -30,11 +31,6 @@ RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 0.85  # periods from a swing's peak to where it is worth looking for the rise of the next
 OVERDUE = 2.6  # periods without a swing end the bout
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
-
-
-def along(axis: tuple[float, float, float], w: Floats) -> Floats:
-    """(3, n) -> (n,), element by element: exact for any chunking."""
-    return np.asarray(axis[0] * w[0] + axis[1] * w[1] + axis[2] * w[2])
 
 
 def spread(w: Floats) -> Floats:
@@ -49,10 +45,9 @@ def principal_axis(moments: Floats) -> Floats:
 
 def _turned(axis: tuple[float, float, float], moments: Floats) -> tuple[float, float, float]:
     """The principal axis on the side of a former one: of a high power of the moments it alone is left."""
-    m = moments / np.trace(moments)
+    m = moments / moments.trace()
     for _ in range(4):
         m = m @ m
-        m /= m[0, 0] + m[1, 1] + m[2, 2]
     x, y, z = (m @ axis).tolist()
     size = (x * x + y * y + z * z) ** 0.5
     return (x / size, y / size, z / size) if size > 1e-9 else axis

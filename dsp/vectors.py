@@ -1,0 +1,35 @@
+"""Vectors in three axes: (3, n) arrays of samples, and single ones as plain floats, which are quicker."""
+
+from math import sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Vector", "along", "cross", "dot", "size", "unit"]
+
+Floats = NDArray[np.float64]
+Vector = tuple[float, float, float]
+
+
+def size(x: Floats) -> Floats:
+    """(3, n) -> (n,), sample by sample: exact for any chunking."""
+    return np.asarray(np.sqrt((x * x).sum(axis=0)))
+
+
+def along(axis: Vector, x: Floats) -> Floats:
+    """(3, n) -> (n,) component along an axis, sample by sample: exact for any chunking."""
+    return np.asarray(axis[0] * x[0] + axis[1] * x[1] + axis[2] * x[2])
+
+
+def dot(a: Vector, b: Vector) -> float:
+    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+
+
+def cross(a: Vector, b: Vector) -> Vector:
+    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+
+
+def unit(v: Vector) -> Vector:
+    """The direction of v; all but zero where v is."""
+    length = max(sqrt(dot(v, v)), 1e-9)
+    return (v[0] / length, v[1] / length, v[2] / length)
