@@ -44,6 +44,7 @@ class Fastening:
 
     @classmethod
     def loose(cls) -> "Fastening":
+        """A strap that rings much, slowly and long."""
         return cls(ringing=0.55, ringing_hz=33.0, decay_s=0.045)
 
 
@@ -75,6 +76,7 @@ class Shock:
         return max(self.contact.initial_contact_s + 0.45, self.contact.still_s)
 
     def pulse(self, t_s: Floats) -> Floats:
+        """The impact itself at times (n,) s: (3, n), in units of its amplitude."""
         since = t_s - self.top_s
         if self.segment == "shoe":
             return self._shoe_pulse(since)

@@ -23,6 +23,7 @@ class Vector(NamedTuple):
 
 
 def constant(value: float, n: int) -> Jet:
+    """(3, n): the value, and derivatives of 0."""
     jet = np.zeros((3, n))
     jet[0] = value
     return jet
@@ -37,6 +38,7 @@ def product(a: Jet, b: Jet) -> Jet:
 
 
 def add(a: Vector, b: Vector) -> Vector:
+    """Sum, axis by axis."""
     return Vector(a.x + b.x, a.y + b.y, a.z + b.z)
 
 

@@ -44,6 +44,8 @@ class Mishap(ABC):
 
 
 class Loss(Mishap):
+    """values: the fraction of packets that never arrives."""
+
     destroys = True
 
     def push(self, now_s: float, packets: list[bytes]) -> list[bytes]:  # noqa: ARG002
@@ -57,6 +59,8 @@ class Loss(Mishap):
 
 
 class Silence(Mishap):
+    """values: every so many s, for so many s, nothing arrives."""
+
     destroys = True
 
     def push(self, now_s: float, packets: list[bytes]) -> list[bytes]:
@@ -69,6 +73,8 @@ class Silence(Mishap):
 
 
 class Corrupt(Mishap):
+    """values: the fraction of packets with a wrong byte."""
+
     destroys = True
 
     def push(self, now_s: float, packets: list[bytes]) -> list[bytes]:  # noqa: ARG002
@@ -83,6 +89,8 @@ class Corrupt(Mishap):
 
 
 class Duplicate(Mishap):
+    """values: the fraction of packets that arrives twice."""
+
     def push(self, now_s: float, packets: list[bytes]) -> list[bytes]:  # noqa: ARG002
         out = []
         for packet in packets:
@@ -107,6 +115,8 @@ class _Holding(Mishap):
 
 
 class Reorder(_Holding):
+    """values: the fraction of packets that arrives after its successor."""
+
     def push(self, now_s: float, packets: list[bytes]) -> list[bytes]:  # noqa: ARG002
         out = []
         for packet in packets:
@@ -120,6 +130,8 @@ class Reorder(_Holding):
 
 
 class Burst(_Holding):
+    """values: for so many s nothing arrives, then everything at once."""
+
     def __init__(self, values: tuple[float, ...], random: Random) -> None:
         super().__init__(values, random)
         self._begins_s = self._after_calm(0.0)

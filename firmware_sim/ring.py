@@ -25,6 +25,7 @@ class Ring:
 
     @classmethod
     def empty(cls, channels: int) -> "Ring":
+        """Room for samples of so many channels."""
         whole = np.zeros(0, dtype=np.int64)
         return cls(whole, whole, np.zeros((0, channels), dtype=np.int16), np.zeros(0, dtype=np.bool_))
 

@@ -41,6 +41,7 @@ class Shape:
     ]  # starts so long before toe-off, s; shares of speeding up, slowing down
 
     def at(self, name: str, speed_mps: float) -> float:
+        """The named pair of values at a speed, between and a little beyond speeds_mps."""
         slow, fast = getattr(self, name)
         low, high = self.speeds_mps
         share = min(1.3, max(0.0, (speed_mps - low) / (high - low)))

@@ -113,6 +113,7 @@ class Swing:
         return LegMotion(add(position, shank.carry((SHIN_AHEAD_M, above_ankle_m, 0.0))), shank)
 
     def pitch_deg(self, t_s: float, segment: Literal["shin", "shoe"]) -> float:
+        """Sagittal angle of the segment at t_s, deg; sign as in Truth.shank_angle_deg."""
         curve = self._curves(np.array([t_s]))["shank_pitch" if segment == "shin" else "foot_pitch"]
         return float(curve[0, 0])
 

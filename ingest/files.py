@@ -52,6 +52,7 @@ class Recording:
 
     @property
     def duration_s(self) -> float:
+        """From the first sample to the last."""
         return float(self.t_us[-1] - self.t_us[0]) * 1e-6
 
 

@@ -76,6 +76,7 @@ def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]
 
 
 def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
+    """The chosen columns and their numbers, (n, 4 or 7), an empty cell NaN. RecordingError or OSError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             header = next(csv.reader(file), None)
@@ -143,6 +144,7 @@ def _number(path: Path, cell: str, line: int) -> float:
 
 
 def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
+    """The same from Parquet; a null is NaN. Raises RecordingError or OSError."""
     try:
         import pyarrow
         import pyarrow.parquet

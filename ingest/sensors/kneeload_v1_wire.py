@@ -178,6 +178,7 @@ def decode_data(data: bytes) -> DataPacket:
 
 
 def decode_info(data: bytes) -> Info:
+    """Take apart INFO. Raises DecodeError or VersionError."""
     _check("INFO", data, _INFO)
     version, layouts, ranges, rate_min_hz, rate_max_hz, model, serial = _INFO.unpack(data)
     return Info(
@@ -226,6 +227,7 @@ def decode_config(data: bytes) -> Config:
 
 
 def decode_stats(data: bytes) -> Stats:
+    """Take apart STATS. Raises DecodeError."""
     if len(data) != _STATS.size:
         raise DecodeError("STATS", f"{len(data)} bytes instead of {_STATS.size}")
     taken, sent, dropped, overruns, battery_mv, interval, rssi_dbm, _ = _STATS.unpack(data)
@@ -233,6 +235,7 @@ def decode_stats(data: bytes) -> Stats:
 
 
 def decode_sync(data: bytes) -> Sync:
+    """Take apart the answer to a TIME_SYNC write. Raises DecodeError."""
     if len(data) != _SYNC.size:
         raise DecodeError("TIME_SYNC", f"{len(data)} bytes instead of {_SYNC.size}")
     return Sync(*_SYNC.unpack(data))
@@ -264,6 +267,7 @@ def encode_config(config: Config) -> bytes:
 
 
 def encode_control(op: Op, argument: int = 0) -> bytes:
+    """The two bytes to write to CONTROL."""
     return bytes((OPS[op], argument))
 
 
