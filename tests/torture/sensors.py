@@ -255,8 +255,8 @@ def out_of_range(folder: Path, times: int) -> list[Row]:
          ("left-shin:disconnect=11:3", "right-shin:disconnect=13:4"), 0.4, {}),
         ("both out of range for 3 s every 10 s, and a third sensor never comes", (both,), 0.4,
          {"absent": True}),
-        ("right out of range for 3 s every 10 s, left in range for half a second only, every 6 s",
-         ("right-shin:disconnect=10:3", "left-shin:disconnect=6:5.5"), 0.4, {}),
+        ("right out of range for 3 s every 10 s, left in range for 2 s only, every 6 s",
+         ("right-shin:disconnect=10:3", "left-shin:disconnect=6:4"), 0.4, {}),
     ]  # fmt: skip
     return [
         _row(folder / str(n), name, faults, times * share, how, 1.0)
