@@ -5,6 +5,7 @@ and names the method. What the landing looked like besides tells how surely it i
 """
 
 from dataclasses import dataclass
+from math import ceil, exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from dsp.filters import hann_smooth
 from dsp.likeness import Landing
 from dsp.peaks import parabola
+from dsp.vectors import size
 
 __all__ = ["Contact", "StrideWindow", "highest", "landing", "push_near"]
 
@@ -48,11 +50,10 @@ class StrideWindow:
 
     @classmethod
     def of(cls, start: int, rate_hz: float, *, acc: Floats, gyro: Floats | None) -> "StrideWindow":
-        step = acc[:, 1:] - acc[:, :-1]
         jerk = np.zeros(acc.shape[1])
-        jerk[1:] = np.sqrt(step[0] ** 2 + step[1] ** 2 + step[2] ** 2) * rate_hz
-        resultant = np.sqrt(acc[0] ** 2 + acc[1] ** 2 + acc[2] ** 2)
-        return cls(start, rate_hz, acc, gyro, jerk, resultant)
+        jerk[1:] = size(acc[:, 1:] - acc[:, :-1])
+        jerk *= rate_hz
+        return cls(start, rate_hz, acc, gyro, jerk, size(acc))
 
     def smooth(self, x: Floats, cutoff_hz: float) -> Floats:
         return hann_smooth(x, cutoff_hz, self.rate_hz)
@@ -63,18 +64,21 @@ def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None =
 
     near: (centre, width) of a bell that x is weighed by.
     """
-    lo, hi = max(1, int(np.ceil(a))), min(x.shape[0] - 1, int(b) + 1)
+    lo, hi = max(1, ceil(a)), min(x.shape[0] - 1, int(b) + 1)
     if hi - lo < 1:
         return None
     mid = x[lo:hi]
-    tops = np.flatnonzero((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1]))
+    tops = ((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1])).nonzero()[0]
     if tops.shape[0] == 0:
         return None
-    heights = mid[tops]
+    heights = mid[tops].tolist()
+    places = [lo + top for top in tops.tolist()]
     if near is not None:
-        heights = heights * np.exp(-0.5 * ((tops + lo - near[0]) / near[1]) ** 2)
-    k = lo + int(tops[np.argmax(heights)])
-    return parabola(x, k)[0]
+        heights = [
+            height * exp(-0.5 * ((place - near[0]) / near[1]) ** 2)
+            for place, height in zip(places, heights, strict=True)
+        ]
+    return parabola(x, places[heights.index(max(heights))])[0]
 
 
 def landing(
@@ -85,9 +89,9 @@ def landing(
     a, b = jolt - reach[0], jolt + reach[1]
     jerk = window.smooth(window.jerk, 10.0)
     peak = highest(jerk, a, b, near=(jolt, NEAR_S * rate))
-    size = window.smooth(window.resultant, 20.0)
-    slope = np.zeros(size.shape[0])
-    slope[1:] = size[1:] - size[:-1]
+    smooth = window.smooth(window.resultant, 20.0)
+    slope = np.zeros(smooth.shape[0])
+    np.subtract(smooth[1:], smooth[:-1], out=slope[1:])
     rise = highest(slope, a - 0.02 * rate, b)
     if peak is None:
         peak = jolt
