@@ -40,6 +40,9 @@ ConfigFile = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload runs` names it, or `last`.")]
+Runner = Annotated[
+    str | None, typer.Option(help="Only this runner's runs.", metavar="NAME", show_default=False)
+]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
 ]
@@ -230,6 +233,7 @@ def runs(
     recover: Annotated[
         bool, typer.Option("--recover", help="Journal the last results of runs that were cut off.")
     ] = False,
+    runner: Runner = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -245,7 +249,7 @@ def runs(
     elif recover:
         report = recover_runs(data_dir, console=console)
     else:
-        report = list_runs(data_dir, console=console)
+        report = list_runs(data_dir, console=console, runner=runner)
     if as_json:
         print_json(report)
 
@@ -271,6 +275,7 @@ def replay(
 def review(
     run: RunId,
     output: Annotated[Path | None, typer.Option(help="The page; default: RUN.html here.")] = None,
+    runner: Runner = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -278,7 +283,7 @@ def review(
     from kneeload.listing import resolve_run
     from kneeload.review.page import write_review
 
-    directory, name = resolve_run(run, data_dir)
+    directory, name = resolve_run(run, data_dir, runner)
     path = output or Path(f"{name}.html")
     write_review(directory, name, path)
     if as_json:
@@ -292,6 +297,7 @@ def export(
     run: RunId,
     output: Annotated[Path | None, typer.Option(help="A folder; default: RUN here.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Each sensor's samples too.")] = False,
+    runner: Runner = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
@@ -299,7 +305,7 @@ def export(
     from kneeload.export import export_run
     from kneeload.listing import resolve_run
 
-    directory, name = resolve_run(run, data_dir)
+    directory, name = resolve_run(run, data_dir, runner)
     files = export_run(directory, name, output or Path(name), raw=raw)
     if as_json:
         print_json({"run": name, "files": [str(file) for file in files]})

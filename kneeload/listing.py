@@ -1,8 +1,10 @@
 """The runs of a data folder."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -14,44 +16,56 @@ from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
 from kneeload.resume import recover_old
-from kneeload.shown import cell
+from kneeload.shown import cell, fitting
 
 __all__ = ["list_runs", "resolve_run", "show_runs"]
 
+COLUMNS: Final = ("run", "runner", "UTC", "state", "minutes", "strides", "alerts")
+NUMBERS: Final = ("minutes", "strides", "alerts")
+# A run's name is its start, too.
+DISPENSABLE: Final = ("UTC", "state", "minutes")
 
-def list_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
-    """Every run of the data folder, oldest first; printed where there is a console."""
+
+def list_runs(
+    data_dir: Path | None, *, console: Console | None, runner: str | None = None
+) -> dict[str, object]:
+    """Every run of the data folder, or of one runner, oldest first; printed where there is a console."""
     folder = data_folder(data_dir)
     rows = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
-            rows = [_row(journal, run) for run in journal.runs()]
+            rows = [_row(journal, run) for run in journal.runs() if runner in (None, run.runner)]
     if console is not None:
         if not rows:
+            of = "" if runner is None else f" of {runner}"
             console.print(
-                f"no runs in {printable(str(folder))}", highlight=False, soft_wrap=True, markup=False
+                printable(f"no runs{of} in {folder}"), highlight=False, soft_wrap=True, markup=False
             )
         else:
             show_runs(rows, console)
     return {"data_dir": str(folder), "runs": rows}
 
 
-def resolve_run(name: str, data_dir: Path | None) -> tuple[Path, str]:
-    """The data folder and the run that a person means; `last` is the latest."""
+def resolve_run(name: str, data_dir: Path | None, runner: str | None = None) -> tuple[Path, str]:
+    """The data folder and the run that a person means; `last` is the latest, runner: of this person."""
     folder = data_folder(data_dir)
-    runs: list[str] = []
+    runs: list[Run] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
             # What its process did not live to journal belongs to a run that was cut off, too.
             with suppress(JournalLockedError):
                 recover_old(journal, folder)
-            runs = [run.run for run in journal.runs()]
+            runs = journal.runs()
     if not runs:
         raise UsageError(f"there are no runs in {folder}; say where they are with --data-dir")
+    own = [run.run for run in runs if runner in (None, run.runner)]
+    if not own:
+        others = ", ".join(sorted({run.runner for run in runs}))
+        raise UsageError(f"there are no runs of {runner} in {folder}; there are some of {others}")
     if name == "last":
-        return folder, runs[-1]
-    if name not in runs:
-        raise UsageError(f"no run {name!r} in {folder}; the latest is {runs[-1]}, kneeload runs shows all")
+        return folder, own[-1]
+    if name not in own:
+        raise UsageError(f"no run {name!r} in {folder}; the latest is {own[-1]}, kneeload runs shows all")
     return folder, name
 
 
@@ -69,23 +83,29 @@ def _row(journal: Journal, run: Run) -> dict[str, object]:
     }
 
 
-def show_runs(rows: list[dict[str, object]], console: Console) -> None:
-    """As a table that fits 80 columns. Whatever a journal holds is shown as text."""
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
-    for name in ("run", "runner", "UTC", "state"):
-        table.add_column(name, no_wrap=True)
-    for name in ("minutes", "strides", "alerts"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for row in rows:
-        seconds = row["duration_s"]
-        minutes = f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–"
-        table.add_row(
-            cell(row["run"]),
-            cell(row["runner"]),
-            cell(str(row["started"])[5:16].replace("T", " ")),
-            cell(row["state"]),
-            minutes,
-            str(row["strides"]),
-            str(row["alerts"]),
-        )
-    console.print(table)
+def show_runs(rows: Sequence[Mapping[str, object]], console: Console) -> None:
+    """As a table with the columns that fit. Whatever a journal holds is shown as text."""
+
+    def table_of(columns: Sequence[str]) -> Table:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
+        for name in columns:
+            table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
+        for row in rows:
+            texts = _texts(row)
+            table.add_row(*(cell(texts[name]) for name in columns))
+        return table
+
+    console.print(fitting(console, table_of, COLUMNS, first=DISPENSABLE))
+
+
+def _texts(row: Mapping[str, object]) -> dict[str, object]:
+    seconds = row["duration_s"]
+    return {
+        "run": row["run"],
+        "runner": row["runner"],
+        "UTC": str(row["started"])[5:16].replace("T", " "),
+        "state": row["state"],
+        "minutes": f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–",
+        "strides": row["strides"],
+        "alerts": row["alerts"],
+    }

@@ -14,7 +14,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.results import Result, SensorHealth, Summary
-from kneeload.shown import cell
+from kneeload.shown import cell, fitting
 from kneeload.spoken import ADVICE, alert_line, clock_time, milliseconds, number
 
 __all__ = ["LiveTable"]
@@ -105,17 +105,8 @@ class LiveTable:
 
     def _table(self) -> Table:
         """With every column that fits."""
-        tables = (
-            self._table_of([name for name in COLUMNS if name not in DISPENSABLE[:count]])
-            for count in range(len(DISPENSABLE) + 1)
-        )
-        room, unbounded = self._console.width, self._console.options.update(width=1000)
-        table = next(tables)
-        # Measured before it has a title, which may be broken into lines.
-        while self._console.measure(table, options=unbounded).maximum > room and (
-            narrower := next(tables, None)
-        ):
-            table = narrower
+        table = fitting(self._console, self._table_of, COLUMNS, first=DISPENSABLE)
+        # Only now, since a title may be broken into lines.
         table.title = cell(self._heading(), "bold")
         return table
 

@@ -3,18 +3,35 @@
 import shlex
 import shutil
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from ingest.text import printable
 
-__all__ = ["cell", "program"]
+__all__ = ["cell", "fitting", "program"]
 
 
 def cell(text: object, style: str = "") -> Text:
     """A text that is shown as it is: nothing in it is markup or obeyed by a terminal."""
     return Text(printable(str(text)), style=style)
+
+
+def fitting(
+    console: Console, make: Callable[[Sequence[str]], Table], columns: Sequence[str], *, first: Sequence[str]
+) -> Table:
+    """The table of as many columns as the terminal has room for; first: what is left out first."""
+    unbounded = console.options.update(width=1000)
+    tables = (
+        make([name for name in columns if name not in first[:count]]) for count in range(len(first) + 1)
+    )
+    table = next(tables)
+    while console.measure(table, options=unbounded).maximum > console.width and (next_ := next(tables, None)):
+        table = next_
+    return table
 
 
 def program() -> str:

@@ -1,24 +1,77 @@
-"""The list of runs on a terminal of the usual width."""
+"""The list of runs on a terminal of any width, and which run of which runner is meant."""
 
 import io
+from pathlib import Path
 
+import pytest
 from rich.console import Console
 
-from kneeload.listing import show_runs
+from kneeload.failures import UsageError
+from kneeload.journal import Journal
+from kneeload.listing import list_runs, resolve_run, show_runs
+
+__all__: list[str] = []
+
+ROW: dict[str, object] = {
+    "run": "20261123T053244Z",
+    "runner": "runner",
+    "started": "2026-11-23T05:32:44+00:00",
+    "duration_s": 3723.4,
+    "state": "interrupted",
+    "strides": 10432,
+    "alerts": 12,
+}
+
+
+def shown(row: dict[str, object], *, width: int) -> str:
+    text = io.StringIO()
+    show_runs([row], Console(file=text, width=width))
+    return text.getvalue()
 
 
 def test_it_fits_80_columns_and_shows_every_value_whole() -> None:
-    row: dict[str, object] = {
-        "run": "20261123T053244Z",
-        "runner": "runner",
-        "started": "2026-11-23T05:32:44+00:00",
-        "duration_s": 3723.4,
-        "state": "interrupted",
-        "strides": 10432,
-        "alerts": 12,
-    }
-    text = io.StringIO()
-    show_runs([row], Console(file=text, width=80))
-    assert "…" not in text.getvalue()
+    text = shown(ROW, width=80)
+    assert "…" not in text
     for value in ("minutes", "strides", "alerts", "interrupted", "11-23 05:32", "62.1", "10432", "12"):
-        assert value in text.getvalue()
+        assert value in text
+
+
+@pytest.mark.parametrize(("width", "runner"), [(60, "runner"), (80, "somebody with a long name")])
+def test_where_there_is_less_room_whole_columns_go(width: int, runner: str) -> None:
+    text = shown(ROW | {"runner": runner}, width=width)
+    assert "…" not in text
+    for value in ("20261123T053244Z", runner, "10432", "12"):
+        assert value in text
+    assert "UTC" not in text
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Two runners: Ada, Ben, Ada, Ben."""
+    with Journal.open(tmp_path) as journal:
+        for day, runner in enumerate(("Ada", "Ben", "Ada", "Ben"), start=1):
+            started_ns = 1_772_348_400_000_000_000 + day * 86_400_000_000_000
+            run = f"2026030{day}T070000Z"
+            journal.start_run(run, runner, started_ns=started_ns, config={})
+            journal.end_run(run, started_ns + 60_000_000_000)
+    return tmp_path
+
+
+def test_the_runs_of_one_runner(folder: Path) -> None:
+    text = io.StringIO()
+    report = list_runs(folder, console=Console(file=text, width=80), runner="Ada")
+    assert isinstance(report["runs"], list)
+    assert [row["run"] for row in report["runs"]] == ["20260301T070000Z", "20260303T070000Z"]
+    assert "Ben" not in text.getvalue()
+
+
+def test_the_last_run_is_the_last_of_the_runner_who_is_named(folder: Path) -> None:
+    assert resolve_run("last", folder) == (folder, "20260304T070000Z")
+    assert resolve_run("last", folder, "Ada") == (folder, "20260303T070000Z")
+    with pytest.raises(UsageError, match="no run '20260304T070000Z'"):
+        resolve_run("20260304T070000Z", folder, "Ada")
+
+
+def test_a_runner_without_runs_is_told_who_has_some(folder: Path) -> None:
+    with pytest.raises(UsageError, match=r"no runs of Eve in .*; there are some of Ada, Ben"):
+        resolve_run("last", folder, "Eve")
