@@ -13,6 +13,7 @@ from benchmarks.peers import PEERS, Method
 from benchmarks.score import Score, score
 from benchmarks.trial import Contacts, Trial, load_trials
 from benchmarks.validate.ours import contacts_of, strides_of_trial
+from benchmarks.validate.quality import Graded, graded
 from dsp.stride import Activity, Stride
 
 __all__ = [
@@ -40,12 +41,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """One method on one trial with a contact truth."""
+    """One method on one trial with a contact truth. graded: our contacts by their quality."""
 
     trial: str
     activity: Activity
     method: str
     score: Score
+    graded: Graded | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,7 @@ def judged_trials(
             activity=trial.activity,
             activities=[stride.activity for stride in strides],
         )
-        rows.append(Judged(trial.name, trial.activity, OURS, own))
+        rows.append(Judged(trial.name, trial.activity, OURS, own, graded(strides, trial.truth)))
         rows.extend(
             Judged(trial.name, trial.activity, method.name, peer_score(method.detect(trial), trial))
             for method in peers

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from benchmarks.peers import PEERS
 from benchmarks.score import Figures, Score, figures
 from benchmarks.sheet import Sheet, number
+from benchmarks.validate.quality import quality_sheet, together
 from benchmarks.validate.recorded import OURS, BleFoot, Counted, Judged, Outdoor
 from benchmarks.validate.results import Recorded
 
@@ -45,6 +46,13 @@ def recorded_sheets(recorded: Recorded) -> list[Sheet]:
         _counted("vicon_shoe: strides of each trial", recorded.vicon_shoe),
         _outdoor(recorded.outdoor),
         _ble(recorded.ble),
+        quality_sheet(
+            "recordings: contacts by their quality",
+            [
+                (name, together(row.graded for row in rows if row.graded is not None))
+                for name, rows in recorded.judged.items()
+            ],
+        ),
     ]
 
 

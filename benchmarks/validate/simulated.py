@@ -13,6 +13,7 @@ from benchmarks.score import Score, score
 from benchmarks.trial import Contacts, Trial
 from benchmarks.validate.cells import Cell
 from benchmarks.validate.ours import contacts_of, strides_of
+from benchmarks.validate.quality import Graded, graded
 from benchmarks.validate.recorded import OURS, peer_score
 from dsp.block import ImuBlock
 from dsp.mount import Mount
@@ -69,6 +70,7 @@ class CellResult:
     clipped: NDArray[np.bool_]
     angle_deg: Floats
     speed_percent: Floats
+    graded: Graded
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def run_cell(cell: Cell, *, seconds: float, peers: bool) -> CellResult:
         clipped=clipped,
         angle_deg=_values(matched, angle) - truth.shank_angle_deg[pairs.true],
         speed_percent=_percent(matched, "speed_m_per_s", truth.speed_m_per_s[pairs.true]),
+        graded=graded(strides, trial.truth),
     )
 
 
