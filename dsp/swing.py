@@ -28,7 +28,7 @@ ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believe
 SIGN_EVIDENCE = 0.15
 LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
-DUE = 0.85  # periods from a swing's peak to where it is worth looking for the rise of the next
+DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
 OVERDUE = 2.6  # periods without a swing end the bout
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
 
@@ -186,8 +186,8 @@ def advance_swing(
 
 
 def swing_due(bout: Bout) -> int:
-    """Row from which it is worth asking `advance_swing` again."""
-    return (bout.anchor if bout.rise is None else bout.rise) + round(DUE * bout.period)
+    """Row from which it is worth asking `advance_swing` again; 0 where a swing is overdue."""
+    return 0 if bout.rise is None else bout.rise + round(DUE * bout.period)
 
 
 def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
