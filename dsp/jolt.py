@@ -23,6 +23,7 @@ LEAST_JOLT = 0.3  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
 RECHECK = 4  # strides
 SWUNG_G = 0.12
+DUE = 0.85  # periods to a jolt after which there are too few rows to see it stand
 SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
 STEADY = 0.25  # an interval further than this from the period does not change the period
 
@@ -140,7 +141,9 @@ def advance_jolt(
     top = np.maximum.accumulate(jerk)
     records = np.flatnonzero(jerk >= top)
     over = last or now >= limit + stand
-    nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if over else jerk.shape[0])
+    # At the stream's end the highest may be the toe-off before a contact that is not there any more.
+    due = now >= limit + stand or (last and a + int(records[-1]) - bout.anchor >= DUE * period)
+    nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if due else jerk.shape[0])
     standing = records[(nexts - records > stand) & (jerk[records] >= LEAST_JOLT * bout.level)]
     if standing.shape[0] == 0:
         return None, min(now, limit + stand) if over else None
