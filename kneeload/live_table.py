@@ -7,6 +7,7 @@ from typing import Final
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, Group, RenderableType
 from rich.live import Live
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -100,7 +101,7 @@ class LiveTable:
         ]
         if self._open:
             newest = list(self._open.values())[-1]
-            lines.append(Text(f"     {ADVICE.get(newest.rule, '')}", style="italic"))
+            lines.append(Padding(Text(ADVICE.get(newest.rule, ""), style="italic"), (0, 0, 0, 5)))
         return lines
 
     def _table(self) -> Table:
