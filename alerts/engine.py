@@ -19,8 +19,12 @@ __all__ = ["AlertEngine", "EngineState", "asymmetry_percent"]
 STRIDE_METRICS: tuple[tuple[Metric, str], ...] = (
     ("peak_resultant_g", "lower bound"),
     ("cadence_spm", "as it is"),
+    ("speed_m_per_s", "as it is"),
     ("ringing", "none"),
 )
+
+# Step rate grows with the fifth root of speed: a runner who slows down steps more slowly, and may.
+CADENCE_BY_SPEED = 0.2
 
 Place = tuple[str, Mount | None]
 
@@ -129,6 +133,8 @@ class AlertEngine:
             value: float | None = getattr(stride, metric)
             if value is None:
                 continue
+            if metric == "cadence_spm":
+                value = self._at_usual_speed(value, stride, sensor)
             if not _spoiled(when_cut, stride, sensor=sensor):
                 yield Observation(metric, mount, t_us, value)
             elif lower_bound(stride) and when_cut == "lower bound":
@@ -139,6 +145,14 @@ class AlertEngine:
         if percent is not None:
             self._compared = mount.segment
             yield Observation("shock_asymmetry_percent", None, t_us, abs(percent))
+
+    def _at_usual_speed(self, cadence_spm: float, stride: Stride, sensor: SensorStrides) -> float:
+        """The step rate that goes with this one at the usual speed, where the shoe knows its speed."""
+        usual = self._usual("speed_m_per_s", stride.mount) if stride.mount.segment == "shoe" else None
+        speed = sensor.speed_m_per_s(stride.initial_contact_us)
+        if usual is None or speed is None or speed <= 0.0:
+            return cadence_spm
+        return cadence_spm * float((usual.value / speed) ** CADENCE_BY_SPEED)
 
     def _asymmetry(self, mount: Mount, t_us: int) -> float | None:
         sides = {side.side: self._sensors.get(side) for side in (mount, mount.opposite)}
@@ -157,7 +171,7 @@ class AlertEngine:
                 continue
             if not _spoiled(when_cut, stride, sensor=sensor):
                 before = self._learned.get(key, Collector())
-                learned[key] = before.collect(value)
+                learned[key] = before.collect(value, stride.mount.segment)
         if learned:
             self._learned = {**self._learned, **learned}
 

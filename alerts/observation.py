@@ -10,6 +10,7 @@ __all__ = ["Metric", "Observation"]
 Metric = Literal[
     "peak_resultant_g",
     "cadence_spm",
+    "speed_m_per_s",
     "ringing",
     "shock_asymmetry_percent",
     "clipped_strides_percent",

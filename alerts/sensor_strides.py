@@ -1,14 +1,14 @@
 """What one sensor's last strides say: which of them count, and how many were clipped."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import median
 
 from dsp.stride import Stride
 
 __all__ = ["SensorStrides", "lower_bound", "steady"]
 
-# Below this the ways to find the contact are 90 ms apart (dsp.contact.agreement): it may be none.
-LEAST_QUALITY = 0.05
+# A contact that is less like the runner's own last ones (dsp.likeness) may be none.
+LEAST_QUALITY = 0.6
 # Above this share of clipped strides the others are the low ones only.
 MUTED_CLIPPED_PERCENT = 20.0
 
@@ -18,6 +18,7 @@ CLIPPED_LEAST = 20
 # A 10 % difference of the sides stands out of strides that vary by 15 % from 18 strides a side on.
 MEDIAN_WINDOW = 20
 MEDIAN_STALE_US = 30_000_000
+PACE_WINDOW = 8
 
 
 def steady(stride: Stride) -> bool:
@@ -32,11 +33,16 @@ def lower_bound(stride: Stride) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class SensorStrides:
-    """clipped: of the last running strides, oldest first. peaks: of the last steady, whole ones, g."""
+    """clipped: of the last running strides, oldest first. peaks: of the last steady, whole ones, g.
+
+    speeds: of the last steady ones that have one, m/s.
+    """
 
     clipped: tuple[bool, ...] = ()
     peaks: tuple[float, ...] = ()
     peaks_us: int | None = None
+    speeds: tuple[float, ...] = ()
+    speeds_us: int | None = None
 
     @property
     def clipped_percent(self) -> float | None:
@@ -53,20 +59,31 @@ class SensorStrides:
 
     def push(self, stride: Stride) -> "SensorStrides":
         """The state after one more running stride."""
-        clipped = (*self.clipped, stride.clipped)[-CLIPPED_WINDOW:]
-        peak = stride.peak_resultant_g
-        if peak is None or lower_bound(stride) or not steady(stride):
-            return SensorStrides(clipped, self.peaks, self.peaks_us)
         t_us = stride.initial_contact_us
-        return SensorStrides(clipped, (*self._recent(t_us), peak)[-MEDIAN_WINDOW:], t_us)
+        after = replace(self, clipped=(*self.clipped, stride.clipped)[-CLIPPED_WINDOW:])
+        if not steady(stride):
+            return after
+        if stride.speed_m_per_s is not None:
+            speeds = (*_fresh(self.speeds, self.speeds_us, t_us), stride.speed_m_per_s)[-PACE_WINDOW:]
+            after = replace(after, speeds=speeds, speeds_us=t_us)
+        if stride.peak_resultant_g is not None and not lower_bound(stride):
+            peaks = (*_fresh(self.peaks, self.peaks_us, t_us), stride.peak_resultant_g)[-MEDIAN_WINDOW:]
+            after = replace(after, peaks=peaks, peaks_us=t_us)
+        return after
+
+    def speed_m_per_s(self, t_us: int) -> float | None:
+        """Median over the last strides; None when none is recent."""
+        speeds = _fresh(self.speeds, self.speeds_us, t_us)
+        return median(speeds) if speeds else None
 
     def shock_g(self, t_us: int) -> float | None:
         """Median peak over the last strides; None when too few, too old or too often clipped."""
-        peaks = self._recent(t_us)
+        peaks = _fresh(self.peaks, self.peaks_us, t_us)
         if len(peaks) < MEDIAN_WINDOW or self.heavily_clipped:
             return None
         return median(peaks)
 
-    def _recent(self, t_us: int) -> tuple[float, ...]:
-        stale = self.peaks_us is None or t_us - self.peaks_us > MEDIAN_STALE_US
-        return () if stale else self.peaks
+
+def _fresh(values: tuple[float, ...], newest_us: int | None, t_us: int) -> tuple[float, ...]:
+    """The values, none when the newest is stale."""
+    return () if newest_us is None or t_us - newest_us > MEDIAN_STALE_US else values
