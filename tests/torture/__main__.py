@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from tests.torture.broker import poor_broker
 from tests.torture.crash import kill_many
 from tests.torture.day import a_day
 from tests.torture.machine import bad_machine
@@ -23,6 +24,7 @@ EXPERIMENTS = (
     Experiment("kill", kill_many, 200),
     Experiment("power", cut_power, 200),
     Experiment("servers", bad_company, 1),
+    Experiment("broker", poor_broker, 1),
     Experiment("range", out_of_range, 600),
     Experiment("sensors", bad_sensors, 120),
     Experiment("machine", bad_machine, 1),

@@ -31,7 +31,7 @@ MQTT_MOODS = ("refuse", "hang", "reset", "delay")
 
 
 class _Hostile:
-    """mood "fine" passes on. served_s: monotonic times of what was passed on whole."""
+    """mood "fine" passes on. served_s: monotonic times of answers of the real server that were."""
 
     def __init__(self, upstream_port: int) -> None:
         self.mood = "fine"
@@ -160,8 +160,22 @@ def _length(head: bytes) -> int:
 class HostileBroker(_Hostile):
     """Passes bytes both ways, or does not."""
 
+    def __init__(self, upstream_port: int) -> None:
+        super().__init__(upstream_port)
+        self._open: set[asyncio.StreamWriter] = set()
+
+    def cut(self) -> None:
+        """Reset the connections that there are; new ones are passed on as the mood is."""
+
+        async def reset() -> None:
+            for writer in tuple(self._open):
+                _reset(writer)
+
+        self._do(reset())
+
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         their_reader, their_writer = await asyncio.open_connection("127.0.0.1", self._upstream)
+        self._open.add(writer)
         try:
             done, other = await asyncio.wait(
                 [
@@ -174,6 +188,7 @@ class HostileBroker(_Hostile):
                 task.cancel()
             await asyncio.gather(*done, *other, return_exceptions=True)
         finally:
+            self._open.discard(writer)
             their_writer.close()
 
     async def _pass(
@@ -190,7 +205,7 @@ class HostileBroker(_Hostile):
                 await asyncio.sleep(DELAY_S)
             target.write(data)
             await target.drain()
-            if mood == "fine":
+            if mood == "fine" and target is client:
                 self.served_s.append(time.monotonic())
 
 

@@ -20,7 +20,7 @@ from tests.torture.process import Child
 from tests.torture.row import Row
 from tests.torture.runner import save_packets
 
-__all__ = ["Trouble", "bad_company", "trouble"]
+__all__ = ["AGAIN_S", "BAD_S", "FINE_S", "SPEEDUP", "Trouble", "bad_company", "messages", "trouble"]
 
 Server = TypeVar("Server", Influxd, Mosquitto)
 
@@ -98,7 +98,7 @@ def trouble(folder: Path, packets: Path, http: str, mqtt: str, *, whole_run: boo
         outcome.parked = len(parked)
         later = {line(row) for row in rows if row.seq in parked}
         _points(outcome, [line(row) for row in rows], taken, later, influxd)
-        _messages(outcome, [row.seq for row in rows], got)
+        messages(outcome, [row.seq for row in rows], got)
     return outcome
 
 
@@ -137,7 +137,9 @@ def _points(
         outcome.surplus += max(0, there - count)
 
 
-def _messages(outcome: Trouble, seqs: Sequence[int], got: Subscriber) -> None:
+def messages(outcome: Trouble, seqs: Sequence[int], got: Subscriber) -> None:
+    """Hold what a subscriber got against what the journal holds of all that was to be delivered."""
+
     def heard() -> list[int]:
         return [json.loads(m.payload)["seq"] for m in list(got.messages) if b'"seq"' in m.payload]
 
