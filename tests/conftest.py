@@ -5,10 +5,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from selenium.webdriver import Chrome
 
 from tests.browser import console_errors, headless_chromium
 from tests.services import Influxd, Mosquitto, VictoriaMetrics
+
+# How fast an example runs says what else the machine is doing.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 __all__ = ["browser_process", "chromium", "influxd", "mosquitto", "recordings", "victoria_metrics"]
 
