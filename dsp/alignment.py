@@ -24,7 +24,7 @@ FORGET = 0.85
 
 
 def _mean_direction(acc_g: Floats) -> Vector:
-    x, y, z = acc_g.mean(axis=1).tolist()
+    x, y, z = acc_g.sum(axis=1).tolist()
     return unit((x, y, z))
 
 

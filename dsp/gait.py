@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.stride import Activity
+from dsp.vectors import size
 
 __all__ = ["activity_of", "calm_share", "gait_score", "plausible"]
 
@@ -28,16 +29,16 @@ WALKS_S, LEAST_CALM = 1.0, 0.3
 
 def calm_share(low_passed_g: NDArray[np.float64], one_g: float = 1.0) -> float:
     """(3, n) low-passed acceleration of one stride -> share of it in which its size is that of gravity."""
-    size = np.sqrt(low_passed_g[0] ** 2 + low_passed_g[1] ** 2 + low_passed_g[2] ** 2)
-    return float(np.mean(np.abs(size - one_g) < CALM_G * one_g))
+    off = np.abs(size(low_passed_g) - one_g)
+    return float(np.count_nonzero(off < CALM_G * one_g)) / off.shape[0]
 
 
 def level_share(low_passed_g: NDArray[np.float64]) -> float:
     """Largest share of (3, n) rows whose size stays about the same, at what may be 1 g of some sensor."""
-    size = np.sort(np.sqrt(low_passed_g[0] ** 2 + low_passed_g[1] ** 2 + low_passed_g[2] ** 2))
-    ends = np.searchsorted(size, size * ((1.0 + CALM_G) / (1.0 - CALM_G)), side="right")
-    held = (ends - np.arange(size.shape[0]))[(size >= LEAST_G) & (size <= MOST_G)]
-    return float(held.max()) / size.shape[0] if held.shape[0] else 0.0
+    sizes = np.sort(size(low_passed_g))
+    ends = np.searchsorted(sizes, sizes * ((1.0 + CALM_G) / (1.0 - CALM_G)), side="right")
+    held = (ends - np.arange(sizes.shape[0]))[(sizes >= LEAST_G) & (sizes <= MOST_G)]
+    return float(held.max()) / sizes.shape[0] if held.shape[0] else 0.0
 
 
 def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:

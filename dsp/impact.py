@@ -15,7 +15,7 @@ from dsp.contact import StrideWindow
 from dsp.filters import hann_smooth, upsample, zero_phase
 from dsp.params import Params
 from dsp.peaks import parabola
-from dsp.vectors import Vector, along, size
+from dsp.vectors import Vector, size
 
 __all__ = ["FILTER_ID", "Impact", "impact_of"]
 
@@ -88,7 +88,7 @@ def impact_of(window: StrideWindow, contact: float, *, up: Vector | None, params
     rise = total[first + 1 : k + 1] - total[first:k]
     axial = None
     if up is not None:
-        y = along(up, acc)
+        y = np.array(up) @ acc
         axial = parabola(y, first + int(y[first:-1].argmax()))[1]
     line = window.resultant[a:b] @ _lines(b - a, rate)
     return Impact(

@@ -12,7 +12,7 @@ def parabola(x: Floats, i: int) -> tuple[float, float]:
     """(position, value) of the vertex through x[i - 1], x[i], x[i + 1]; the sample itself at an end."""
     if i <= 0 or i >= x.shape[0] - 1:
         return float(i), float(x[i])
-    a, b, c = float(x[i - 1]), float(x[i]), float(x[i + 1])
+    a, b, c = x[i - 1 : i + 2].tolist()
     bend = a - 2.0 * b + c
     if bend == 0.0:
         return float(i), b

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.mount import Mount
-from dsp.vectors import Vector, along, cross, dot, unit
+from dsp.vectors import Vector, cross, dot, unit
 
 __all__ = ["Plane", "Posture", "plane_of", "posture_of"]
 
@@ -100,14 +100,14 @@ def _sums(n: int) -> Floats:
 
 def stride_path(acc: Floats, gyro: Floats, plane: Plane, rate_hz: float) -> StridePath | None:
     """(3, n) rows from one flat moment to the next; None where the mean force is not gravity."""
-    w = along(plane.z, gyro)
+    w = np.array(plane.z) @ gyro
     n = w.shape[0]
     angle = np.zeros(n)
     np.cumsum(w[1:] + w[:-1], out=angle[1:])
     angle *= radians(0.5 / rate_hz)
     angle -= np.arange(n) * (angle[-1] / (n - 1))
-    turned = along(plane.x, acc) + 1j * along(plane.y, acc)
-    turned *= np.exp(1j * angle)
+    x, y = np.array((plane.x, plane.y)) @ acc
+    turned = (x + 1j * y) * np.exp(1j * angle)
     mean, way = (_sums(n) @ turned).tolist()
     gravity, way_m = complex(mean), complex(way) * G_MPS2 / rate_hz**2
     upright = abs(gravity)
@@ -152,7 +152,7 @@ def posture_of(
     x, y, g = plane.x, plane.y, path.gravity
     up = (g.real * x[0] + g.imag * y[0], g.real * x[1] + g.imag * y[1], g.real * x[2] + g.imag * y[2])
     last = end if toe_off is None else min(n, int(contact + 0.7 * stance) + 1)
-    roll = np.cumsum(along(cross(up, plane.z), gyro[:, round(contact) : last])) / rate_hz
+    roll = np.cumsum(np.array(cross(up, plane.z)) @ gyro[:, round(contact) : last]) / rate_hz
     inwards = roll if mount.side == "left" else -roll
     return Posture(
         flat=end,

@@ -21,7 +21,6 @@ from dsp.shin import shin_contact
 from dsp.shoe import shoe_contact, swing_ends
 from dsp.signals import GateSignals
 from dsp.stride import Stride
-from dsp.vectors import along
 
 __all__ = ["measure"]
 
@@ -150,7 +149,7 @@ def _events(
     swing: Floats | None = None
     jolt, rise = float(anchor), None
     if window.gyro is not None:
-        swing = window.smooth(along(runner.axis, window.gyro), 10.0)
+        swing = window.smooth(np.array(runner.axis) @ window.gyro, 10.0)
         end, rise = swing_ends(
             swing, max(0, anchor), None if cycle.rise is None else cycle.rise - window.start
         )

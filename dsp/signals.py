@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.grid import SampleGrid
+from dsp.vectors import size
 
 __all__ = ["GateSignals"]
 
@@ -52,9 +53,8 @@ class GateSignals:
         raw = np.empty((n + 1, fresh.shape[1]))
         raw[1:] = fresh[:n]
         raw[0, 0] = 0.0  # stays so only where there is no step before the first row
-        step = rows[:3, 1:] - rows[:3, :-1]
-        step *= step
-        raw[0, 1 - before :] = np.sqrt(step[0] + step[1] + step[2]) * grid.rate_hz
+        raw[0, 1 - before :] = size(rows[:3, 1:] - rows[:3, :-1])
+        raw[0] *= grid.rate_hz
         if self.state is None:
             self.state = self.rest[None, :] * raw[:, :1]
         fresh[n:], self.state = signal.lfilter(self.b, self.a, raw, zi=self.state)

@@ -177,6 +177,8 @@ def advance_swing(
             cycles = closing_steps(signals, bout, bout.ended)
             bout.queue = cycles[1:]
             return cycles[0], None
+        if now < swing_due(bout) and not last:
+            return None, None
         late = bout.rise + round(1.2 * bout.period)
         fall = _fall(signals, bout, min(now, late))
         if fall is None:

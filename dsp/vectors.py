@@ -17,7 +17,10 @@ def size(x: Floats) -> Floats:
 
 
 def along(axis: Vector, x: Floats) -> Floats:
-    """(3, n) -> (n,) component along an axis, sample by sample: exact for any chunking."""
+    """(3, n) -> (n,) component along an axis, sample by sample: exact for any chunking.
+
+    A matrix product takes a third of the time, but only of rows that are the same however they came.
+    """
     return np.asarray(axis[0] * x[0] + axis[1] * x[1] + axis[2] * x[2])
 
 
