@@ -11,6 +11,7 @@ from dsp.stride import Stride
 from ingest import recording
 from ingest.errors import RecordingError
 from kneeload.journal import Journal, Run
+from kneeload.review.earlier import earlier_runs
 from kneeload.review.errors import UnknownRunError
 from kneeload.review.run_data import RunData
 from kneeload.review.waveform import cut, windows_of
@@ -32,6 +33,7 @@ def load(data_dir: Path, run: str) -> RunData:
         alerts = tuple(journal.alerts(run))
         summaries = tuple(journal.summaries(run))
         health = tuple(journal.health(run))
+        earlier = earlier_runs(journal, about, known, strides)
     data = RunData(
         run=run,
         runner=about.runner,
@@ -43,6 +45,7 @@ def load(data_dir: Path, run: str) -> RunData:
         rules=rules_of(about),
         sensors=sensors_of(about),
         note=about.note,
+        earlier=earlier,
     )
     return with_waveforms(data, data_dir / "runs" / run / "packets.mcap")
 

@@ -11,6 +11,7 @@ from typing import Final
 from alerts.rules import RULES
 from kneeload.private import private_file
 from kneeload.review.brief import brief_section
+from kneeload.review.earlier_section import earlier_section
 from kneeload.review.errors import PlotlyMissingError
 from kneeload.review.figures import timeline
 from kneeload.review.load import load
@@ -63,6 +64,7 @@ def page(data: RunData, *, plotly: str) -> str:
             brief_section(data, happened),
             SAFETY,
             metrics_section(data),
+            earlier_section(data, alerts=len(happened)),
             timeline_section(data),
             alerts_section(data, happened, with_figure=figures.keys()),
         )

@@ -12,6 +12,7 @@ from alerts.rules import RULES, Rule
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.results import SensorHealth, Summary
+from kneeload.review.earlier import Earlier
 
 __all__ = ["RunData", "Waveform"]
 
@@ -33,6 +34,7 @@ class RunData:
     """One run as the journal and the packets' file hold it; lists in the order of time.
 
     waveforms: place in alerts -> the samples around that alert. rules: those in force in this run.
+    earlier: the same runner's runs before this one, newest first.
     sensors: what the sensor on each mount called itself. Every text may come from outside: escape it.
     """
 
@@ -47,6 +49,7 @@ class RunData:
     rules: tuple[Rule, ...] = RULES
     sensors: Mapping[Mount, str] = field(default_factory=dict)
     note: str = ""
+    earlier: tuple[Earlier, ...] = ()
 
     @property
     def started(self) -> datetime | None:

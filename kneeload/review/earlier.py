@@ -1,0 +1,64 @@
+"""This runner's runs before this one, in the same medians: a change is read against one's own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+from dsp.mount import Mount
+from dsp.stride import Activity, Stride
+from kneeload.journal import Journal, Run
+from kneeload.review.metrics import Metric, metrics_of
+from kneeload.review.statistics import Median, median, median_activity
+
+__all__ = ["Earlier", "compared", "earlier_runs", "medians_of"]
+
+MOST: Final = 5
+LOOKED_AT: Final = 15
+"""Runs with other sensors, or without strides, are passed over; not for ever."""
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """One run. medians: Metric.name and mount -> over its strides of the activity compared."""
+
+    run: str
+    started: datetime
+    medians: Mapping[tuple[str, Mount], Median]
+    alerts: int
+
+
+def earlier_runs(
+    journal: Journal, about: Run, known: Sequence[Run], strides: Sequence[Stride]
+) -> tuple[Earlier, ...]:
+    """The newest first; only those with a sensor where this run had one."""
+    mounts = {stride.mount for stride in strides}
+    activity = median_activity(strides)
+    before = [run for run in known[: known.index(about)] if run.runner == about.runner]
+    found: list[Earlier] = []
+    for run in before[: -LOOKED_AT - 1 : -1]:
+        medians = medians_of(journal.strides(run.run), mounts, activity=activity)
+        if medians:
+            started = datetime.fromtimestamp(run.started_ns / 1e9, UTC)
+            raised = sum(alert.state == "raised" for alert in journal.alerts(run.run))
+            found.append(Earlier(run.run, started, medians, raised))
+        if len(found) == MOST:
+            break
+    return tuple(found)
+
+
+def medians_of(
+    strides: Sequence[Stride], mounts: Iterable[Mount], *, activity: Activity
+) -> dict[tuple[str, Mount], Median]:
+    """Metric.name and mount -> median, where there is one."""
+    found = {
+        (metric.name, mount): median(strides, metric, mount=mount, activity=activity)
+        for mount in mounts
+        for metric in compared(mount)
+    }
+    return {key: middle for key, middle in found.items() if middle is not None}
+
+
+def compared(mount: Mount) -> tuple[Metric, ...]:
+    """What runs are compared in: what every sensor has."""
+    return tuple(metric for metric in metrics_of(mount.segment) if not metric.optional)

@@ -1,0 +1,104 @@
+"""The runner's earlier runs beside this one: the same person, the same sensors, the same filter."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+from kneeload.journal import Journal
+from kneeload.review.earlier import MOST
+from kneeload.review.load import load
+from kneeload.review.page import page
+from tests.sample_run import SHINS, sample_run_data, sample_strides
+
+__all__: list[str] = []
+
+FIRST_NS = 1_772_348_400_000_000_000
+DAY_NS = 86_400_000_000_000
+EVIL = "<b>Ada</b>"
+
+
+def name_of(day: int) -> str:
+    return f"202603{day:02d}T070000Z"
+
+
+def keep(folder: Path, day: int, runner: str, strides: list[Stride]) -> None:
+    with Journal.open(folder) as journal:
+        started_ns = FIRST_NS + (day - 1) * DAY_NS
+        journal.start_run(name_of(day), runner, started_ns=started_ns, config={})
+        journal.append(name_of(day), strides)
+        journal.end_run(name_of(day), started_ns + 100 * 10**9)
+
+
+def strides_of(day: int, mounts: tuple[Mount, ...] = SHINS) -> list[Stride]:
+    return [s for mount in mounts for s in sample_strides(mount, seed=day, duration_s=100)]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Ada with shins on days 1, 3 and 5, Ben on day 2, Ada with shoes on day 4."""
+    for day, runner, mounts in (
+        (1, EVIL, SHINS),
+        (2, "Ben", SHINS),
+        (3, EVIL, SHINS),
+        (4, EVIL, (Mount.LEFT_SHOE, Mount.RIGHT_SHOE)),
+        (5, EVIL, SHINS),
+    ):
+        keep(tmp_path, day, runner, strides_of(day, mounts))
+    return tmp_path
+
+
+def rows_of(text: str) -> dict[str, list[str]]:
+    """What stands in the table, by the run's heading."""
+    table = re.search(r"<tbody>(.*?)</tbody>", text, re.DOTALL)
+    assert table
+    rows = re.findall(r"<th scope='row'>(.*?)</th>(.*?)</tr>", table[1], re.DOTALL)
+    return {heading: re.findall("<td>(.*?)</td>", cells) for heading, cells in rows}
+
+
+def test_only_the_same_runner_with_the_same_sensors_is_compared(folder: Path) -> None:
+    assert [run.run for run in load(folder, name_of(5)).earlier] == [name_of(3), name_of(1)]
+    assert load(folder, name_of(4)).earlier == ()
+    assert load(folder, name_of(1)).earlier == ()
+
+
+def test_the_table_has_the_medians_of_each_run(folder: Path) -> None:
+    rows = rows_of(page(load(folder, name_of(5)), plotly=""))
+    first, second, third = rows
+    assert first == "this run"
+    assert name_of(3) in second
+    assert name_of(1) in third
+    for day, cells in zip((5, 3, 1), rows.values(), strict=True):
+        sides = []
+        for mount in SHINS:
+            known = [
+                s.contact_time_s
+                for s in strides_of(day, (mount,))
+                if s.activity == "run" and not s.gap and s.contact_time_s is not None
+            ]
+            sides.append(f"{1000 * np.median(known):.0f}")
+        assert cells[1] == " / ".join(sides)
+
+
+def test_a_peak_through_another_filter_is_not_compared(tmp_path: Path) -> None:
+    keep(tmp_path, 1, "Ada", [replace(s, filter="another") for s in strides_of(1)])
+    keep(tmp_path, 2, "Ada", strides_of(2))
+    cells = list(rows_of(page(load(tmp_path, name_of(2)), plotly="")).values())[1]
+    assert cells[2] == "other filter / other filter"
+    assert re.fullmatch(r"\d+ / \d+", cells[1])
+
+
+def test_the_newest_few_are_enough(tmp_path: Path) -> None:
+    for day in range(1, MOST + 3):
+        keep(tmp_path, day, "Ada", strides_of(day, SHINS[:1]))
+    earlier = load(tmp_path, name_of(MOST + 2)).earlier
+    assert [run.run for run in earlier] == [name_of(day) for day in range(MOST + 1, 1, -1)]
+
+
+def test_a_first_run_has_no_table_and_names_stay_text(folder: Path) -> None:
+    assert "Earlier runs" not in page(sample_run_data(), plotly="")
+    assert "Earlier runs of &lt;b&gt;Ada" in page(load(folder, name_of(5)), plotly="")
