@@ -1,6 +1,7 @@
 """Tables of numbers from CSV and Parquet files, their columns chosen by name and unit."""
 
 import csv
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -20,8 +21,10 @@ TIME_UNITS: Final = {"s": 1e6, "ms": 1e3, "us": 1.0}
 ACC_UNITS: Final = {"g": 1.0, "ms2": 1 / STANDARD_GRAVITY}
 GYRO_UNITS: Final = {"dps": 1.0, "rads": 180 / np.pi}
 ACC_COLUMNS: Final = "ax, ay, az with _g or _ms2"
-# A day at 500 Hz. Repeated values take no room in a Parquet file and 56 bytes a row in memory.
+# A day at 500 Hz. Repeated values take no room in a Parquet file and 56 bytes a row in memory: no leg repeats
+# itself so that more than this many rows fit into fewer bytes than rows.
 MOST_ROWS: Final = 50_000_000
+MOST_REPEATED_ROWS: Final = 1_000_000
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
@@ -108,7 +111,7 @@ def _has_rows(path: Path) -> bool:
 
 def _read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float64]:
     """Row by row; empty cells become NaN, anything else that is no number is refused."""
-    rows: list[list[float]] = []
+    rows = array("d")  # lists of lists would take thirty bytes for each one of the file
     short: int | None = None
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
@@ -124,12 +127,12 @@ def _read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.floa
                 if len(cells) <= max(places):
                     short = lines.line_num  # only the last line may have been cut off
                     continue
-                rows.append([_number(path, cells[place], lines.line_num) for place in places])
+                rows.extend([_number(path, cells[place], lines.line_num) for place in places])
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
     if not rows and short is not None:
         raise RecordingError(path, f"has fewer than {width} cells", "complete or remove it", line=short)
-    return np.array(rows, np.float64).reshape(-1, len(places))
+    return np.frombuffer(rows, np.float64).reshape(-1, len(places))
 
 
 def _number(path: Path, cell: str, line: int) -> float:
@@ -154,17 +157,28 @@ def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
         ) from error
     try:
         about = pyarrow.parquet.read_metadata(path)
-        columns = choose(path, about.schema.to_arrow_schema().names)
-        if about.num_rows > MOST_ROWS:
+        schema = about.schema.to_arrow_schema()
+        columns = choose(path, schema.names)
+        most = MOST_ROWS if about.num_rows <= path.stat().st_size else MOST_REPEATED_ROWS
+        if about.num_rows > most:
             raise RecordingError(
-                path, f"claims {about.num_rows} rows, more than {MOST_ROWS}", "cut it into several recordings"
+                path,
+                f"claims {about.num_rows} rows, more than a recording of its size has",
+                "cut it into several recordings",
             )
-        table = pyarrow.parquet.read_table(path, columns=list(columns.names))
-        cast = [table[name].cast(pyarrow.float64()).to_numpy() for name in columns.names]
+        fields = {field.name.strip(): field for field in schema}
+        table = np.empty((about.num_rows, len(columns.names)))
+        for at, name in enumerate(columns.names):
+            kind = fields[name].type
+            # Anything else could be one value of gigabytes.
+            if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
+                raise RecordingError(path, f"has no numbers in {name} but {kind}", "write it as numbers")
+            values = pyarrow.parquet.read_table(path, columns=[fields[name].name]).column(0)
+            table[:, at] = values.cast(pyarrow.float64()).to_numpy()
     except (pyarrow.ArrowException, ValueError) as error:
         reason = str(error).splitlines()[0][:120]
         raise RecordingError(path, f"cannot be read as Parquet ({reason})", "write it again") from error
-    return columns, np.column_stack(cast)
+    return columns, table
 
 
 READERS: Final = {".csv": read_csv, ".parquet": read_parquet}

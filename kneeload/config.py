@@ -132,6 +132,8 @@ def _read(path: Path) -> dict[str, Any]:
         raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=path) from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"is not valid TOML: {error}", file=path) from None
+    except ValueError:
+        raise ConfigError("holds a number of thousands of digits", file=path) from None
     except RecursionError:
         raise ConfigError("is nested too deeply", file=path) from None
 

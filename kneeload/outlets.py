@@ -14,6 +14,7 @@ from kneeload.sinks.state import SinkState
 __all__ = ["Outlets"]
 
 LOOK_S: Final = 0.5
+REFUSED: Final = "some results were refused and are parked; kneeload doctor says which and why"
 
 
 class Outlets:
@@ -90,6 +91,7 @@ class Outlets:
 
     def _tell_changes(self, tell: Callable[[str], None], told: dict[str, str | None]) -> None:
         for state in self.states:
-            if state.last_error != told.get(state.name):
-                told[state.name] = state.last_error
-                tell(f"{state.name}: {state.last_error or f'{state.where} takes results again'}")
+            trouble = state.last_error or state.limited or (REFUSED if state.refused else None)
+            if trouble != told.get(state.name):
+                told[state.name] = trouble
+                tell(f"{state.name}: {trouble or f'{state.where} takes results again'}")
