@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 __all__ = ["HOLE_STRIDES", "TOLERANCE_S", "common_offset", "judged"]
 
 TOLERANCE_S = 0.050
-BEFORE_STRIDES, AFTER_STRIDES = 0.5, 0.25
-"""The foot swings for 0.38 (walking) to 0.7 strides: a contact more than a quarter stride after the last
-toe-off may be the true next one, whose stance the truth does not hold whole."""
+BEFORE_STRIDES, AFTER_STRIDES = 0.5, 0.1
+"""After the last true toe-off the foot comes down once more, in a stance that the truth does not hold whole:
+a stride's swing lasts 0.38 (walking) to 0.7 strides, the closing step before standing as little as 0.13 s."""
 HOLE_STRIDES = 1.9
 """True contacts further apart than this many median strides have an unlisted contact between them."""
 

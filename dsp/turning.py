@@ -21,6 +21,7 @@ FURTHEST = 1.8  # periods from the first and the last step to the swings that th
 STILL, STIRRED = 0.15, 0.4  # of the usual height of a swing, any axis
 LEAST_SWEPT_DEG, LEAST_JOLT = 15.0, 0.15  # all of it, any axis; of the usual jolt
 REST, SHORTEST_S, LONGEST_S = 0.07, 0.2, 1.6  # periods: the stance of fast running is short
+FIRST = 0.8  # of the highest jolt: the foot that is set down softly touches before it settles
 SETTLES_S = 0.2  # until it has come to rest
 LANDS = 0.25  # periods after the middle of its swing
 BEFORE = 2.5  # periods before the first swing
@@ -61,8 +62,12 @@ def _stirs(signals: GateSignals, a: int, b: int, *, bout: Bout, least_jolt: floa
         # What jolts in the first half of the way is the push-off.
         half = begin + int(np.searchsorted(way, 0.5 * way[-1]))
         jerk = signals.jerk(a + half, min(a + end + round(SETTLES_S * rate), b))
-        k = int(np.argmax(jerk))
-        if jerk[k] >= least_jolt:
+        top = float(jerk.max())
+        tops = np.flatnonzero(
+            (jerk[1:-1] > jerk[:-2]) & (jerk[1:-1] >= jerk[2:]) & (jerk[1:-1] >= FIRST * top)
+        )
+        k = 1 + int(tops[0]) if tops.shape[0] else int(np.argmax(jerk))
+        if top >= least_jolt:
             found.append(_Stir(a + begin, a + end, a + half, a + half + k))
     return found
 

@@ -41,13 +41,17 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """One method on one trial with a contact truth. graded: our contacts by their quality."""
+    """One method on one trial with a contact truth. graded: our contacts by their quality.
+
+    fits: the truth ends before its recording does; otherwise the two are not of the same samples.
+    """
 
     trial: str
     activity: Activity
     method: str
     score: Score
     graded: Graded | None = None
+    fits: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,7 @@ def judged_trials(
     rows: list[Judged] = []
     for trial in load_trials(folder, data_set):
         assert trial.truth is not None, f"{data_set} has a contact truth"
+        fits = bool(trial.truth.toe_off_s[-1] <= trial.t_s[-1])
         strides = ours(trial)
         own = score(
             contacts_of(strides),
@@ -105,9 +110,15 @@ def judged_trials(
             activity=trial.activity,
             activities=[stride.activity for stride in strides],
         )
-        rows.append(Judged(trial.name, trial.activity, OURS, own, graded(strides, trial.truth)))
+        rows.append(Judged(trial.name, trial.activity, OURS, own, graded(strides, trial.truth), fits))
         rows.extend(
-            Judged(trial.name, trial.activity, method.name, peer_score(method.detect(trial), trial))
+            Judged(
+                trial.name,
+                trial.activity,
+                method.name,
+                peer_score(method.detect(trial), trial),
+                fits=fits,
+            )
             for method in peers
             if method.fits(trial)
         )

@@ -42,7 +42,11 @@ def figure_row(figures: Figures) -> tuple[str, ...]:
 
 def recorded_sheets(recorded: Recorded) -> list[Sheet]:
     return [
-        *(sheet for name, rows in recorded.judged.items() for sheet in _judged(name, rows)),
+        *(
+            sheet
+            for name, rows in recorded.judged.items()
+            for sheet in _judged(name, rows, recorded.set_aside[name])
+        ),
         _counted("vicon_shoe: strides of each trial", recorded.vicon_shoe),
         _outdoor(recorded.outdoor),
         _ble(recorded.ble),
@@ -56,7 +60,7 @@ def recorded_sheets(recorded: Recorded) -> list[Sheet]:
     ]
 
 
-def _judged(data_set: str, rows: list[Judged]) -> Iterable[Sheet]:
+def _judged(data_set: str, rows: list[Judged], set_aside: list[Judged]) -> Iterable[Sheet]:
     for activity in ("run", "walk"):
         ours = [row for row in rows if row.activity == activity and row.method == OURS]
         if not ours:
@@ -76,10 +80,14 @@ def _judged(data_set: str, rows: list[Judged]) -> Iterable[Sheet]:
         title=f"{data_set}: {OURS}, trial by trial",
         headers=("trial", "contacts", *FIGURE_HEADERS),
         rows=tuple(
-            (row.trial, str(row.score.contacts), *figure_row(figures([row.score])))
-            for row in rows
+            (row.trial + mark, str(row.score.contacts), *figure_row(figures([row.score])))
+            for some, mark in ((rows, ""), (set_aside, " *"))
+            for row in some
             if row.method == OURS
         ),
+        notes=("*: set aside, not in the figures above: this truth ends after its recording.",)
+        if set_aside
+        else (),
     )
 
 

@@ -32,7 +32,8 @@ JUDGED_SETS = ("treadmill_shank", "walk_feet")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recorded:
-    """judged: data set -> rows; hip and shoe: what outdoor was computed from, for its picture."""
+    """judged: data set -> rows; set_aside: those whose truth is not of the same samples;
+    hip and shoe: what outdoor was computed from, for its picture."""
 
     judged: dict[str, list[Judged]]
     vicon_shoe: list[Counted]
@@ -40,6 +41,7 @@ class Recorded:
     hip: HipCadence
     shoe: Contacts
     ble: BleFoot
+    set_aside: dict[str, list[Judged]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,15 +60,18 @@ def validate_recordings(
     progress: Callable[[str], None] = lambda _: None,
 ) -> Recorded:
     judged: dict[str, list[Judged]] = {}
+    set_aside: dict[str, list[Judged]] = {}
     for data_set in JUDGED_SETS:
         progress(data_set)
-        judged[data_set] = judged_trials(folder, data_set, peers=peers)
+        rows = judged_trials(folder, data_set, peers=peers)
+        judged[data_set] = [row for row in rows if row.fits]
+        set_aside[data_set] = [row for row in rows if not row.fits]
     progress("vicon_shoe")
     shoes = counted(folder, "vicon_shoe", peers=peers)
     progress("outdoor_shoe")
     result, hip, shoe = outdoor(folder)
     progress("ble_foot")
-    return Recorded(judged, shoes, result, hip, shoe, ble_foot(folder))
+    return Recorded(judged, shoes, result, hip, shoe, ble_foot(folder), set_aside)
 
 
 def validate_simulation(*, quick: bool, progress: Callable[[str], None] = lambda _: None) -> Simulated:

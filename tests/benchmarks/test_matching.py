@@ -54,7 +54,7 @@ def test_an_extra_contact_beside_a_true_one_is_extra() -> None:
 
 def test_contacts_outside_the_truth_and_in_its_holes_are_not_judged() -> None:
     contact = np.array([5.0, 6.0, 7.0, 11.0, 12.0])
-    inside = judged(np.array([3.0, 4.4, 4.6, 7.6, 7.7, 9.0, 11.0, 13.0]), contact, contact + 0.4)
+    inside = judged(np.array([3.0, 4.4, 4.6, 7.45, 7.6, 9.0, 11.0, 13.0]), contact, contact + 0.4)
     assert inside.tolist() == [False, False, True, True, False, False, True, False]
 
 
