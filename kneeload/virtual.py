@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import typer
+
 from dsp.mount import Mount
 from firmware_sim.errors import FaultError
 from firmware_sim.faults import Faults, parse_faults
@@ -14,6 +16,7 @@ from firmware_sim.player import Player
 from firmware_sim.sensor import VirtualSensor
 from firmware_sim.traits import Traits
 from ingest.files import read_recording
+from ingest.text import one_line
 from kneeload.failures import UsageError
 
 __all__ = ["DEMO_MOUNTS", "demo_plan", "virtual_sensors"]
@@ -53,7 +56,10 @@ def virtual_sensors(
     faults: Sequence[str],
     first_boot: int = 1,
 ) -> tuple[list[VirtualSensor], list[Source]]:
-    """One sensor a mount and the source of its motion. UsageError or IngestError."""
+    """One sensor a mount and the source of its motion; what is doubtful of it is said on stderr.
+
+    Raises UsageError or IngestError.
+    """
     try:
         settings = parse_faults(faults)
     except FaultError as error:
@@ -69,6 +75,8 @@ def virtual_sensors(
             sources.append(GaitSource(mount, demo_plan(), rate_hz=RATE_HZ, seed=seed))
         else:
             played = read_recording(recording, mount)
+            if played.doubt:
+                typer.echo(one_line(played.doubt), err=True)
             sources.append(Player(played.t_us, played.acc_g, played.gyro_dps))
     sensors = [
         VirtualSensor(

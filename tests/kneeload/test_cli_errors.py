@@ -100,6 +100,10 @@ def test_a_doubt_is_one_line_beside_the_json(tmp_path: Path, run: Run) -> None:
     assert done.returncode == 0
     assert_one_line(done.stderr, "gx_rads")
     assert "gx_rads" in json.loads(done.stdout)["doubt"]
+    played = ["--recording", "radians.csv", "--mount", "left-shin"]
+    done = run(["demo", *played, "--json", "--duration", "0.5", "--speedup", "5"])
+    assert done.returncode == 0
+    assert_one_line(done.stderr, "gx_rads")
 
 
 @pytest.mark.parametrize("name", CONFIGS)
