@@ -10,9 +10,9 @@ from tests.torture.checks import look
 from tests.torture.crash import MOST_MISSING_S, kill_and_go_on
 from tests.torture.day import long_run
 from tests.torture.machine import CLOCKS, clocks, full_disk
+from tests.torture.outing import outing
 from tests.torture.power import cut_power
 from tests.torture.runner import load_packets, save_packets
-from tests.torture.sensors import outing
 from tests.torture.servers import trouble
 
 Stream = tuple[Path, list[Packet]]
