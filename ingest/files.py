@@ -50,11 +50,6 @@ class Recording:
     lost_before: NDArray[np.int64]
     doubt: str = ""
 
-    @property
-    def duration_s(self) -> float:
-        """From the first sample to the last."""
-        return float(self.t_us[-1] - self.t_us[0]) * 1e-6
-
 
 def read_recording(path: Path, mount: Mount) -> Recording:
     """Read NAME.csv or NAME.parquet. Raises RecordingError with the place and the remedy."""
