@@ -112,4 +112,7 @@ class Adapter:
 
 def reason(error: BaseException) -> str:
     """One line."""
+    if isinstance(error, FileNotFoundError | ConnectionRefusedError):
+        # Of the bus's socket, which the library does not name.
+        return "there is no system D-Bus here, by which Bluetooth is reached"
     return (str(error) or type(error).__name__).splitlines()[0]

@@ -188,5 +188,5 @@ def _print_truth(truth: object, console: Console) -> None:
             "against the simulator's truth: {contacts} contacts, {missed} missed, {extra} extra "
             "(first and last of a bout not counted)".format(**truth),
             highlight=False,
-            soft_wrap=True,
+            soft_wrap=not console.is_terminal,
         )

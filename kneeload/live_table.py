@@ -34,6 +34,7 @@ COLUMNS: Final = (
     "shock\ng",
 )
 """Units stand under the names, so that a whole table fits 80 columns."""
+ENDING_US: Final = 2_000_000
 DISPENSABLE: Final = ("battery\n%", "rate\nHz", "strides", "lost\n%", "contact\nms")
 """What goes first where a terminal is narrower."""
 
@@ -52,6 +53,7 @@ class LiveTable:
         self._alerts: deque[Alert] = deque(maxlen=ALERTS_SHOWN)
         self._open: dict[tuple[str, Mount | None], Alert] = {}
         self._notes: deque[str] = deque(maxlen=3)
+        self._over = False
         self._live = Live(self.render(), console=console, refresh_per_second=4, get_renderable=self.render)
 
     def __enter__(self) -> "LiveTable":
@@ -59,6 +61,7 @@ class LiveTable:
         return self
 
     def __exit__(self, *exc: object) -> None:
+        self._over = True
         self._live.update(self.render(), refresh=True)
         self._live.stop()
 
@@ -126,9 +129,18 @@ class LiveTable:
         s = self._summary
         return f"{self._title}  {clock_time(s.t_us)}  {s.activity}"
 
+    def _link(self, health: SensorHealth | None) -> str:
+        """Links that ended with the run were not lost."""
+        if health is None:
+            return "[yellow]looking"
+        if health.connected:
+            return "[green]up"
+        at_the_end = self._over and self._summary and health.t_us >= self._summary.t_us - ENDING_US
+        return "ended" if at_the_end else "[red]lost"
+
     def _row(self, mount: Mount) -> dict[str, str]:
         health, stride = self._health.get(mount), self._stride.get(mount)
-        link = "[yellow]looking" if health is None else "[green]up" if health.connected else "[red]lost"
+        link = self._link(health)
         shock = "–"
         if stride is not None and stride.peak_resultant_g is not None:
             shock = f"{'≥ ' if stride.clipped else ''}{stride.peak_resultant_g:.1f}"

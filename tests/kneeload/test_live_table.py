@@ -1,6 +1,7 @@
 """The live display on terminals of any size: nothing cut off, and what is open stays in sight."""
 
 import io
+import re
 from collections.abc import Sequence
 
 import pytest
@@ -9,7 +10,7 @@ from rich.console import Console
 from alerts.alert import Alert
 from dsp.mount import Mount
 from kneeload.live_table import LiveTable
-from kneeload.results import Result
+from kneeload.results import Result, SensorHealth
 from kneeload.view import PlainLines, make_view
 from tests.sample_run import sample_results
 
@@ -64,6 +65,21 @@ def test_an_open_alert_stays_with_its_advice_whatever_came_and_went_since(width:
     assert "1:01 left-shin info: A strap may be loose" in text
     assert "Tighten its strap" in text
     assert len(lines) < height
+
+
+def test_links_that_end_with_the_run_are_not_lost() -> None:
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system=None)
+    with LiveTable(console, "Ada", [Mount.LEFT_SHIN]) as table:
+        results = sample_results()
+        lost_at = next(n for n, r in enumerate(results) if isinstance(r, SensorHealth) and not r.connected)
+        table.see(results[: lost_at + 1])
+        with console.capture() as captured:
+            console.print(table.render())
+        assert re.search(r"left-shin +lost", captured.get())
+        table.see(results[lost_at + 1 :])
+    with console.capture() as captured:
+        console.print(table.render())
+    assert re.search(r"left-shin +ended", captured.get())
 
 
 def test_without_a_terminal_there_are_lines_and_no_escapes() -> None:
