@@ -1,6 +1,7 @@
 """Real recordings for tests; a test that asks for one that is missing skips with the reason."""
 
 import os
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -18,6 +19,7 @@ __all__ = ["contact_times_s", "pieces", "recording", "strides_of", "truth"]
 ROOT = Path(os.environ.get("KNEELOAD_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
 
+@cache
 def _columns(path: Path) -> NDArray[np.void]:
     if not path.is_file():
         pytest.skip(f"recording {path} is missing: set KNEELOAD_DATA to the folder of recordings")

@@ -55,8 +55,9 @@ def vicon_trials() -> list[tuple[str, str, int]]:
 @pytest.mark.parametrize(("trial", "activity", "count"), vicon_trials())
 def test_shoe_counts_every_trial(trial: str, activity: str, count: int) -> None:
     strides = strides_of([recording(f"vicon_shoe/{trial}", Mount.RIGHT_SHOE, 200.0)])
-    assert abs(len(strides) - count) <= 1
-    assert sum(s.activity != activity for s in strides) <= (4 if trial == "run-2017-11-27-11-14-52" else 1)
+    assert len(strides) == count
+    # That run ends in three strides of a second and more, two of them without a flight phase.
+    assert sum(s.activity != activity for s in strides) <= (2 if trial == "run-2017-11-27-11-14-52" else 0)
 
 
 def test_walking_feet() -> None:
@@ -66,9 +67,9 @@ def test_walking_feet() -> None:
         strides = strides_of([recording(f"walk_feet/{name}", mount, 100.0)])
         assert {s.activity for s in strides} == {"walk"}
         verdicts.append(judge(strides, *truth(f"walk_feet/{name}")))
-    # What is left: steps on the spot in turns, and the last foot set beside the other.
-    assert sum(v.missed for v in verdicts) <= 4
-    assert sum(v.extra for v in verdicts) <= 3
+    # What is left: a step in a turn, whose truth lies where nothing jolts.
+    assert sum(v.missed for v in verdicts) <= 1
+    assert sum(v.extra for v in verdicts) <= 1
     assert np.concatenate([v.contact_ms for v in verdicts]).std() < 16.0
     assert np.concatenate([v.toe_off_ms for v in verdicts]).std() < 18.0
 
