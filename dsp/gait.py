@@ -30,7 +30,7 @@ WALKS_S, LEAST_CALM = 1.0, 0.3
 def calm_share(low_passed_g: NDArray[np.float64], one_g: float = 1.0) -> float:
     """(3, n) low-passed acceleration of one stride -> share of it in which its size is that of gravity."""
     off = np.abs(size(low_passed_g) - one_g)
-    return float(np.count_nonzero(off < CALM_G * one_g)) / low_passed_g.shape[1]
+    return float(np.count_nonzero(off < CALM_G * one_g) / off.shape[0])
 
 
 def level_share(low_passed_g: NDArray[np.float64]) -> float:

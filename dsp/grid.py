@@ -56,7 +56,7 @@ class SampleGrid:
 
     def __post_init__(self) -> None:
         if self.x.shape[1] == 0:
-            capacity = 3 * self.keep
+            capacity = self.keep + self.keep // 2
             self.t_us = np.zeros(capacity, dtype=np.int64)
             self.x = np.zeros((self.channels + self.derived, capacity))
             self.flags = np.zeros(capacity, dtype=np.uint8)
