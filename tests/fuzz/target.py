@@ -10,11 +10,10 @@ __all__ = ["Target"]
 class Target:
     """run(bytes) raises when it has found something. seeds: inputs from which others are bred.
 
-    longest: bytes an input may have. fast: a process does more than a thousand a second.
+    longest: bytes an input may have.
     """
 
     name: str
     run: Callable[[bytes], None]
     seeds: Callable[[], Sequence[bytes]]
     longest: int = 4096
-    fast: bool = True

@@ -30,8 +30,8 @@ TARGETS: Final[dict[str, Target]] = {
         Target("config", attack_config, config_seeds, longest=4096),
         Target("rows", attack_rows, row_seeds, longest=2048),
         Target("names", attack_names, name_seeds, longest=512),
-        Target("terminal", attack_terminal, name_seeds, longest=128, fast=False),
-        Target("journal", attack_journal, journal_seeds, longest=2048, fast=False),
-        Target("page", attack_page, page_seeds, longest=512, fast=False),
+        Target("terminal", attack_terminal, name_seeds, longest=128),
+        Target("journal", attack_journal, journal_seeds, longest=2048),
+        Target("page", attack_page, page_seeds, longest=512),
     )
 }
