@@ -57,11 +57,11 @@ def _seconds(t_us: int | None) -> str | None:
 def _field(name: str) -> Cell:
     def cell(stride: Stride) -> object:
         value = getattr(stride, name)
+        if isinstance(value, float):
+            return f"{value:.6g}"
         if isinstance(value, bool):
             return int(value)
-        if isinstance(value, str):
-            return inert(value)
-        return f"{value:.6g}" if isinstance(value, float) else value
+        return inert(value) if isinstance(value, str) else value
 
     return cell
 
