@@ -90,11 +90,11 @@ def outlived(child: Child, data: Path, packets: Sequence[Packet]) -> tuple[int, 
     return len(taken) - len(disk.packets), len(disk.strides), doubled(disk.strides)
 
 
-def full_disk(folder: Path, file: Path, packets: Sequence[Packet]) -> Row:
+def full_disk(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: float = SPEEDUP) -> Row:
     """The disk fills up in mid-run, and has room again later."""
     with mounted(folder / "small", "-t", "tmpfs", "-o", "size=4m", "tmpfs") as disk:
         data, filler = disk / "data", disk / "filler"
-        with Child(_arguments(data, file)) as child:
+        with Child(_arguments(data, file, speedup=speedup)) as child:
             child.wait_for("S")
             with filler.open("wb", buffering=0) as full, suppress(OSError):
                 while True:
@@ -153,8 +153,8 @@ def read_only(folder: Path, file: Path, _packets: Sequence[Packet]) -> Row:
 PROMISE = "the run goes on and says what is wrong; nothing is lost or doubled"
 
 
-def _arguments(data: Path, file: Path, *more: str) -> list[str | Path]:
-    return [data, file, "--speedup", str(SPEEDUP), "--more", str(SECONDS), *more]
+def _arguments(data: Path, file: Path, *more: str, speedup: float = SPEEDUP) -> list[str | Path]:
+    return [data, file, "--speedup", str(speedup), "--more", str(SECONDS), *more]
 
 
 def _row(attack: str, outcome: tuple[int, int, int], recovered: str, beside: str = "") -> Row:
@@ -184,13 +184,19 @@ CLOCKS = (
 
 
 def clocks(
-    folder: Path, file: Path, packets: Sequence[Packet], wrong: Sequence[tuple[str, float, float]] = CLOCKS
+    folder: Path,
+    file: Path,
+    packets: Sequence[Packet],
+    wrong: Sequence[tuple[str, float, float]] = CLOCKS,
+    *,
+    speedup: float = SPEEDUP,
 ) -> list[Row]:
     """The wall clock is wrong, or is set in mid-run: (name, what it says at the start, by what it is set)."""
     rows = []
     for name, wall_s, step_s in wrong:
         data = folder / name.replace(" ", "-")
-        with Child(_arguments(data, file, "--wall", str(wall_s), "--step", str(step_s))) as child:
+        wall = ("--wall", str(wall_s), "--step", str(step_s))
+        with Child(_arguments(data, file, *wall, speedup=speedup)) as child:
             outcome = outlived(child, data, packets)
         run = look(data).run
         assert run is not None

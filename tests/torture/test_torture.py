@@ -16,6 +16,8 @@ from tests.torture.runner import load_packets, save_packets
 from tests.torture.servers import trouble
 
 Stream = tuple[Path, list[Packet]]
+# Nothing of how long an answer takes is judged here, and the wall's time is what it costs.
+FASTER = 8.0
 
 
 @pytest.fixture(scope="module")
@@ -57,13 +59,13 @@ def test_every_sample_is_accounted_for(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_costs_nothing(tmp_path: Path, stream: Stream) -> None:
-    row = full_disk(tmp_path, *stream)
+    row = full_disk(tmp_path, *stream, speedup=FASTER)
     assert row.lost.startswith("0 packets")
     assert row.doubled == "0 strides"
 
 
 def test_the_wall_clock_moves_nothing(tmp_path: Path, stream: Stream) -> None:
-    for row in clocks(tmp_path, *stream, CLOCKS[-1:]):
+    for row in clocks(tmp_path, *stream, CLOCKS[-1:], speedup=FASTER):
         assert row.lost.startswith("0 packets")
         assert "19700101T" in row.beside
 
