@@ -3,7 +3,7 @@
 from dsp.mount import Mount
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
-from kneeload.period import Period
+from kneeload.period import PERIOD_NS, Period
 
 LEFT = Mount.LEFT_SHIN
 RAIL_G = 16.0
@@ -43,6 +43,16 @@ def test_a_period_counts_clipped_peaks() -> None:
     for one in STRIDES:
         period.push(one, 0)
     assert period.peak_resultant_g("left") == 15.0
+
+
+def test_a_period_forgets_what_is_five_seconds_old() -> None:
+    period = Period([LEFT])
+    period.push(STRIDES[0], 0)
+    period.push(STRIDES[1], 1)
+    period.advance(PERIOD_NS - 1)
+    assert period.peak_resultant_g("left") == 10.5
+    period.advance(PERIOD_NS)
+    assert period.peak_resultant_g("left") == 12.0
 
 
 def test_a_summary_counts_clipped_peaks() -> None:
