@@ -10,6 +10,7 @@ from rich.console import Console
 from benchmarks.sheet import Sheet
 from benchmarks.speed.core import core_sheet, growth_sheet
 from benchmarks.speed.files import analyze_sheet
+from benchmarks.speed.floor import floor_sheet
 from benchmarks.speed.latency import latency_sheet
 from benchmarks.speed.notification import notification_sheet
 from benchmarks.speed.page import PAGE, write_page
@@ -24,6 +25,7 @@ class Part(StrEnum):
     CORE = "core"
     GROWTH = "growth"
     WHERE = "where"
+    FLOOR = "floor"
     LATENCY = "latency"
 
 
@@ -33,6 +35,7 @@ PARTS: dict[Part, Callable[[], Sheet]] = {
     Part.CORE: core_sheet,
     Part.GROWTH: growth_sheet,
     Part.WHERE: where_sheet,
+    Part.FLOOR: floor_sheet,
     Part.LATENCY: latency_sheet,
 }
 
