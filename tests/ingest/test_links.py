@@ -11,6 +11,7 @@ from ingest.links import (
     WornSensor,
     adapter_problem,
     configuration_line,
+    connect_timeout_s,
     is_sensor,
     pause_s,
     printable_name,
@@ -48,6 +49,18 @@ def test_retries_slow_down_and_never_end() -> None:
     assert [retry_delay_s(n) for n in range(8)] == [0, 1, 2, 4, 8, 16, 30, 30]
     assert retry_delay_s(10**9) == 30
     assert [rescan_delay_s(n) for n in range(6)] == [0, 1, 2, 4, 4, 4]
+
+
+def test_who_left_is_not_punished_for_it() -> None:
+    """Only who is there and refuses is left in peace for long: back within 5 s of the return, however often."""
+    assert [retry_delay_s(n, "lost") for n in (0, 1, 2, 50)] == [0, 1, 1, 1]
+    assert [retry_delay_s(n, "unreached") for n in (0, 1, 2, 50)] == [0, 1, 2, 2]
+    assert retry_delay_s(50, "refused") == 30
+
+
+def test_an_attempt_to_connect_keeps_the_others_waiting_for_less_than_their_five_seconds() -> None:
+    assert connect_timeout_s(0) < 5.0
+    assert [connect_timeout_s(n) for n in (1, 2, 50)] == [6.0, 6.0, 6.0]
 
 
 def test_silence_is_answered_once_and_then_for_good() -> None:
