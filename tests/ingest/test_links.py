@@ -52,7 +52,7 @@ def test_retries_slow_down_and_never_end() -> None:
 
 
 def test_who_left_is_not_punished_for_it() -> None:
-    """Only who is there and refuses is left in peace for long: back within 5 s of the return, however often."""
+    """Only who is there and refuses is left in peace for long: the others may be back at any moment."""
     assert [retry_delay_s(n, "lost") for n in (0, 1, 2, 50)] == [0, 1, 1, 1]
     assert [retry_delay_s(n, "unreached") for n in (0, 1, 2, 50)] == [0, 1, 2, 2]
     assert retry_delay_s(50, "refused") == 30
