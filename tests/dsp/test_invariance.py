@@ -3,6 +3,7 @@
 import pickle
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,7 +11,9 @@ from hypothesis import strategies as st
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
+from firmware_sim.plan import Phase
 from tests.dsp.recordings import pieces, recording, strides_of
+from tests.dsp.simulated import simulated
 
 CASES = (
     ("treadmill_shank/run-01", Mount.LEFT_SHIN, 142.857),
@@ -65,3 +68,65 @@ def test_a_snapshot_goes_on_where_it_was_taken(block: ImuBlock) -> None:
     again = StridePipeline.restore(kept)
     strides += again.push(second) + again.flush()
     assert strides == strides_of([block])
+
+
+def lossy(mount: Mount, *, gyro: bool) -> list[ImuBlock]:
+    """A walk, a stop and a run with holes of all lengths: blocks that begin where samples are missing."""
+    whole, _ = simulated(
+        mount,
+        Phase(activity="stand", duration_s=3.0),
+        Phase(activity="walk", duration_s=12.0),
+        Phase(activity="stand", duration_s=3.0),
+        Phase(activity="run", duration_s=20.0, speed_kmh=11.0),
+        rate_hz=104.0,
+        gyro=gyro,
+        acc_range_g=16.0,
+    )
+    rng = np.random.default_rng(5)
+    begins = np.sort(rng.choice(np.arange(400, len(whole) - 400, 150), size=10, replace=False))
+    holes = rng.permutation([1, 1, 2, 3, 8, 17, 34, 60, 150, 300])
+    blocks, at, lost = [], 0, 0
+    for begin, hole in [*zip(begins.tolist(), holes.tolist(), strict=True), (len(whole), 0)]:
+        if begin > at:
+            blocks.append(
+                replace(
+                    whole,
+                    t_us=whole.t_us[at:begin],
+                    acc_g=whole.acc_g[at:begin],
+                    gyro_dps=None if whole.gyro_dps is None else whole.gyro_dps[at:begin],
+                    lost_before=lost,
+                    restart=at == 0,
+                )
+            )
+            lost = 0
+        lost += hole if begin >= at else 0
+        at = max(at, begin + hole)
+    return blocks
+
+
+@pytest.mark.parametrize("gyro", [True, False])
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+@pytest.mark.parametrize("size", [5, 230])
+def test_pieces_of_a_stream_with_holes_give_the_same_strides(mount: Mount, gyro: bool, size: int) -> None:
+    whole = lossy(mount, gyro=gyro)
+    cut_up = [
+        replace(piece, lost_before=block.lost_before if k == 0 else 0)
+        for block in whole
+        for k, piece in enumerate(pieces(block, list(range(size, len(block), size))))
+    ]
+    strides = strides_of(whole)
+    assert len(strides) >= 15
+    assert strides_of(cut_up) == strides
+
+
+def test_a_stride_is_told_soon_after_its_toe_off(block: ImuBlock) -> None:
+    pipeline = StridePipeline(block.mount)
+    waits_s = [
+        (int(piece.t_us[-1]) - stride.toe_off_us) / 1e6
+        for piece in pieces(block, list(range(9, len(block), 9)))
+        for stride in pipeline.push(piece)
+        if stride.toe_off_us is not None
+    ]
+    assert len(waits_s) >= 8
+    # When the next swing has begun; without a gyroscope 0.75 of a stride after contact.
+    assert np.median(waits_s) < 0.5
