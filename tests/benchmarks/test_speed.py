@@ -1,5 +1,6 @@
 """The cost benchmarks measure the real thing, and write only between their marks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,10 +65,11 @@ def test_the_page_changes_only_between_the_marks(tmp_path: Path, monkeypatch: py
     monkeypatch.setattr(page, "PAGE", path)
     sheet = Sheet("What", ("a", "b"), (("one", number(-0.04)),), notes=("said",))
     page.write_page([sheet])
+    page.write_page([replace(sheet, title="Another")])
     page.write_page([sheet])
     text = path.read_text()
     assert text.startswith("before\n")
     assert text.endswith("after\n")
-    assert text.count("### What") == 1
+    assert text.count("### What") == text.count("### Another") == 1
     assert "| one | 0.0 |" in text
     assert "old" not in text
