@@ -138,9 +138,11 @@ class _Follower(Generic[Content]):
         await self._try_again(link)
         while True:
             self.wake.clear()
+            # Asked before the look: the last results may come while a thread finds that there are none yet.
+            complete = self.stop.is_set()
             items, bad = await asyncio.to_thread(self._next)
             if not items and bad is None:
-                if self.stop.is_set():
+                if complete:
                     return
                 await first(self.wake.wait(), self.stop.wait(), link.lost())
                 if self.sink.linger_s:
