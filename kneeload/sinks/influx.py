@@ -121,7 +121,7 @@ class _Server:
         """What the server says it is; settles which dialect to speak. SinkError when it does not answer."""
         answer = self._call("GET", "/ping")
         version = answer.headers.get("X-Influxdb-Version", "").removeprefix("v")
-        if answer.status >= 500:
+        if answer.status == 0 or answer.status >= 500:
             raise self._later(answer)
         if self._settings.version != "auto":
             self._dialect = self._settings.version
@@ -185,7 +185,7 @@ class _Server:
             return SinkError(
                 f"{where}: {answer.text}", needs_person="CERTIFICATE_VERIFY_FAILED" in answer.text
             )
-        if answer.status in (429, 502, 503, 504) or answer.status >= 500:
+        if answer.status == 429 or answer.status >= 500:
             return SinkError(f"{where} cannot take it now ({said})", retry_after_s=answer.retry_after_s)
         return SinkError(f"{where}: {_ADVICE.get(answer.status, 'refused')} ({said})", needs_person=True)
 

@@ -1,6 +1,7 @@
 """Whatever a database may answer: what will pass, what needs a person and what never will are told apart."""
 
 import asyncio
+import socket
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -197,3 +198,27 @@ def test_each_version_is_spoken_to_in_its_own_way(
         assert state.behind == 0
     asked = urlsplit(script.requests[0][0])
     assert (asked.path, parse_qs(asked.query)) == (path, query)
+
+
+@pytest.mark.parametrize(
+    ("status", "path"), [(401, "/api/v2/write"), (403, "/api/v2/write"), (204, "/write")]
+)
+def test_one_that_keeps_its_version_from_strangers_is_no_1_x(tmp_path: Path, status: int, path: str) -> None:
+    script = Script(OK, ping=(status, {}, b""))
+    with http_stand_in(script) as url, journal_at(tmp_path) as journal:
+        journal.append(RUN, a_run(3))
+        assert delivered(journal, InfluxSettings(url=url)).behind == 0
+    assert {urlsplit(asked).path for asked, _ in script.requests} == {path}
+
+
+def test_of_a_server_that_nobody_has_met_nothing_is_said(tmp_path: Path) -> None:
+    async def run(url: str) -> None:
+        with journal_at(tmp_path) as journal:
+            async with following(journal, InfluxSettings(url=url, drain_s=0)) as state:
+                await until(lambda: state.last_error is not None, "the silence is noticed")
+                assert "refused" in str(state.last_error)
+                assert (state.server, state.connected) == (None, False)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    asyncio.run(run(f"http://127.0.0.1:{port}"))
