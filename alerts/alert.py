@@ -15,7 +15,8 @@ class Alert:
     """A rule crossed its limit (state "raised") or came back ("cleared"). Its words are in alerts.rules.
 
     mount is None where a rule speaks of both legs (asymmetry) or of the runner.
-    value and limit are in the unit of the rule's metric.
+    value and limit are in the unit of the rule's metric. usual_runs: how many earlier runs say what is usual;
+    0: this run's first minutes do; None: the limit came from nothing usual.
     """
 
     rule: str
@@ -25,3 +26,4 @@ class Alert:
     mount: Mount | None
     value: float
     limit: float
+    usual_runs: int | None = None

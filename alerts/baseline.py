@@ -1,6 +1,6 @@
 """What is usual for this runner: a stored baseline, or one learned from the first minutes of the run."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 from alerts.observation import Metric
 from dsp.mount import Mount
 
-__all__ = ["LEARN_STRIDES", "WARM_UP_STRIDES", "Baseline", "Collector", "Usual"]
+__all__ = ["LEARN_STRIDES", "WARM_UP_STRIDES", "Baseline", "Collector", "Segment", "Usual", "usual_of"]
 
 # At 160-180 steps/min: leave out the first minute, then learn from the two minutes after it.
 WARM_UP_STRIDES = 80
@@ -24,10 +24,16 @@ LEAST_RELATIVE_SPREAD: dict[Segment, float] = {"shin": 0.3, "shoe": 0.6}
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """A metric's median and median absolute deviation, in the metric's unit."""
+    """A metric's median and median absolute deviation, in the metric's unit.
+
+    runs: how many earlier runs it comes from; 0: from this one. filter: what the strides went through, and
+    those held against it must too; empty where nobody knows.
+    """
 
     value: float
     spread: float
+    runs: int = 0
+    filter: str = ""
 
 
 Baseline = Mapping[tuple[Metric, Mount], Usual]
@@ -35,7 +41,10 @@ Baseline = Mapping[tuple[Metric, Mount], Usual]
 
 @dataclass(frozen=True, slots=True)
 class Collector:
-    """Gathers one metric of one mount until there is enough to say what is usual."""
+    """Gathers one metric of one mount until there is enough to say what is usual.
+
+    seen: strides left out as warming up.
+    """
 
     seen: int = 0
     values: tuple[float, ...] = ()
@@ -49,11 +58,12 @@ class Collector:
             return Collector(self.seen + 1)
         values = (*self.values, value)
         if len(values) < LEARN_STRIDES:
-            return Collector(self.seen + 1, values)
-        return Collector(self.seen + 1, (), _usual(values, LEAST_RELATIVE_SPREAD[segment]))
+            return Collector(self.seen, values)
+        return Collector(self.seen, (), usual_of(values, segment))
 
 
-def _usual(values: tuple[float, ...], least_spread: float) -> Usual:
+def usual_of(values: Sequence[float], segment: Segment) -> Usual:
+    """Median and deviation of at least one value, the deviation no less than speeds make it."""
     middle = median(values)
     deviation = median(abs(value - middle) for value in values)
-    return Usual(middle, max(deviation, least_spread * abs(middle)))
+    return Usual(middle, max(deviation, LEAST_RELATIVE_SPREAD[segment] * abs(middle)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from alerts.alert import Alert
 from alerts.baseline import Baseline, Collector, Usual
-from alerts.observation import Metric, Observation
+from alerts.observation import STRIDE_METRICS, Metric, Observation
 from alerts.rule import Rule, Thresholds
 from alerts.sensor_strides import SensorStrides, lower_bound, steady
 from alerts.track import Track, follow
@@ -13,15 +13,6 @@ from dsp.mount import Mount
 from dsp.stride import Stride
 
 __all__ = ["AlertEngine", "EngineState", "asymmetry_percent"]
-
-# Stride fields that are metrics of their own, and of what use their value is when the stride's peak was cut
-# off or lost: as it is, as a lower bound, or none.
-STRIDE_METRICS: tuple[tuple[Metric, str], ...] = (
-    ("peak_resultant_g", "lower bound"),
-    ("cadence_spm", "as it is"),
-    ("speed_m_per_s", "as it is"),
-    ("ringing", "none"),
-)
 
 # Step rate grows with the fifth root of speed: a runner who slows down steps more slowly, and may.
 CADENCE_BY_SPEED = 0.2
@@ -55,7 +46,8 @@ def _spoiled(when_cut: str, stride: Stride, *, sensor: SensorStrides) -> bool:
 class AlertEngine:
     """Holds observations against the rules.
 
-    baseline: what is usual, from earlier runs; what is not in it is learned from this one.
+    baseline: what is usual, from earlier runs. What is not in it, or went through another filter than this
+    run's strides, is learned from this one.
     """
 
     def __init__(self, rules: Sequence[Rule], *, baseline: Baseline | None = None) -> None:
@@ -87,10 +79,8 @@ class AlertEngine:
     @property
     def baseline(self) -> Baseline:
         """What is usual as far as known: learned in this run, a stored baseline first."""
-        learned = {
-            key: collector.usual for key, collector in self._learned.items() if collector.usual is not None
-        }
-        return {**learned, **self._stored}
+        known = {key: self._usual(*key) for key in (*self._stored, *self._learned)}
+        return {key: usual for key, usual in known.items() if usual is not None}
 
     def shock_asymmetry_percent(self, t_us: int) -> float | None:
         """Symmetry index of the sides compared, % (+ = right larger); None when either side is not known."""
@@ -167,18 +157,20 @@ class AlertEngine:
         for metric, when_cut in STRIDE_METRICS:
             value: float | None = getattr(stride, metric)
             key = (metric, stride.mount)
-            if value is None or key in self._stored:
-                continue
-            if not _spoiled(when_cut, stride, sensor=sensor):
+            if value is not None and not _spoiled(when_cut, stride, sensor=sensor):
                 before = self._learned.get(key, Collector())
                 learned[key] = before.collect(value, stride.mount.segment)
         if learned:
             self._learned = {**self._learned, **learned}
 
     def _usual(self, metric: Metric, mount: Mount) -> Usual | None:
-        stored = self._stored.get((metric, mount))
-        if stored is not None:
+        stored, sensor = self._stored.get((metric, mount)), self._sensors.get(mount)
+        if stored is not None and (sensor is None or stored.filter in ("", sensor.filter)):
             return stored
+        return self._usual_now(metric, mount)
+
+    def _usual_now(self, metric: Metric, mount: Mount) -> Usual | None:
+        """As this run alone has it."""
         collector = self._learned.get((metric, mount))
         return None if collector is None else collector.usual
 
@@ -187,15 +179,17 @@ class AlertEngine:
             return rule.thresholds(None)
         if mount is None:
             return rule.thresholds(self._usual_asymmetry())
-        first = rule.first_shin if mount.segment == "shin" else rule.first_shoe
-        return rule.thresholds(self._usual(rule.metric, mount), first)
+        return rule.thresholds(self._usual(rule.metric, mount), rule.first(mount))
 
     def _usual_asymmetry(self) -> Usual | None:
         if self._compared is None:
             return None
-        left, right = (
-            self._usual("peak_resultant_g", Mount(f"{side}-{self._compared}")) for side in ("left", "right")
-        )
+        sides = tuple(Mount(f"{side}-{self._compared}") for side in ("left", "right"))
+        left, right = (self._usual("peak_resultant_g", side) for side in sides)
+        if left is not None and right is not None and bool(left.runs) != bool(right.runs):
+            # Today's ground on one side against other days' on the other would be no difference of the sides.
+            left, right = (self._usual_now("peak_resultant_g", side) for side in sides)
         if left is None or right is None:
             return None
-        return Usual(abs(asymmetry_percent(left.value, right.value)), 0.0)
+        difference = abs(asymmetry_percent(left.value, right.value))
+        return Usual(difference, 0.0, runs=min(left.runs, right.runs))

@@ -5,7 +5,7 @@ from typing import Literal
 
 from dsp.mount import Mount
 
-__all__ = ["Metric", "Observation"]
+__all__ = ["STRIDE_METRICS", "Metric", "Observation"]
 
 Metric = Literal[
     "peak_resultant_g",
@@ -17,6 +17,15 @@ Metric = Literal[
     "silence_s",
     "battery_percent",
 ]
+
+# Stride fields that are metrics of their own, and of what use their value is when the stride's peak was cut
+# off or lost: as it is, as a lower bound, or none.
+STRIDE_METRICS: tuple[tuple[Metric, str], ...] = (
+    ("peak_resultant_g", "lower bound"),
+    ("cadence_spm", "as it is"),
+    ("speed_m_per_s", "as it is"),
+    ("ringing", "none"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from alerts.alert import Level
 from alerts.baseline import Usual
 from alerts.errors import RuleError
 from alerts.observation import Metric
+from dsp.mount import Mount
 
 __all__ = ["Form", "Rule", "Thresholds"]
 
@@ -18,10 +19,11 @@ NEUTRAL: dict[Form, float] = {"absolute": 0.0, "times": 1.0, "points": 0.0, "mad
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """In the metric's unit: raised beyond raise_at, cleared back inside clear_at."""
+    """In the metric's unit: raised beyond raise_at, cleared back inside clear_at. usual_runs: as in Alert."""
 
     raise_at: float
     clear_at: float
+    usual_runs: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Rule:
     metric's unit above the baseline ("points") or median absolute deviations above it ("mads").
     bounds: limit must lie between them. least: the limit in the metric's unit is never below this.
     first_shin, first_shoe: absolute limits that hold until there is a baseline; None = silent until then.
+    first_title, first_advice: the words for that time.
     window, of: raised when at least `of` of the last `window` values are beyond the limit, cleared when as
     many are back inside `clear`; counted in strides, in readings or in seconds that
     have a value.
@@ -59,6 +62,8 @@ class Rule:
     least: float | None = None
     first_shin: float | None = None
     first_shoe: float | None = None
+    first_title: str = ""
+    first_advice: str = ""
 
     def __post_init__(self) -> None:
         low, high = self.bounds
@@ -94,6 +99,12 @@ class Rule:
             "mads": "median absolute deviations over the own baseline",
         }[self.form]
 
+    def first(self, mount: Mount | None) -> float | None:
+        """The limit that holds at a place until there is a baseline."""
+        if mount is None:
+            return None
+        return self.first_shin if mount.segment == "shin" else self.first_shoe
+
     def beyond(self, value: float, threshold: float) -> bool:
         """Whether value is on the bad side of a threshold."""
         return value > threshold if self.direction == "above" else value < threshold
@@ -117,4 +128,4 @@ class Rule:
             raise_at = max(self.least, raise_at)
         neutral = NEUTRAL[self.form]
         share = (self.clear - neutral) / (self.limit - neutral)
-        return Thresholds(raise_at, usual.value + share * (raise_at - usual.value))
+        return Thresholds(raise_at, usual.value + share * (raise_at - usual.value), usual.runs)

@@ -8,7 +8,7 @@ hold for this program's filters and for this runner's own sensors; they do not c
 from alerts.overrides import with_overrides
 from alerts.rule import Rule
 
-__all__ = ["RULES", "Rule", "advice", "rule", "with_overrides"]
+__all__ = ["RULES", "Rule", "rule", "with_overrides"]
 
 AFTER_PAIN = (
     "If anything hurts, stop; see a doctor if it stays, and come back slowly, with walking before running."
@@ -34,6 +34,9 @@ RULES: tuple[Rule, ...] = (
         of=8,
         level="warning",
         title="Harder impacts than usual",
+        first_title="Hard impacts",
+        first_advice="Your feet come down hard. What is usual for you is not known yet. Slow down a little, "
+        f"take shorter and quicker steps and land softly; softer ground helps. {AFTER_PAIN}",
         advice="Your feet come down harder than usual. Slow down a little, take shorter and quicker steps "
         "and land softly; softer ground helps. If it comes back on other runs, look at your shoes, "
         f"run less far for a while, and train hips and thighs. {AFTER_PAIN}",
@@ -164,8 +167,3 @@ _BY_ID = {row.id: row for row in RULES}
 def rule(rule_id: str) -> Rule:
     """The table's row of this id; KeyError when there is none."""
     return _BY_ID[rule_id]
-
-
-def advice(rule_id: str) -> str:
-    """What the runner can do; empty for a rule that this version does not know."""
-    return _BY_ID[rule_id].advice if rule_id in _BY_ID else ""

@@ -5,7 +5,7 @@ from statistics import median
 
 from dsp.stride import Stride
 
-__all__ = ["SensorStrides", "lower_bound", "steady"]
+__all__ = ["MUTED_CLIPPED_PERCENT", "SensorStrides", "lower_bound", "steady"]
 
 # A contact that is less like the runner's own last ones (dsp.likeness) may be none.
 LEAST_QUALITY = 0.6
@@ -35,7 +35,7 @@ def lower_bound(stride: Stride) -> bool:
 class SensorStrides:
     """clipped: of the last running strides, oldest first. peaks: of the last steady, whole ones, g.
 
-    speeds: of the last steady ones that have one, m/s.
+    speeds: of the last steady ones that have one, m/s. filter: what the last one went through.
     """
 
     clipped: tuple[bool, ...] = ()
@@ -43,6 +43,7 @@ class SensorStrides:
     peaks_us: int | None = None
     speeds: tuple[float, ...] = ()
     speeds_us: int | None = None
+    filter: str = ""
 
     @property
     def clipped_percent(self) -> float | None:
@@ -60,7 +61,7 @@ class SensorStrides:
     def push(self, stride: Stride) -> "SensorStrides":
         """The state after one more running stride."""
         t_us = stride.initial_contact_us
-        after = replace(self, clipped=(*self.clipped, stride.clipped)[-CLIPPED_WINDOW:])
+        after = replace(self, clipped=(*self.clipped, stride.clipped)[-CLIPPED_WINDOW:], filter=stride.filter)
         if not steady(stride):
             return after
         if stride.speed_m_per_s is not None:

@@ -41,7 +41,9 @@ def follow(
         return Track(values, seen.t_us, track.raised, track.raised_us), None
     state: Literal["raised", "cleared"] = "cleared" if track.raised else "raised"
     raised_us = track.raised_us if track.raised else seen.t_us
-    alert = Alert(rule.id, rule.level, state, seen.t_us, seen.mount, median(values), limit)
+    alert = Alert(
+        rule.id, rule.level, state, seen.t_us, seen.mount, median(values), limit, thresholds.usual_runs
+    )
     return Track(values, seen.t_us, not track.raised, raised_us), alert
 
 

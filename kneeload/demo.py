@@ -19,6 +19,7 @@ from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, default_data_dir, load
+from kneeload.last_runs import DEMO
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
 from kneeload.offer import offer
 from kneeload.resume import Cut
@@ -133,9 +134,9 @@ async def _demo(
                     cut=cut,
                     until=until,
                     view=view,
-                    note=f"demo, seed {options.seed}"
+                    note=f"{DEMO}, seed {options.seed}"
                     if options.recording is None
-                    else f"demo of {options.recording.name}",
+                    else f"{DEMO} of {options.recording.name}",
                     mqtt_cursor="mqtt:embedded" if embedded else None,
                     ahead_s=_ahead_s(options, sources),
                     listeners=(witness.see,),

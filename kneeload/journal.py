@@ -186,6 +186,24 @@ class Journal:
         """A run's foot contacts in the order of their completion."""
         return self._results(run, "stride", Stride)
 
+    def first_strides(self, run: str, most: int) -> list[Stride]:
+        """A run's first foot contacts in the order of their completion; costs what these few cost."""
+        first, last = self._runs.read("SELECT min(seq), max(seq) FROM result WHERE run = ?", run)[0]
+        if first is None:
+            return []
+        # Along the places, not through an index: that would sort all of a long run first.
+        rows = self._runs.read(
+            "SELECT body FROM result NOT INDEXED WHERE seq BETWEEN ? AND ? AND run = ? AND stream = 'stride' "
+            "ORDER BY seq LIMIT ?",
+            first,
+            last,
+            run,
+            most,
+            types=(str,),
+        )
+        decoded = [Row(0, run, "", 0, "stride", body).result for (body,) in rows]
+        return [stride for stride in decoded if isinstance(stride, Stride)]
+
     def alerts(self, run: str) -> list[Alert]:
         """What was raised and cleared in a run, in order."""
         return self._results(run, "alert", Alert)

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from alerts.rules import RULES, with_overrides
 from dsp.mount import Mount
+from ingest import recording
 from ingest.ble import Problem, run_links
+from ingest.errors import LinkError
 from ingest.links import WornSensor
 from ingest.packet import Packet
 from ingest.recording import Recorder
@@ -20,8 +21,9 @@ from kneeload.clock import MonotonicClock, RunClock
 from kneeload.config import Config, data_folder, default_config_file, load
 from kneeload.errors import ConfigError
 from kneeload.failures import UsageError
+from kneeload.held import Held
 from kneeload.journal import Journal
-from kneeload.monitor import Monitor
+from kneeload.last_runs import compared_line, usual_by_now
 from kneeload.offer import offer
 from kneeload.outlets import Outlets
 from kneeload.place import make_folder
@@ -62,50 +64,68 @@ async def conduct(
     ahead_s: float = 0.0,
     listeners: Sequence[Callable[[Sequence[Result]], None]] = (),
     cut: Cut | None = None,
+    with_last_runs: bool = False,
 ) -> Outcome:
     """One whole run: recorded, monitored, journalled, shown, and delivered as far as the sinks are there.
 
     links brings packets to the callback it is given until it is cancelled. ahead_s: how far a clock that runs
     fast will get ahead of the wall; the run is dated so much earlier, that no result lies in the future.
-    cut: go on with this run, by a clock that begins where it is by now.
+    cut: go on with this run, by a clock that begins where it is by now. with_last_runs: alerts compare with
+    what was usual in the runner's last runs. A run that finds no Bluetooth leaves nothing behind.
     """
     folder = config.data.dir
     with Journal.open(folder) as journal:
         if cut is None:
             started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
             run = journal.name_run(started_ns)
+            held = Held(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
             path = make_folder(folder, run) / "packets.mcap"
             journal.start_run(
-                run, config.runner.name, started_ns=started_ns, config=config.public(), note=note
+                run, config.runner.name, started_ns=started_ns, config=held.settings(), note=note
             )
-            held = config
         else:
             run, path, started_ns = cut.run, cut.path, cut.entry.started_ns
             journal.resume_run(run)
             # Its own settings hold to its end: what was computed before is computed again, just the same.
-            held = Config.model_validate({**cut.entry.config, "data": {"dir": folder}})
+            held = Held.of(cut.entry.config, folder)
+        if with_last_runs:
+            view.note(compared_line(held.baseline))
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
-        about |= notes_of(held.params())
-        async with Outlets.open(journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor) as outlets:
-            with _recorder(path, about, clock, cut) as recorder:
-                monitor = Monitor(dict(families), with_overrides(RULES, held.alerts), params=held.params())
-                keeper = Keeper(
-                    run,
-                    clock=clock,
-                    recorder=recorder,
-                    monitor=monitor,
-                    journal=journal,
-                    earlier=cut.earlier() if cut else (),
-                )
-                keeper.listeners += [view.see, *listeners]
-                keeper.troubled = view.note
-                for packet in cut.links_lost(clock.now_ns()) if cut else ():
-                    keeper.receive(packet)
-                await run_session(keeper, lambda: links(keeper.receive), until=until)
-            duration_ns = monitor.now_us * 1000
-            journal.end_run(run, started_ns + duration_ns)
+        about |= notes_of(held.config.params())
+        try:
+            async with Outlets.open(
+                journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor
+            ) as outlets:
+                with _recorder(path, about, clock, cut) as recorder:
+                    monitor = held.monitor(families)
+                    keeper = Keeper(
+                        run,
+                        clock=clock,
+                        recorder=recorder,
+                        monitor=monitor,
+                        journal=journal,
+                        earlier=cut.earlier() if cut else (),
+                    )
+                    keeper.listeners += [view.see, *listeners]
+                    keeper.troubled = view.note
+                    for packet in cut.links_lost(clock.now_ns()) if cut else ():
+                        keeper.receive(packet)
+                    await run_session(keeper, lambda: links(keeper.receive), until=until)
+                duration_ns = monitor.now_us * 1000
+                journal.end_run(run, started_ns + duration_ns)
+        except LinkError:
+            if cut is None and next(iter(recording.read(path)), None) is None:
+                _leave_nothing(journal, run, path)
+            raise
         journalled = {name: journal.count(run, name) for name in ("stride", "alert", "summary", "sensor")}
         return Outcome(run, duration_ns / 1e9, keeper, journalled, outlets)
+
+
+def _leave_nothing(journal: Journal, run: str, path: Path) -> None:
+    """A run that never could begin: there is nothing to look at, and `last` stays the run before it."""
+    path.unlink()
+    path.parent.rmdir()
+    journal.forget(run)
 
 
 def _recorder(path: Path, about: Mapping[str, str], clock: RunClock, cut: Cut | None) -> Recorder:
@@ -208,6 +228,7 @@ def run_live(
                 until=lambda: wait_for(stop, clock, duration_s),
                 view=view,
                 cut=cut,
+                with_last_runs=True,
             )
 
     report = report_of(asyncio.run(go()))

@@ -12,11 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from alerts.alert import Alert
+from alerts.words import advice
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.results import Result, SensorHealth, Summary
 from kneeload.shown import cell, fitting
-from kneeload.spoken import ADVICE, alert_line, clock_time, milliseconds, number
+from kneeload.spoken import alert_line, clock_time, milliseconds, number
 
 __all__ = ["LiveTable"]
 
@@ -104,7 +105,7 @@ class LiveTable:
         ]
         if self._open:
             newest = list(self._open.values())[-1]
-            lines.append(Padding(Text(ADVICE.get(newest.rule, ""), style="italic"), (0, 0, 0, 5)))
+            lines.append(Padding(Text(advice(newest), style="italic"), (0, 0, 0, 5)))
         return lines
 
     def _table(self) -> Table:

@@ -55,7 +55,7 @@ class Monitor:
         }
         self._engine = AlertEngine(rules, baseline=baseline)
         self._period = Period(self.sensors)
-        self._open: dict[tuple[str, Mount | None], Alert] = {}
+        self._open: set[tuple[str, Mount | None]] = set()
         self._strides = 0
         self._now_ns = 0
         self._heard_ns = 0
@@ -128,11 +128,6 @@ class Monitor:
     def health(self) -> Mapping[Mount, SensorHealth]:
         """Each sensor's link and counters now."""
         return {health.mount: health for health in self._health(self.now_us, list(self.sensors.values()))}
-
-    @property
-    def open_alerts(self) -> tuple[Alert, ...]:
-        """Raised and not yet cleared, oldest first."""
-        return tuple(self._open.values())
 
     @property
     def activity(self) -> Activity:
@@ -223,7 +218,7 @@ class Monitor:
         for alert in alerts:
             place = (alert.rule, alert.mount)
             if alert.state == "raised":
-                self._open[place] = alert
+                self._open.add(place)
             else:
-                self._open.pop(place, None)
+                self._open.discard(place)
         return alerts

@@ -7,13 +7,12 @@ from pathlib import Path
 from rich.console import Console
 
 from alerts.alert import Alert
-from alerts.rules import RULES, with_overrides
 from dsp.mount import Mount
 from dsp.stride import Stride
 from ingest import recording
 from ingest.packet import Packet
-from kneeload.config import Config
 from kneeload.failures import UsageError
+from kneeload.held import Held
 from kneeload.journal import Journal
 from kneeload.listing import resolve_run
 from kneeload.monitor import Monitor
@@ -25,19 +24,16 @@ __all__ = ["replay", "run_replay"]
 
 
 def replay(
-    path: Path, end_ns: int | None = None, *, held: Config | None = None
+    path: Path, end_ns: int | None = None, *, held: Held | None = None
 ) -> Iterator[tuple[int, list[Result]]]:
     """(arrival ns, results) of each packet of a recording, then those of its end.
 
-    end_ns: when the run was over; None = with its last packet. held: the configuration of the run.
+    end_ns: when the run was over; None = with its last packet. held: what held for the run.
     """
     sensors: dict[Mount, str] = {}
     for packet in recording.read(path):
         sensors.setdefault(packet.mount, packet.family)
-    if held is None:
-        monitor = Monitor(dict(sensors))
-    else:
-        monitor = Monitor(dict(sensors), with_overrides(RULES, held.alerts), params=held.params())
+    monitor = Monitor(dict(sensors)) if held is None else held.monitor(sensors)
     last: Packet | None = None
     for packet in recording.read(path):
         last = packet
@@ -58,14 +54,14 @@ def run_replay(
     with Journal.open(folder) as journal:
         entry = next(entry for entry in journal.runs() if entry.run == name)
         journalled = journal.strides(name)
-    config = Config.model_validate({**entry.config, "data": {"dir": folder}}) if entry.config else None
+    held = Held.of(entry.config, folder) if entry.config else None
     mounts = tuple(dict.fromkeys(packet.mount for packet in recording.read(path)))
     end_ns = None if entry.ended_ns is None else entry.ended_ns - entry.started_ns
     strides: list[Stride] = []
     raised = 0
     began = time.monotonic()
     with make_view(console, f"replay of {name}", mounts, quiet=not in_real_time) as view:
-        for now_ns, results in replay(path, end_ns, held=config):
+        for now_ns, results in replay(path, end_ns, held=held):
             if in_real_time:
                 time.sleep(max(0.0, began + now_ns / 1e9 - time.monotonic()))
             strides += [result for result in results if isinstance(result, Stride)]

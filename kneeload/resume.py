@@ -7,15 +7,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from alerts.rules import RULES, with_overrides
 from dsp.mount import Mount
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.packet import Kind, Packet
 from kneeload.clock import RunClock, uptime_ns
-from kneeload.config import Config
+from kneeload.held import Held
 from kneeload.journal import Journal, Run
-from kneeload.monitor import Monitor
 from kneeload.place import packets_of
 from kneeload.results import Result
 
@@ -118,8 +116,7 @@ def recover(journal: Journal, folder: Path, cut: Cut) -> int:
     The run is then complete up to where it was cut off, and cannot go on any more.
     """
     journal.claim()
-    held = Config.model_validate({**cut.entry.config, "data": {"dir": folder}})
-    monitor = Monitor(dict(cut.families), with_overrides(RULES, held.alerts), params=held.params())
+    monitor = Held.of(cut.entry.config, folder).monitor(cut.families)
     results: list[Result] = []
     new = 0
     for packet in cut.earlier():

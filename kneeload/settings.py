@@ -53,9 +53,13 @@ class Settings(BaseModel):
 
 
 class RunnerSettings(Settings):
-    """Who runs. The name is part of every MQTT topic and a tag in the database."""
+    """Who runs. The name is part of every MQTT topic and a tag in the database.
+
+    compare_with_last_runs: what is usual comes from them, as far as there are enough.
+    """
 
     name: str = Field(default="runner", min_length=1, max_length=64)
+    compare_with_last_runs: bool = True
 
     @field_validator("name")
     @classmethod

@@ -1,15 +1,9 @@
 """Results in a few words, for a line of a terminal."""
 
-from typing import Final
-
 from alerts.alert import Alert
-from alerts.rules import RULES
+from alerts.words import compared_with, title, unit
 
-__all__ = ["ADVICE", "alert_line", "clock_time", "milliseconds", "number"]
-
-ADVICE: Final = {rule.id: rule.advice for rule in RULES}
-TITLES: Final = {rule.id: rule.title for rule in RULES}
-UNITS: Final = {rule.id: rule.unit for rule in RULES}
+__all__ = ["alert_line", "clock_time", "milliseconds", "number"]
 
 
 def number(value: float | None, digits: int, unit: str = "") -> str:
@@ -32,11 +26,11 @@ def clock_time(t_us: int) -> str:
 def alert_line(alert: Alert) -> str:
     """One alert in one line: when, where, what, how much."""
     where = f" {alert.mount}" if alert.mount else ""
-    title = TITLES.get(alert.rule, alert.rule)
     if alert.state == "cleared":
-        return f"{clock_time(alert.t_us)}{where} cleared: {title}"
-    unit = f" {UNITS[alert.rule]}" if UNITS.get(alert.rule) else ""
+        return f"{clock_time(alert.t_us)}{where} cleared: {title(alert)}"
+    own = f" {unit(alert)}" if unit(alert) else ""
+    usual = f" by the {words}" if (words := compared_with(alert)) else ""
     return (
-        f"{clock_time(alert.t_us)}{where} {alert.level}: {title} "
-        f"({alert.value:.3g}{unit}, limit {alert.limit:.3g}{unit})"
+        f"{clock_time(alert.t_us)}{where} {alert.level}: {title(alert)} "
+        f"({alert.value:.3g}{own}, limit {alert.limit:.3g}{own}{usual})"
     )

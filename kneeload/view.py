@@ -6,11 +6,12 @@ from typing import Protocol
 from rich.console import Console
 
 from alerts.alert import Alert
+from alerts.words import advice
 from dsp.mount import Mount
 from ingest.text import printable
 from kneeload.live_table import LiveTable
 from kneeload.results import Result, SensorHealth, Summary
-from kneeload.spoken import ADVICE, alert_line, clock_time, milliseconds, number
+from kneeload.spoken import alert_line, clock_time, milliseconds, number
 
 __all__ = ["LiveTable", "PlainLines", "Silent", "View", "make_view"]
 
@@ -79,7 +80,7 @@ class PlainLines:
                 case Alert():
                     self._print(alert_line(result))
                     if result.state == "raised":
-                        self._print(f"     {ADVICE.get(result.rule, '')}")
+                        self._print(f"     {advice(result)}")
                 case SensorHealth() if self._connected.get(result.mount) != result.connected:
                     self._connected[result.mount] = result.connected
                     state = "connected" if result.connected else "disconnected"

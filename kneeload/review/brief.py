@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html import escape
 
+from alerts.words import title
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Episode
 from kneeload.review.traces import clock_text
@@ -29,7 +30,6 @@ def brief_section(data: RunData, happened: Sequence[Episode]) -> str:
 def line(data: RunData, where: str, own: Sequence[tuple[int, Episode]]) -> str:
     first = own[0][1].raised
     rule = next((rule for rule in data.rules if rule.id == first.rule), None)
-    title = escape(rule.title if rule else first.rule)
     links = " ".join(
         f'<a class="number {first.level}" href="#alert-{count}" title="Alert {count}">{count}</a>'
         for count, _ in own[:LINKS_MOST]
@@ -46,4 +46,4 @@ def line(data: RunData, where: str, own: Sequence[tuple[int, Episode]]) -> str:
         when = f"at {at} for {clock_text(seconds)}{still} ({held})"
     else:
         when = f"{len(own)} times, {clock_text(seconds)} in all; first at {at} ({held})"
-    return f"{links}{more} <span><strong>{title}</strong>, {where}: {when}</span>"
+    return f"{links}{more} <span><strong>{escape(title(first))}</strong>, {where}: {when}</span>"

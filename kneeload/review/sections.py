@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from html import escape
 
+from alerts.words import advice, title
 from dsp.mount import Mount
 from dsp.stride import Activity
 from kneeload.results import SensorHealth
@@ -169,14 +170,13 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         if cleared
         else "not cleared in this run"
     )
-    title = rule.title if rule else raised.rule
     why = whence_the_limit(raised, rule) if rule else "This version of kneeload has no such rule."
     rows = [
         ("What happened", what_happened(raised, rule)),
         ("Why the alert", why),
     ]
     if rule:
-        rows.append(("What you can do", rule.advice))
+        rows.append(("What you can do", advice(raised)))
     if cleared:
         rows.append(("At the end", f"{number(cleared.value, rule)} when it was cleared."))
     if rule:
@@ -191,7 +191,7 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         else "<p class='quiet'>No samples were recorded around this alert.</p>"
     )
     return f"""<article class="alert {raised.level}" id="alert-{number_}">
-<header><span class="number">{number_}</span><h3>{escape(title)}</h3>
+<header><span class="number">{number_}</span><h3>{escape(title(raised))}</h3>
 <span class="when">{raised.level} · {place(raised.mount)} · at {at}, {until}</span></header>
 <dl>{definition}</dl>
 {figure}

@@ -4,6 +4,7 @@ from math import isclose
 
 from alerts.alert import Alert
 from alerts.rule import Rule
+from alerts.words import from_a_start
 from dsp.mount import Mount
 
 __all__ = ["how_it_is_raised", "number", "place", "what_happened", "whence_the_limit"]
@@ -49,27 +50,31 @@ def what_happened(alert: Alert, rule: Rule | None) -> str:
 def whence_the_limit(alert: Alert, rule: Rule) -> str:
     """What made the limit that held at that moment."""
     limit = number(alert.limit, rule)
-    first = (
-        None
-        if alert.mount is None
-        else (rule.first_shin if alert.mount.segment == "shin" else rule.first_shoe)
-    )
     if rule.form == "absolute":
         return f"The limit of {limit} is fixed."
-    if first is not None and isclose(alert.limit, first):
+    if from_a_start(alert, rule):
         where = "" if alert.mount is None else f" for a sensor at the {alert.mount.segment}"
         return f"What is usual for this runner was not known yet: every run begins with {limit}{where}."
     if rule.least is not None and isclose(alert.limit, rule.least):
         return f"The limit is never below {limit}, however little is usual for this runner."
     if rule.form == "times":
         usual = number(alert.limit / rule.limit, rule)
-        return f"The limit of {limit} is {rule.limit:g} times what is usual for this runner, {usual}."
-    if rule.form == "points":
+        said = f"{rule.limit:g} times what is usual for this runner, {usual}"
+    elif rule.form == "points":
         usual = number(alert.limit - rule.limit, rule)
-        return (
-            f"The limit of {limit} is {number(rule.limit, rule)} over what is usual for this runner, {usual}."
-        )
-    return f"The limit of {limit} is {scaled(rule, rule.limit)}."
+        said = f"{number(rule.limit, rule)} over what is usual for this runner, {usual}"
+    else:
+        said = scaled(rule, rule.limit)
+    return f"The limit of {limit} is {said}{_whose(alert)}."
+
+
+def _whose(alert: Alert) -> str:
+    """In whose strides it was usual."""
+    if alert.usual_runs is None:
+        return ""
+    if alert.usual_runs == 0:
+        return ", in this run's first minutes"
+    return f", in the {alert.usual_runs} runs before"
 
 
 def span(rule: Rule) -> str:

@@ -26,7 +26,8 @@ def raised(rule_id: str, *, usual: Usual | None = None, mount: Mount | None = Mo
     thresholds = row.thresholds(usual, first)
     assert thresholds is not None
     limit = thresholds.raise_at
-    return Alert(rule_id, row.level, "raised", 40_000_000, mount, limit * 1.1, limit)
+    usual_runs = None if usual is None or row.form == "absolute" else usual.runs
+    return Alert(rule_id, row.level, "raised", 40_000_000, mount, limit * 1.1, limit, usual_runs)
 
 
 @pytest.mark.parametrize(
@@ -36,8 +37,9 @@ def raised(rule_id: str, *, usual: Usual | None = None, mount: Mount | None = Mo
         (raised("shock-high", mount=Mount.LEFT_SHOE), "begins with 30.0 g for a sensor at the shoe"),
         (
             raised("shock-high", usual=Usual(7.6, 0.5)),
-            "9.1 g is 1.2 times what is usual for this runner, 7.6 g",
+            "9.1 g is 1.2 times what is usual for this runner, 7.6 g, in this run's first minutes.",
         ),
+        (raised("shock-high", usual=Usual(7.6, 0.5, 5)), "this runner, 7.6 g, in the 5 runs before."),
         (raised("cadence-low", usual=Usual(170, 3)), "162 steps/min is 0.95 times what is usual"),
         (
             raised("shock-asymmetry-changed", usual=Usual(8, 0), mount=None),

@@ -1,0 +1,56 @@
+"""What an alert says, and whose usual it names."""
+
+from dataclasses import replace
+
+import pytest
+
+from alerts.alert import Alert
+from alerts.rules import RULES, rule
+from alerts.words import advice, compared_with, title, unit
+from dsp.mount import Mount
+
+SHIN, SHOE = Mount.LEFT_SHIN, Mount.LEFT_SHOE
+STARTING = Alert("shock-high", "warning", "raised", 0, SHIN, 11.0, 10.0)
+USUAL = replace(STARTING, limit=9.1, usual_runs=5)
+
+
+@pytest.mark.parametrize(
+    "alert",
+    [
+        STARTING,
+        replace(STARTING, mount=SHOE, limit=30.0),
+        replace(STARTING, state="cleared", limit=10.0 * 1.1 / 1.2),
+    ],
+)
+def test_before_anything_is_usual_nothing_is_said_of_it(alert: Alert) -> None:
+    assert title(alert) == "Hard impacts"
+    assert "harder than usual" not in advice(alert)
+    assert advice(alert)
+    assert compared_with(alert) == ""
+
+
+@pytest.mark.parametrize(
+    ("alert", "usual"),
+    [
+        (USUAL, "usual of your last 5 runs"),
+        (replace(USUAL, limit=10.0), "usual of your last 5 runs"),
+        (replace(USUAL, usual_runs=0), "usual of this run's first minutes"),
+        (replace(USUAL, usual_runs=None), ""),
+    ],
+    ids=["runs", "by chance the starting limit", "this run", "of an older version"],
+)
+def test_what_is_usual_is_named(alert: Alert, usual: str) -> None:
+    assert title(alert) == "Harder impacts than usual"
+    assert advice(alert) == rule("shock-high").advice
+    assert compared_with(alert) == usual
+
+
+def test_the_other_rules_have_their_own_words() -> None:
+    for row in RULES[1:]:
+        alert = Alert(row.id, row.level, "raised", 0, None if row.scope == "sides" else SHIN, 1.0, 1.0)
+        assert (title(alert), advice(alert), unit(alert)) == (row.title, row.advice, row.unit)
+
+
+def test_a_rule_of_another_version_is_called_by_its_name() -> None:
+    alert = Alert("of-another-version", "info", "raised", 0, SHIN, 1.0, 1.0)
+    assert (title(alert), advice(alert), unit(alert)) == ("of-another-version", "", "")
