@@ -1,7 +1,7 @@
 """Recordings through the same pipeline as a live run: strides.csv and summary.json of each sensor."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from dsp.params import Params
 from dsp.stride import Stride
 from dsp.summary import RunSummary, median_or_none, summarise
 from ingest import recording
+from ingest.errors import RecordingError
 from ingest.files import blocks, read_recording
 from ingest.sensors import FAMILIES
 from ingest.text import one_line
@@ -28,8 +29,6 @@ from kneeload.spoken import alert_line, milliseconds, number
 from kneeload.strides_csv import write_strides
 
 __all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
-
-Progress = Callable[[Path], None]
 
 
 class AnalyzeError(KneeloadError):
@@ -59,26 +58,17 @@ def analyze(
     output: Path | None = None,
     *,
     params: Params | None = None,
-    progress: Progress | None = None,
 ) -> list[Analysis]:
     """One Analysis a sensor, in the order of the files; with several of them each gets a folder of its own.
 
     A packets.mcap knows its mounts, other recordings need one. params: None = as the recording says, or as
     usual. Raises IngestError or KneeloadError.
     """
-    folders = _folders(paths)
-    analyses: list[Analysis] = []
-    for path, folder in zip(paths, folders, strict=True):
-        if progress is not None:
-            progress(path)
-        place = None if output is None else output / folder
-        if path.suffix == ".mcap":
-            analyses.extend(_packets(path, place, params))
-        elif mount is None:
-            raise UsageError(f"{path}: --mount must say where this sensor was worn")
-        else:
-            analyses.append(_recording(path, mount, place=place, params=params or Params()))
-    return analyses
+    return [
+        analysis
+        for path, place in _places(paths, output)
+        for analysis in _file(path, mount, place=place, params=params)
+    ]
 
 
 def run_analyze(
@@ -89,29 +79,40 @@ def run_analyze(
     console: Console | None,
     above_ankle_m: float | None = None,
 ) -> dict[str, object]:
-    """What the command does: analyses, prints a few lines, gives the JSON report."""
+    """What the command does: analyses, prints a few lines, gives the JSON report.
 
+    Of several files a bad one is told of and left out ("refused" in the report); a single one raises.
+    """
     params = None if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
-    analyses = analyze(files, mount, output, params=params)
-    for analysis in analyses:
-        if analysis.doubt:
-            typer.echo(one_line(analysis.doubt), err=True)
-    if console is not None:
+    rows: list[dict[str, object]] = []
+    refused: list[dict[str, str]] = []
+    for path, place in _places(files, output):
+        try:
+            analyses = _file(path, mount, place=place, params=params)
+        except (RecordingError, AnalyzeError) as error:
+            if len(files) == 1:
+                raise
+            typer.echo(f"kneeload: {one_line(str(error))}", err=True)
+            refused.append({"file": str(path), "why": str(error)})
+            continue
         for analysis in analyses:
-            for line in _lines(analysis):
-                console.print(cell(line), soft_wrap=True)
-    rows = [_report(analysis) for analysis in analyses]
+            if analysis.doubt:
+                typer.echo(one_line(analysis.doubt), err=True)
+            if console is not None:
+                for line in _lines(analysis):
+                    console.print(cell(line), soft_wrap=True)
+            rows.append(_report(analysis))
     # Of one recording the summary itself, so that nobody has to unpack a list of one.
-    return {**(rows[0] if len(rows) == 1 else {}), "recordings": rows}
+    return {**(rows[0] if len(rows) == len(files) == 1 else {}), "recordings": rows, "refused": refused}
 
 
-def _folders(paths: Sequence[Path]) -> list[Path]:
-    """A folder under the output for each file, named after it; none when there is one file only."""
-    if len(paths) == 1:
-        return [Path()]
+def _places(paths: Sequence[Path], output: Path | None) -> Iterator[tuple[Path, Path | None]]:
+    """Each file and its folder: one named after it, or the output itself where there is one file only."""
     taken: set[str] = set()
-    folders = []
     for path in paths:
+        if output is None or len(paths) == 1:
+            yield path, output
+            continue
         # Every run's packets have the same file name: the run's folder tells them apart.
         name = path.resolve().parent.name if path.name == "packets.mcap" else path.stem
         number = 1
@@ -120,8 +121,15 @@ def _folders(paths: Sequence[Path]) -> list[Path]:
             number += 1
             folder = f"{name}-{number}"
         taken.add(folder)
-        folders.append(Path(folder))
-    return folders
+        yield path, output / folder
+
+
+def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:
+    if path.suffix == ".mcap":
+        return list(_packets(path, place, params))
+    if mount is None:
+        raise UsageError(f"{path}: --mount must say where this sensor was worn")
+    return [_recording(path, mount, place=place, params=params or Params())]
 
 
 def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) -> Analysis:

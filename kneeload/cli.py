@@ -212,13 +212,18 @@ def analyze(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Recordings through the same pipeline as a live run."""
+    """Recordings through the same pipeline as a live run.
+
+    Of several files one that cannot be read is told of and left out; the exit code is 2 then.
+    """
     from kneeload.analyze import run_analyze
 
     console = None if as_json else out
     report = run_analyze(files, mount=mount, output=output, console=console, above_ankle_m=above_ankle_m)
     if as_json:
         print_json(report)
+    if report["refused"]:
+        raise typer.Exit(2)
 
 
 @app.command()

@@ -189,7 +189,7 @@ def test_the_report_of_one_recording_is_its_summary(tmp_path: Path) -> None:
     assert report["strides"] == len(rows(tmp_path / "out"))
     listed = report["recordings"]
     assert isinstance(listed, list)
-    assert {**listed[0], "recordings": listed[:1]} == report
+    assert {**listed[0], "recordings": listed[:1], "refused": []} == report
     assert f"run.csv left-shin: {report['strides']} strides" in text.getvalue()
     assert str(tmp_path / "out") in text.getvalue()
 
@@ -216,7 +216,7 @@ def test_what_is_told_of_medians_says_what_they_are(
 def test_several_recordings_are_listed(tmp_path: Path) -> None:
     paths = [write_run(tmp_path / name, duration_s=6) for name in ("one.csv", "two.csv")]
     report = run_analyze(paths, mount=LEFT, output=None, console=None)
-    assert list(report) == ["recordings"]
+    assert list(report) == ["recordings", "refused"]
 
 
 MALFORMED = {

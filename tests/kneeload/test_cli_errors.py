@@ -92,6 +92,25 @@ def test_a_good_recording_of_nothing_is_no_error(tmp_path: Path, run: Run) -> No
     assert done.returncode == 0, done.stderr
 
 
+def test_of_several_recordings_the_bad_ones_are_told_and_the_others_analysed(
+    tmp_path: Path, run: Run
+) -> None:
+    names = ["text.csv", "good.csv", "backwards.csv", "also_good.csv"]
+    for name in names:
+        (tmp_path / name).write_text(str(FILES.get(name, GOOD)))
+    done = run(["analyze", *names, "--mount", "left-shin", "--output", "out", "--json"])
+    assert done.returncode == 2
+    told = done.stderr.splitlines()
+    assert len(told) == 2
+    assert_one_line(told[0], "text.csv, line 3")
+    assert_one_line(told[1], "backwards.csv, line 4")
+    report = json.loads(done.stdout)
+    assert [row["file"] for row in report["recordings"]] == ["good.csv", "also_good.csv"]
+    assert [row["file"] for row in report["refused"]] == ["text.csv", "backwards.csv"]
+    assert sorted(place.name for place in (tmp_path / "out").iterdir()) == ["also_good", "good"]
+    assert_one_line(run(["analyze", "good.csv", "also_good.csv"]).stderr, "--mount")
+
+
 def test_a_doubt_is_one_line_beside_the_json(tmp_path: Path, run: Run) -> None:
     header = HEAD.strip() + ",gx_dps,gy_dps,gz_dps\n"
     rows = (f"{i / 100:.2f},0,{2 if i % 100 < 20 else 1},0,{i % 7},0,0\n" for i in range(1000))
