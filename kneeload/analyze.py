@@ -16,7 +16,6 @@ from dsp.summary import RunSummary, median_or_none, summarise
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.files import blocks, read_recording
-from ingest.sensors import FAMILIES
 from ingest.text import one_line
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
@@ -27,6 +26,7 @@ from kneeload.results import Result
 from kneeload.shown import cell
 from kneeload.spoken import alert_line, milliseconds, number
 from kneeload.strides_csv import write_strides
+from kneeload.worn import UnknownFamilyError, families_of
 
 __all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
 
@@ -89,7 +89,7 @@ def run_analyze(
     for path, place in _places(files, output):
         try:
             analyses = _file(path, mount, place=place, params=params)
-        except (RecordingError, AnalyzeError) as error:
+        except (RecordingError, UnknownFamilyError, AnalyzeError) as error:
             if len(files) == 1:
                 raise
             typer.echo(f"kneeload: {one_line(str(error))}", err=True)
@@ -144,14 +144,9 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
-    families = {packet.mount: packet.family for packet in recording.read(path)}
+    families = families_of(path)
     if not families:
         raise AnalyzeError("holds no packets", path=path)
-    unknown = sorted(set(families.values()) - set(FAMILIES))
-    if unknown:
-        raise AnalyzeError(
-            f"comes from sensors that this version does not know ({', '.join(unknown)})", path=path
-        )
     own = params_of(recording.metadata(path)) if params is None else dict.fromkeys(families, params)
     monitor = Monitor(dict(sorted(families.items())), params=own)
     results: list[Result] = []

@@ -19,10 +19,12 @@ from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream
 from ingest.text import inert
 from kneeload.journal import Journal
+from kneeload.place import packets_of
 from kneeload.private import make_private_folder, private_file
 from kneeload.results import SensorHealth, Summary
 from kneeload.review.errors import UnknownRunError
 from kneeload.strides_csv import write_strides
+from kneeload.worn import families_of
 
 __all__ = ["export_run"]
 
@@ -34,7 +36,7 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
     """Write strides-MOUNT.csv a sensor, alerts.csv, summary.csv and sensors.csv; returns what was written.
 
     raw: also samples-MOUNT.parquet (CSV where pyarrow is missing), columns as recordings are read back in.
-    Raises UnknownRunError, JournalError, RecordingError, OSError.
+    Raises UnknownRunError, UnknownFamilyError, JournalError, RecordingError, OSError.
     """
     with Journal.open(data_dir) as journal:
         known = tuple(row.run for row in journal.runs())
@@ -46,6 +48,9 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
             "summary.csv": journal.summaries(run),
             "sensors.csv": journal.health(run),
         }
+    packets = packets_of(data_dir, run)
+    if raw:
+        families_of(packets)
     make_private_folder(output_dir)
     written: list[Path] = []
     for mount in Mount:
@@ -62,7 +67,7 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
         written.append(output_dir / name)
         write_rows(written[-1], kinds[name], rows)
     if raw:
-        written += write_samples(recording.read(data_dir / "runs" / run / "packets.mcap"), output_dir)
+        written += write_samples(recording.read(packets), output_dir)
     return written
 
 
@@ -92,8 +97,6 @@ def write_samples(packets: Iterable[Packet], output_dir: Path) -> list[Path]:
     streams: dict[Mount, SensorStream] = {}
     blocks: dict[Mount, list[ImuBlock]] = {}
     for packet in packets:
-        if packet.family not in FAMILIES:
-            continue
         if packet.mount not in streams:
             streams[packet.mount] = SensorStream(packet.mount, FAMILIES[packet.family])
         block = streams[packet.mount].receive(packet)

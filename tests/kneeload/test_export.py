@@ -10,9 +10,14 @@ import pytest
 from dsp.mount import Mount
 from ingest import recording
 from ingest.files import read_recording
+from ingest.packet import Kind, Packet
+from ingest.recording import Recorder
+from kneeload.analyze import analyze
 from kneeload.export import export_run, write_samples
 from kneeload.journal import Journal
+from kneeload.place import make_folder
 from kneeload.review.errors import UnknownRunError
+from kneeload.worn import UnknownFamilyError
 from tests.sample_run import SHINS
 from tests.simulated_run import RUN, recorded_run
 
@@ -89,3 +94,20 @@ def test_an_unknown_run_is_refused(data_dir: Path, tmp_path: Path) -> None:
     with pytest.raises(UnknownRunError, match="no such run"):
         export_run(data_dir, "../../etc", tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_samples_that_only_another_version_can_read_are_refused_as_in_analyze(tmp_path: Path) -> None:
+    path = make_folder(tmp_path, RUN) / "packets.mcap"
+    recorder = Recorder(path, {})
+    for number, family in enumerate(["kneeload-v1", "kneeload-v9"]):
+        recorder.append(Packet(Mount.LEFT_SHIN, family, Kind.DATA, number, b"bytes"))
+    recorder.close()
+    with Journal.open(tmp_path) as journal:
+        journal.start_run(RUN, "anna", started_ns=1, config={})
+    with pytest.raises(UnknownFamilyError, match="kneeload-v9") as refused:
+        export_run(tmp_path, RUN, tmp_path / "out", raw=True)
+    assert not (tmp_path / "out").exists()
+    assert export_run(tmp_path, RUN, tmp_path / "out")
+    with pytest.raises(UnknownFamilyError) as again:
+        analyze([path], None)
+    assert str(again.value) == str(refused.value)

@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
+from dsp.mount import Mount
+from ingest.packet import Kind, Packet
+from ingest.recording import Recorder
+from kneeload.clock import MonotonicClock
 from kneeload.database import Database
 from kneeload.journal import NAME, Journal
 from kneeload.place import make_folder, packets_of
+from kneeload.resume import marks
 from kneeload.retention import DAY_NS, old_runs, prune
 from kneeload.schema import MIGRATIONS
 from tests.kneeload.examples import a_run
 from tests.kneeload.program import kneeload, kneeload_json
+from tests.kneeload.virtual_packets import FAMILY
 
 NOW_NS = 1_790_000_000_000_000_000
 OLD, YOUNG, UNSET = "20260101T000000Z", "20260901T000000Z", "19700101T000005Z"
@@ -87,6 +93,21 @@ def test_the_command_shows_first_and_removes_with_yes(three: Path, tmp_path: Pat
     assert not packets_of(three, OLD).exists()
     with Journal.open(three) as journal:
         assert OLD not in [run.run for run in journal.runs()]
+
+
+def test_a_run_that_may_go_on_is_kept_however_few_days_are(tmp_path: Path) -> None:
+    path = make_folder(tmp_path, YOUNG) / "packets.mcap"
+    recorder = Recorder(path, marks(MonotonicClock(0)))
+    recorder.append(Packet(Mount.LEFT_SHIN, FAMILY, Kind.DATA, 0, b"bytes"))
+    recorder.flush()
+    with Journal.open(tmp_path) as journal:
+        journal.start_run(YOUNG, "anna", started_ns=NOW_NS - 100 * DAY_NS, config={})
+    with Journal.open(tmp_path) as journal:
+        (run,) = journal.runs()
+        assert run.state == "interrupted"
+        assert old_runs(journal, tmp_path, keep_days=0, now_ns=NOW_NS) == []
+        journal.end_run(YOUNG, NOW_NS - 100 * DAY_NS, "interrupted")
+        assert [h.run for h in old_runs(journal, tmp_path, keep_days=0, now_ns=NOW_NS)] == [YOUNG]
 
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
