@@ -36,6 +36,7 @@ class Fault:
 FAULTS: Final[tuple[Fault, ...]] = (
     Fault("loss", "fraction", "0.02", "this fraction of packets never arrives"),
     Fault("duplicate", "fraction", "0.01", "this fraction of packets arrives twice"),
+    # No radio does this: the link layer keeps the order of a connection. What comes late is dropped.
     Fault("reorder", "fraction", "0.01", "this fraction of packets arrives after its successor"),
     Fault("corrupt", "fraction", "0.001", "this fraction of packets has wrong bytes"),
     Fault("burst", "seconds", "2", "now and then nothing comes for so long, then everything at once"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Final
@@ -57,13 +57,14 @@ async def serve(
     sensors: Sequence[VirtualSensor],
     *,
     ready_file: Path | None = None,
+    on_ready: Callable[[], None] | None = None,
     clock: RunTime | None = None,
 ) -> None:
     """Serve each sensor on a controller of its own until cancelled.
 
     transport: as Bumble names controllers (usb:0, hci-socket:1, vhci, tcp-client:host:port), with commas
     between.
-    ready_file: created once all sensors advertise. Raises TransportError.
+    ready_file: created, and on_ready: called, once all sensors advertise. Raises TransportError.
 
     Controllers refuse a second connection of the same host: two sensors on one could not be used together.
     """
@@ -84,7 +85,7 @@ async def serve(
             stack.push_async_callback(_power_off, device)
             transports.append((spec, opened))
             firmwares.append(Firmware(device, sensor, clock=run_time, link=_HostLink(device)))
-        await _run(firmwares, transports, ready_file)
+        await _run(firmwares, transports, ready_file, on_ready)
 
 
 async def _open(spec: str) -> Transport:
@@ -113,7 +114,10 @@ async def _power_off(device: Device) -> None:
 
 
 async def _run(
-    firmwares: Sequence[Firmware], transports: Sequence[tuple[str, Transport]], ready_file: Path | None
+    firmwares: Sequence[Firmware],
+    transports: Sequence[tuple[str, Transport]],
+    ready_file: Path | None,
+    on_ready: Callable[[], None] | None,
 ) -> None:
     async def watch(spec: str, transport: Transport) -> None:
         await asyncio.wait([transport.source.terminated])
@@ -124,6 +128,8 @@ async def _run(
             await firmware.advertised.wait()
         if ready_file is not None:
             await asyncio.to_thread(ready_file.touch)
+        if on_ready is not None:
+            on_ready()
 
     try:
         async with asyncio.TaskGroup() as tasks:

@@ -43,14 +43,16 @@ def run_sim(
         faults=faults,
         first_boot=int(time.time()) % BOOTS,
     )
-    if console is not None:
-        for sensor in sensors:
-            console.print(cell(f"{sensor.name}: {sensor.mount} on {transport}"), soft_wrap=True)
-        console.print("Ctrl-C stops.", highlight=False)
+
+    def tell() -> None:
+        if console is not None:
+            for sensor in sensors:
+                console.print(cell(f"{sensor.name}: {sensor.mount} on {transport}"), soft_wrap=True)
+            console.print("Ctrl-C stops.", highlight=False)
 
     async def go() -> None:
         with stop_signals() as stop:
-            await first(stop.wait(), serve(transport, sensors, ready_file=ready_file))
+            await first(stop.wait(), serve(transport, sensors, ready_file=ready_file, on_ready=tell))
 
     try:
         asyncio.run(go())

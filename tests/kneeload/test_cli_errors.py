@@ -187,6 +187,13 @@ def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> N
     assert_one_line(done.stderr, must_name)
 
 
+@pytest.mark.parametrize("spec", ["nonsense", "tcp-client:127.0.0.1:9", "usb:0,usb:1"])
+def test_a_controller_that_cannot_be_opened_is_all_that_is_said(spec: str, run: Run) -> None:
+    done = run(["sim", "--transport", spec])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert_one_line(done.stderr, spec)
+
+
 def test_without_a_command_it_says_what_there_is(run: Run) -> None:
     done = run([])
     assert done.returncode == 0
