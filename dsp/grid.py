@@ -182,10 +182,10 @@ class SampleGrid:
         """Whether a row of [a, b) has one of these flags; most streams have none for long."""
         return a < self.marked and bool((self.marks(a, b) & kinds).any())
 
-    def time_us(self, position: float) -> int:
-        """Time at a fractional row number."""
-        k = min(max(floor(position), self.first), self.end - 1)
+    def time_us(self, position: float, end: int) -> int:
+        """Time at a fractional row number, from the rows before `end`: later ones may be here or not."""
+        k = min(max(floor(position), self.first), end - 1)
         at = int(self.t_us[k - self.offset])
-        if k + 1 >= self.end:
+        if k + 1 >= end:
             return at + round((position - k) * 1e6 / self.rate_hz)
         return at + round((position - k) * (int(self.t_us[k + 1 - self.offset]) - at))

@@ -36,6 +36,7 @@ MOST_GUESSED_S, AGREES_S = 0.15, 0.05
 # 0.1 s apart, of which the gate makes one; a shoe's gate is surer than its beat.
 ON_BEAT: dict[Literal["shin", "shoe"], float] = {"shin": 0.15, "shoe": 0.1}
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
+MISSED = 1.0  # periods more that are still gait where a hole may have had a contact in it
 
 
 def measure(
@@ -57,51 +58,58 @@ def measure(
     )
     off = expected - contact.peak
     hole = max(_hole(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
-    if hole <= MOST_HOLE_S * rate:
-        _remember(runner, cycle, contact, contact.peak - jolt)
-    elif abs(off) > AGREES_S * rate:
+    guessed = hole > MOST_HOLE_S * rate and abs(off) > AGREES_S * rate
+    if guessed:
         contact = replace(
             contact,
             initial_contact=contact.initial_contact + off,
             contact_method="expected",
             quality=0.2 * contact.quality,
         )
-    runner.last_peak = a + contact.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
     ic = contact.initial_contact
-    ic_us = grid.time_us(ic)
+    if not a <= ic < b:
+        # At an end of the stream a landing's jolt is there and its contact is not, or the other way round.
+        runner.flat_row = None
+        return None
+    if hole <= MOST_HOLE_S * rate:
+        _remember(runner, cycle, contact, contact.peak - jolt)
+    runner.last_peak = a + contact.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
+    ic_us = grid.time_us(ic, b)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
     near = max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate))
-    torn = grid.any(*near, VOID) or contact.contact_method == "expected"
+    torn = guessed or grid.any(*near, VOID)
     if (torn and hole > MOST_GUESSED_S * rate) or (
         apart_s is not None and apart_s < 0.7 * params.min_stride_s
     ):
         runner.flat_row = None
         return None
     inside = max(a, int(ic - 0.05 * rate))
-    whole = not grid.any(inside, b, VOID)
-    to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off)
+    whole = not guessed and not grid.any(inside, b, VOID)
+    to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off, b)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
-    stride_s = apart_s
-    if stride_s is not None and (
-        torn or stride_s > PAUSE * cycle.period / rate or grid.any(runner.last_contact_row, int(ic), VOID)
-    ):
-        stride_s = None
-
     period_s = cycle.period / rate
+    bridged = torn or grid.any(runner.last_contact_row, int(ic), VOID)
+    stride_s = None if bridged or apart_s is None or apart_s > PAUSE * period_s else apart_s
     # A step aside and a stop say nothing of the gait.
     if cycle.landing is None and (cycle.rise is not None or grid.channels == 3):
         runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
+    if apart_s is not None and apart_s <= (MISSED + PAUSE if bridged else PAUSE) * period_s:
+        runner.spend(apart_s)
     if stride_s is not None:
-        runner.spend(stride_s)
+        runner.keep_pace(stride_s)
     alike = runner.likeness.of(contact.landing, runner.activity, stride_s=stride_s, period_s=period_s)
     if whole:
         runner.likeness.remember(contact.landing, runner.activity)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
-    posture = _posture(grid, contact, runner, b, mount=mount, fresh=stride_s is None)
+    if guessed:
+        runner.flat_row, posture = None, None
+    else:
+        posture = _posture(grid, contact, runner, b, mount=mount, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
     clipped = grid.any(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1), CLIPPED)
-    runner.last_contact_us, runner.last_contact_row = ic_us, max(0, int(ic))
+    # From a torn contact no stride time begins: its hole counts as one between it and the next.
+    runner.last_contact_us, runner.last_contact_row = ic_us, a if torn else int(ic)
     runner.strides += 1
     shoe = mount.segment == "shoe"
     stood = runner.alignment.stood is not None
@@ -123,7 +131,7 @@ def measure(
         peak_axial_g=impact.axial_g,
         jerk_g_per_s=impact.jerk_g_per_s,
         clipped=clipped,
-        gap=grid.any(inside, b, FILLED | VOID),
+        gap=guessed or grid.any(inside, b, FILLED | VOID),
         quality=alike * contact.quality * (0.25 if torn else 1.0 if whole else 0.5),
         filter=FILTER_ID,
         contact_method=contact.contact_method,

@@ -71,10 +71,13 @@ class Runner:
         self.scores = (*self.scores[1 - VOTES :], score)
         self.activity = activity_of(self.scores)
 
-    def spend(self, stride_time_s: float) -> None:
-        """Account for the time since the last contact."""
+    def keep_pace(self, stride_time_s: float) -> None:
+        """Note a stride time for the cadence."""
         self.stride_times_s = (*self.stride_times_s[1 - RECENT :], stride_time_s)
+
+    def spend(self, time_s: float) -> None:
+        """Account for the time since the last contact, however exactly the two are known."""
         if self.activity == "run":
-            self.run_us += round(stride_time_s * 1e6)
+            self.run_us += round(time_s * 1e6)
         else:
-            self.walk_us += round(stride_time_s * 1e6)
+            self.walk_us += round(time_s * 1e6)

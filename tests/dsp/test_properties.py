@@ -1,6 +1,7 @@
 """What must not matter: how the sensor is turned, which leg, noise, and samples that are missing."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -145,6 +146,51 @@ def test_a_contact_hidden_by_one_lost_notification_is_told_when_it_was_due(
     assert told.contact_time_s is told.peak_resultant_g is told.stride_time_s is None
     after = rest[told.stride + 1]
     assert after.stride_time_s is None
+
+
+@pytest.mark.parametrize("gyro", [True, False])
+@pytest.mark.parametrize(("begins_ms", "lasts_ms"), [(-90, 140), (-70, 120), (-40, 90), (-40, 140)])
+def test_of_a_contact_that_was_only_due_nothing_is_measured(
+    begins_ms: int, lasts_ms: int, gyro: bool
+) -> None:
+    """On a shoe, whose toe-off is taken for the contact if that is hidden: the hole is before the guess."""
+    run = Phase(activity="run", duration_s=14, speed_kmh=11)
+    block, _ = simulated(Mount.RIGHT_SHOE, run, rate_hz=200.0, gyro=gyro)
+    begins_us = strides_of([block])[10].initial_contact_us + 1000 * begins_ms
+    hidden = (block.t_us > begins_us) & (block.t_us < begins_us + 1000 * lasts_ms)
+    rest = strides_of([without(block, hidden)])
+    for guessed, after in pairwise(rest):
+        if guessed.contact_method == "expected":
+            assert guessed.gap
+            assert guessed.contact_time_s is guessed.peak_resultant_g is guessed.stride_time_s is None
+            assert after.stride_time_s is after.speed_m_per_s is None
+    assert gyro == any(s.contact_method == "expected" for s in rest)
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1])
+@pytest.mark.parametrize("gyro", [True, False])
+def test_lost_notifications_take_no_running_time(share: float, gyro: bool) -> None:
+    run = Phase(activity="run", duration_s=30, speed_kmh=11)
+    block, _ = simulated(Mount.LEFT_SHIN, run, gyro=gyro, seed=3)
+    lost = np.repeat(np.random.default_rng(4).random(len(block) // 18 + 1) < share, 18)[: len(block)]
+    pipeline = StridePipeline(block.mount)
+    strides = pipeline.push(without(block, lost)) + pipeline.flush()
+    ran_s = (strides[-1].initial_contact_us - strides[0].initial_contact_us) / 1e6
+    assert ran_s > 25.0
+    assert pipeline.running_s == pytest.approx(ran_s, abs=0.001)
+
+
+@pytest.mark.parametrize("rate_hz", [200.0, 1000.0])
+def test_every_contact_lies_within_the_samples(rate_hz: float) -> None:
+    """Of recordings that begin between a contact and its jolt."""
+    walk = Phase(activity="walk", duration_s=12)
+    whole, _ = simulated(Mount.LEFT_SHOE, walk, rate_hz=rate_hz, gyro=False)
+    contact_us = strides_of([whole])[2].initial_contact_us
+    for after_ms in range(2, 26, 8):
+        part = without(whole, whole.t_us < contact_us + 1000 * after_ms)
+        strides = strides_of([part])
+        assert len(strides) > 5
+        assert all(part.t_us[0] <= s.initial_contact_us <= part.t_us[-1] for s in strides)
 
 
 def test_a_contact_in_a_short_hole_is_counted_and_not_measured(steady: ImuBlock) -> None:
