@@ -332,3 +332,12 @@ async def test_a_failing_sensor_fails_the_radio() -> None:
     with pytest.raises(RuntimeError, match="broken sensor"):
         async with SimulatedRadio([sensor]) as radio:
             await until(lambda: radio.failed)
+
+
+async def test_of_a_link_that_ends_in_mid_word_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    async with SimulatedRadio([make_sensor()]) as radio:
+        host = radio.firmwares[0].server._device.host
+        host.send_acl_sdu(0x0ABC, b"late")
+        assert caplog.messages == []
+        host.send_iso_sdu(0x0ABC, b"other troubles are told")
+        assert len(caplog.messages) == 1
