@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from alerts.alert import Alert
+from alerts.earlier import usual_of_run, usual_of_runs
 from alerts.engine import AlertEngine
 from alerts.rules import RULES
 from dsp.mount import Mount
@@ -44,6 +45,16 @@ def test_two_even_sides_are_silent() -> None:
 def test_another_speed_with_its_own_step_rate_is_no_slow_cadence_at_the_shoe(speed_kmh: float) -> None:
     strides = strides_of(SHOE, (STAND, run(LEARN_MIN, 12), run(4, speed_kmh)))
     assert "cadence-low" not in raised(alerts_of(AlertEngine(RULES), strides))
+
+
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, SHOE])
+def test_an_easy_day_after_faster_ones_is_silent_and_a_hard_one_is_told(mount: Mount) -> None:
+    usual = usual_of_runs([usual_of_run(strides_of(mount, (STAND, run(LEARN_MIN, 12, impact_g=6.0))))] * 3)
+    easy = strides_of(mount, (STAND, run(2, 9, impact_g=5.0)), seed=7)
+    assert alerts_of(AlertEngine(RULES, baseline=usual), easy) == []
+    hard = strides_of(mount, (STAND, run(0.5, 12, impact_g=8.5)), seed=7)
+    assert raised(alerts_of(AlertEngine(RULES, baseline=usual), hard)) == ["shock-high"]
+    assert alerts_of(AlertEngine(RULES), hard) == []
 
 
 def test_slower_steps_at_the_same_speed_are_told_once() -> None:
