@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Bout", "Cycle"]
+from dsp.vectors import Vector
 
+__all__ = ["Bout", "Cycle"]
 
 Floats = NDArray[np.float64]
 
@@ -33,7 +34,7 @@ class Bout:
     period: float  # rows
     level: float  # height of a swing lobe (deg/s) or of a jolt (g/s)
     anchor: int
-    axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    axis: Vector = (0.0, 0.0, 0.0)
     moments: Floats = field(default_factory=lambda: np.zeros((3, 3)))
     rise: int | None = None
     landing: int | None = None

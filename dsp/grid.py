@@ -24,13 +24,12 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Rows ready to be appended. breaks: a new segment begins with them; filled: some of them were lost."""
+    """Rows ready to be appended. breaks: a new segment begins with them."""
 
     t_us: NDArray[np.int64]
     x: Floats
     flags: NDArray[np.uint8]
     breaks: bool
-    filled: bool = False
 
 
 @dataclass(slots=True)
@@ -137,7 +136,7 @@ class SampleGrid:
             t_new[b - m : b] = t0 + np.rint((int(t[k]) - t0) * part).astype(np.int64)
             x_new[:, b - m : b] = x0[:, None] + (x[:, k] - x0)[:, None] * part
             f_new[b - m : b] = FILLED if m <= self.max_filled else VOID
-        return Piece(t_new, x_new, f_new, breaks, filled=True)
+        return Piece(t_new, x_new, f_new, breaks)
 
     def append(self, piece: Piece) -> None:
         """Put rows at the end, forgetting the oldest beyond `keep` when room is needed."""

@@ -7,7 +7,7 @@ __all__ = ["Params"]
 
 @dataclass(frozen=True, slots=True)
 class Params:
-    """Settings of one pipeline. Derived numbers (samples, filter coefficients) live in dsp.plan."""
+    """Settings of one pipeline, in seconds and units of motion: numbers of samples follow from the rate."""
 
     look_s: float = 0.05
     """No two looks at the stream are closer together than this."""
@@ -29,8 +29,6 @@ class Params:
     """A swing that rotates slower than this is a shuffle."""
     min_jolt_g_per_s: float = 25.0
     """Smoothed jerk at the contact below which nothing hit the ground."""
-    close_after_s: float = 0.1
-    """A record closes this long after toe-off."""
     metric_hz: float = 60.0
     """Dual-pass low-pass for peaks (Sinclair 2013 uses the same cut-off)."""
     low_rate_hz: float = 190.0

@@ -10,7 +10,7 @@ from dsp.block import ImuBlock, joined
 from dsp.bout import Bout, Cycle
 from dsp.clipping import Rails
 from dsp.gait import calm_share, gait_score
-from dsp.grid import FILLED, VOID, SampleGrid
+from dsp.grid import SampleGrid
 from dsp.jolt import advance_jolt, jolt_due, open_jolt
 from dsp.mount import Mount
 from dsp.params import Params
@@ -18,7 +18,6 @@ from dsp.record import measure
 from dsp.runner import Runner
 from dsp.signals import GateSignals
 from dsp.stride import Stride
-from dsp.summary import Totals
 from dsp.swing import advance_swing, open_swing, swing_due
 
 __all__ = ["State", "StridePipeline"]
@@ -46,7 +45,6 @@ class State:
     runner: Runner = field(default_factory=Runner)
     samples: int = 0
     clipped_samples: int = 0
-    lost: int = 0
     watched_us: int = 0
     last_us: int | None = None
 
@@ -112,22 +110,6 @@ class StridePipeline:
     def clipped_samples(self) -> int:
         return self._s.clipped_samples
 
-    @property
-    def totals(self) -> Totals:
-        """What `dsp.summary.summarise` needs besides the strides."""
-        s = self._s
-        return Totals(
-            mount=s.mount,
-            duration_s=s.watched_us / 1e6,
-            running_s=self.running_s,
-            walking_s=self.walking_s,
-            idle_s=self.idle_s,
-            samples=s.samples,
-            lost=s.lost,
-            clipped_samples=s.clipped_samples,
-            rate_hz=None if s.signals is None else s.signals.grid.rate_hz,
-        )
-
     def _take(self) -> list[Stride]:
         """Look at the blocks that came since the last look."""
         s = self._s
@@ -147,8 +129,6 @@ class StridePipeline:
                 strides += self._end_segment()
             self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
             s.signals.grid.append(piece)
-            if piece.filled:
-                s.lost += int(np.count_nonzero(piece.flags & (FILLED | VOID)))
             s.signals.fill()
             strides += self._gate(s.signals.end)
         s.due = self._due()

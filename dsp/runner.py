@@ -10,6 +10,7 @@ from dsp.alignment import Alignment
 from dsp.gait import activity_of
 from dsp.likeness import Likeness
 from dsp.stride import Activity
+from dsp.vectors import Vector
 
 __all__ = ["Runner"]
 
@@ -23,7 +24,7 @@ class Runner:
     """Rows count in the current segment of the grid; they are forgotten with it."""
 
     strides: int = 0
-    axis: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    axis: Vector = (0.0, 0.0, 0.0)
     alignment: Alignment = field(default_factory=Alignment)
     likeness: Likeness = field(default_factory=Likeness)
     one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing

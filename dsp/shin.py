@@ -17,7 +17,7 @@ __all__ = ["shin_contact"]
 Floats = NDArray[np.float64]
 
 JERK_LAG_S = 0.028
-ACROSS_LEAD_S: dict[Activity, float] = {"run": 0.068, "walk": 0.068}
+ACROSS_LEAD_S = 0.068
 SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
 # Where toe-off's landmark can be, in strides after initial contact.
 PUSH: dict[Activity, tuple[float, float]] = {"run": (0.15, 0.43), "walk": (0.38, 0.66)}
@@ -53,7 +53,7 @@ def shin_contact(
         along = up[0] * window.acc[0] + up[1] * window.acc[1] + up[2] * window.acc[2]
         across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
         push = highest(window.smooth(across, 8.0), a, b, near=near)
-        toe_off = None if push is None else push + ACROSS_LEAD_S[gait] * rate
+        toe_off = None if push is None else push + ACROSS_LEAD_S * rate
         method = "across"
     return Contact(
         window.start + contact,

@@ -12,7 +12,7 @@ Activity = Literal["run", "walk"]
 
 @dataclass(frozen=True, slots=True)
 class Stride:
-    """One foot contact, complete 100 ms after toe-off. None is "not estimated", never zero.
+    """One foot contact, told when the next swing has begun. None is "not estimated", never zero.
 
     The first block of fields are the columns of strides.csv; docs/metrics.md defines each of them.
     At the shin peaks are peak tibial acceleration, at the shoe foot shock.

@@ -17,7 +17,7 @@ from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
 from dsp.turning import closing_steps, first_steps, side_steps
-from dsp.vectors import along
+from dsp.vectors import Vector, along, size
 
 __all__ = ["advance_swing", "open_swing", "swing_due"]
 
@@ -43,17 +43,17 @@ def principal_axis(moments: Floats) -> Floats:
     return np.asarray(np.linalg.eigh(moments)[1][:, 2])
 
 
-def _turned(axis: tuple[float, float, float], moments: Floats) -> tuple[float, float, float]:
+def _turned(axis: Vector, moments: Floats) -> Vector:
     """The principal axis on the side of a former one: of a high power of the moments it alone is left."""
     m = moments / moments.trace()
     for _ in range(4):
         m = m @ m
     x, y, z = (m @ axis).tolist()
-    size = (x * x + y * y + z * z) ** 0.5
-    return (x / size, y / size, z / size) if size > 1e-9 else axis
+    length = (x * x + y * y + z * z) ** 0.5
+    return (x / length, y / length, z / length) if length > 1e-9 else axis
 
 
-def sign_evidence(s: Floats, size: Floats, jerk: Floats, period: float) -> float:
+def sign_evidence(s: Floats, turning: Floats, jerk: Floats, period: float) -> float:
     """Positive where positive lobes of s are swings; 0 where nothing tells (cycling, shaking)."""
 
     def score(of: Floats, reach: float, later: float) -> float:
@@ -62,7 +62,7 @@ def sign_evidence(s: Floats, size: Floats, jerk: Floats, period: float) -> float
         whole = float((np.abs(mid) * (before + after)).sum())
         return later * float((mid * (after - before)).sum()) / whole if whole > 0.0 else 0.0
 
-    return score(size, 0.3, -1.0) + score(jerk, 0.18, 1.0)
+    return score(turning, 0.3, -1.0) + score(jerk, 0.18, 1.0)
 
 
 def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
@@ -72,8 +72,9 @@ def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bo
     if now - start < 2.2 * params.min_stride_s * rate:
         return None
     recent = signals.gyro(start, now)
-    size = np.sqrt(recent[0] ** 2 + recent[1] ** 2 + recent[2] ** 2)
-    if np.partition(size, -max(1, size.shape[0] // 10))[-max(1, size.shape[0] // 10)] < params.min_swing_dps:
+    turning = size(recent)
+    fastest = max(1, turning.shape[0] // 10)
+    if np.partition(turning, -fastest)[-fastest] < params.min_swing_dps:
         return None
     thin = max(1, round(rate / 40.0))
     period, alike = stride_period(
@@ -90,7 +91,7 @@ def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bo
     vector = principal_axis(moments)
     axis = (float(vector[0]), float(vector[1]), float(vector[2]))
     jerk = signals.jerk(start, now)
-    evidence = sign_evidence(along(axis, recent), size, jerk, period)
+    evidence = sign_evidence(along(axis, recent), turning, jerk, period)
     if abs(evidence) < SIGN_EVIDENCE:
         return None
     if evidence < 0.0:
@@ -104,7 +105,7 @@ def _chain(
     floor: int,
     *,
     period: float,
-    axis: tuple[float, float, float],
+    axis: Vector,
     moments: Floats,
     start: int,
     params: Params,

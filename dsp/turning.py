@@ -12,6 +12,7 @@ import numpy as np
 
 from dsp.bout import Bout, Cycle
 from dsp.signals import GateSignals
+from dsp.vectors import size
 
 __all__ = ["closing_steps", "first_steps", "side_steps"]
 
@@ -27,12 +28,8 @@ LANDS = 0.25  # periods after the middle of its swing
 BEFORE = 2.5  # periods before the first swing
 # A runner in the air comes down: no stride of a run lasts this many periods, there was another contact.
 RUNS_S, TWO_STRIDES = 0.93, 1.6
-SOONEST, LATEST, PUSH, HARD = (
-    0.85,
-    1.6,
-    0.35,
-    0.5,
-)  # periods after a swing, before the next; of the usual jolt
+SOONEST, LATEST, PUSH = 0.85, 1.6, 0.35  # periods after the swing before, and before the next one
+HARD = 0.5  # of the usual jolt
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +45,15 @@ class _Stir:
 def _stirs(signals: GateSignals, a: int, b: int, *, bout: Bout, least_jolt: float) -> list[_Stir]:
     """The steps of rows [a, b) that begin and end in rest."""
     rate = signals.grid.rate_hz
-    w = signals.gyro(a, b)
-    size = np.sqrt(w[0] ** 2 + w[1] ** 2 + w[2] ** 2)
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], (size < STILL * bout.level).astype(np.int8), [0]))))
+    turning = size(signals.gyro(a, b))
+    edges = np.flatnonzero(np.diff(turning < STILL * bout.level, prepend=False, append=False))
     rests = [(p, q) for p, q in edges.reshape(-1, 2).tolist() if q - p >= REST * bout.period]
     found: list[_Stir] = []
     for (_, begin), (end, _) in pairwise(rests):
         if not SHORTEST_S * rate <= end - begin <= LONGEST_S * rate:
             continue
-        way = np.cumsum(size[begin:end])
-        if size[begin:end].max() < STIRRED * bout.level or way[-1] < LEAST_SWEPT_DEG * rate:
+        way = np.cumsum(turning[begin:end])
+        if turning[begin:end].max() < STIRRED * bout.level or way[-1] < LEAST_SWEPT_DEG * rate:
             continue
         # What jolts in the first half of the way is the push-off.
         half = begin + int(np.searchsorted(way, 0.5 * way[-1]))

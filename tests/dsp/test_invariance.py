@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -119,14 +120,31 @@ def test_pieces_of_a_stream_with_holes_give_the_same_strides(mount: Mount, gyro:
     assert strides_of(cut_up) == strides
 
 
-def test_a_stride_is_told_soon_after_its_toe_off(block: ImuBlock) -> None:
+def waits_s(block: ImuBlock, size: int) -> list[float]:
+    """From each toe-off to when it is told, in pieces of so many samples."""
     pipeline = StridePipeline(block.mount)
-    waits_s = [
+    return [
         (int(piece.t_us[-1]) - stride.toe_off_us) / 1e6
-        for piece in pieces(block, list(range(9, len(block), 9)))
+        for piece in pieces(block, list(range(size, len(block), size)))
         for stride in pipeline.push(piece)
         if stride.toe_off_us is not None
     ]
-    assert len(waits_s) >= 8
+
+
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+@pytest.mark.parametrize("activity", ["run", "walk"])
+@pytest.mark.parametrize(("gyro", "within_s"), [(True, 0.35), (False, 0.45)])
+def test_a_stride_of_steady_gait_is_told_at_once(
+    mount: Mount, activity: Literal["run", "walk"], gyro: bool, within_s: float
+) -> None:
+    steady, _ = simulated(mount, Phase(activity=activity, duration_s=25.0), gyro=gyro)
+    waits = waits_s(steady, 17)[8:]  # those before were told in arrears
+    assert len(waits) >= 8
+    assert np.quantile(waits, 0.95) < within_s
+
+
+def test_a_stride_is_told_soon_after_its_toe_off(block: ImuBlock) -> None:
+    waits = waits_s(block, 9)
+    assert len(waits) >= 8
     # When the next swing has begun; without a gyroscope 0.75 of a stride after contact.
-    assert np.median(waits_s) < 0.5
+    assert np.median(waits) < 0.5
