@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +20,9 @@ __all__ = ["IN_FLIGHT", "follow_mqtt", "probe_mqtt"]
 
 BATCH = 200
 TIMEOUT_S = 5.0
+# What was refused is said again so much later: mosquitto 2.0.11 with max_queued_messages 0 hangs up after a
+# refusal, and would do so at each new connection.
+SAY_AGAIN_S = 300.0
 
 
 async def follow_mqtt(
@@ -41,11 +45,17 @@ async def follow_mqtt(
     name = hashlib.blake2s(f"{runner}\0{journal.path.absolute()}".encode(), digest_size=6).hexdigest()
     will = status_message("lost", runner=runner, run=run, time_ns=None)
 
+    refused_s = -math.inf
+
     async def say(connection: Connection, what: Literal["running", "ended", "lost"]) -> None:
-        # Not what was refused before: mosquitto 2.0.11 with max_queued_messages 0 hangs up after a refusal.
-        if state.limited is None:
-            said = status_message(what, runner=runner, run=run, time_ns=time.time_ns())
-            state.limited = await connection.publish(said)
+        nonlocal refused_s
+        # The last word costs nothing any more.
+        if what == "running" and time.monotonic() < refused_s + SAY_AGAIN_S:
+            return
+        said = status_message(what, runner=runner, run=run, time_ns=time.time_ns())
+        state.limited = await connection.publish(said)
+        if state.limited is not None:
+            refused_s = time.monotonic()
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[_Link]:

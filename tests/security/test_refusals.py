@@ -1,6 +1,7 @@
 """What a broker's access list refuses is parked, shown, sent once the list is mended, and stops nothing."""
 
 import asyncio
+import json
 import subprocess
 from pathlib import Path
 
@@ -115,6 +116,38 @@ def test_a_broker_that_hangs_up_after_each_refusal_gets_the_rest_all_the_same(
         assert state.delivered == len(results) - state.refused
         assert state.limited is not None
         assert "kneeload/anna/status: Not authorized" in state.limited
+
+
+@pytest.mark.parametrize(("again_s", "heard"), [(300.0, ["ended"]), (0.0, ["running", "ended"])])
+def test_a_state_that_was_refused_is_said_once_it_may_be(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, again_s: float, heard: list[str]
+) -> None:
+    monkeypatch.setattr("kneeload.sinks.follow.DELAYS_S", (0.02,))
+    monkeypatch.setattr("kneeload.sinks.mqtt.SAY_AGAIN_S", again_s)
+
+    def states() -> list[str]:
+        # A retained one comes once more to a reader that was cut off, too.
+        return list(dict.fromkeys(json.loads(payload)["state"] for payload in reader.payloads()))
+
+    async def run() -> None:
+        with journal_at(tmp_path / "data") as journal:
+            async with following(journal, anna(broker)) as state:
+                await until(lambda: state.limited is not None, "the refusal is shown")
+                (tmp_path / "broker" / "acl").write_text(ALL + READER)
+                await asyncio.to_thread(broker.stop)
+                await until(lambda: not state.connected, "the loss is noticed")
+                await asyncio.to_thread(broker.start)
+                await until(lambda: state.connected and states() == heard[:-1], "connected again")
+            assert state.limited is None
+        reader.wait_for(lambda _: states() == heard)
+
+    with (
+        guarded(tmp_path / "broker", ALL.replace("#", "+/stride"), "max_queued_messages 100000") as broker,
+        Subscriber(
+            broker.host, broker.port, "kneeload/anna/status", credentials=("coach", "word of coach")
+        ) as reader,
+    ):
+        asyncio.run(run())
 
 
 def test_without_reasons_what_is_thrown_away_cannot_be_told(tmp_path: Path) -> None:
