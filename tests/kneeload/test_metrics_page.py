@@ -70,7 +70,7 @@ def test_measured_figures_stand_in_the_entry_of_their_metric() -> None:
         ("toe_off_s", f"{1000 * shoe.PUSH_LAG_S['run']:.0f} ms running"),
         ("toe_off_s", f"plus {1000 * shin.SWING_LEAD_S['run']:.0f} ms running"),
         ("toe_off_s", f"{1000 * shin.SWING_LEAD_S['walk']:.0f} ms walking. *Shin without*"),
-        ("toe_off_s", f"across the shank, plus {1000 * shin.ACROSS_LEAD_S['run']:.0f} ms"),
+        ("toe_off_s", f"across the shank, plus {1000 * shin.ACROSS_LEAD_S:.0f} ms"),
         ("cadence_spm", f"median of the last {RECENT} stride times"),
         ("flight_time_s", f"median of the last {RECENT} stride times"),
         ("stride_time_s", f"({record.PAUSE:g} usual strides)"),
