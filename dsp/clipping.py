@@ -75,11 +75,15 @@ class End:
             self.below += 1
 
 
+def _unknown() -> tuple[End, ...]:
+    return tuple(End() for _ in range(6))
+
+
 @dataclass(slots=True)
 class Rails:
     """State: the two ends of the three axes (+x +y +z -x -y -z), and the largest value of any."""
 
-    ends: tuple[End, ...] = field(default_factory=lambda: tuple(End() for _ in range(6)))
+    ends: tuple[End, ...] = field(default_factory=_unknown)
     largest_g: float = 0.0
     range_g: float | None = None
 
@@ -88,6 +92,8 @@ class Rails:
         clipped = np.zeros(acc_g.shape[0], dtype=np.bool_)
         if acc_g.shape[0] == 0:
             return clipped
+        if acc_range_g is not None and self.range_g not in (None, acc_range_g):
+            self.ends, self.largest_g = _unknown(), 0.0
         high, low = acc_g.max(axis=0).tolist(), acc_g.min(axis=0).tolist()
         reach = (*high, *(-g for g in low))
         floors = [JUST_BELOW * end.largest_g for end in self.ends]
@@ -106,7 +112,7 @@ class Rails:
         return clipped
 
     def _range(self, told_g: float | None) -> float:
-        """The full scale; all ends are unknown again when it changes."""
+        """The full scale; where it is a guess and grows, nothing has been at its last code yet."""
         if told_g is None:
             k = int(np.searchsorted(USUAL_RANGES_G * OVERSHOOT, self.largest_g))
             told_g = float(USUAL_RANGES_G[min(k, USUAL_RANGES_G.shape[0] - 1)])

@@ -137,6 +137,16 @@ def test_a_sensor_of_another_range_begins_anew() -> None:
     assert rails.push(2.0 * full, 16.0).all()
 
 
+def test_what_was_an_end_in_one_range_is_none_in_another() -> None:
+    rails = Rails()
+    before = np.zeros((40, 3))
+    before[::4, 0] = 8.0 * 32767 / 32768
+    assert rails.push(before, 8.0).sum() == 10
+    after = np.zeros((40, 3))
+    after[::4, 0] = np.linspace(7.96, 8.02, 10)
+    assert not rails.push(after, 16.0).any()
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.sampled_from(list(SENSORS)), st.booleans(), st.lists(st.integers(0, 3600), max_size=6))
 def test_any_split_marks_the_same(sensor: str, told: bool, cuts: list[int]) -> None:
