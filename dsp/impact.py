@@ -79,6 +79,8 @@ def impact_of(window: StrideWindow, contact: float, *, up: Vector | None, params
     at = (contact - a) * factor
     lo = max(0, round(at - PEAK_BEFORE_S * fine))
     hi = min(through.shape[1] - 1, round(at + PEAK_AFTER_S * fine) + 1)
+    if hi <= lo:
+        return Impact()
     # One more on either side, for the parabola.
     left = max(0, lo - 1)
     acc = window.acc[:, a:b] @ through[:, left : hi + 1]
@@ -90,14 +92,22 @@ def impact_of(window: StrideWindow, contact: float, *, up: Vector | None, params
     if up is not None:
         y = np.array(up) @ acc
         axial = parabola(y, first + int(y[first:-1].argmax()))[1]
-    line = window.resultant[a:b] @ _lines(b - a, rate)
     return Impact(
         resultant_g=parabola(total, k)[1],
         axial_g=axial,
         jerk_g_per_s=float(rise.max()) * fine if k > first else None,
-        power_g2=2.0 * float(line @ line) / (rate * (b - a)),
+        power_g2=_power(window.resultant[a:b], rate),
         ringing=_ringing(window, a + (left + k) / factor),
     )
+
+
+def _power(resultant: Floats, rate_hz: float) -> float | None:
+    """Of the band, one-sided, g²; None where it reaches beyond half the rate."""
+    if rate_hz < 2.0 * BAND_HZ[1]:
+        return None
+    n = resultant.shape[0]
+    line = resultant @ _lines(n, rate_hz)
+    return float(2.0 * (line @ line) / (rate_hz * n))
 
 
 def _ringing(window: StrideWindow, peak: float) -> float | None:

@@ -35,7 +35,8 @@ class GateSignals:
 
     @classmethod
     def at(cls, grid: SampleGrid, cutoff_hz: float) -> "GateSignals":
-        b, a = signal.butter(2, min(cutoff_hz, 0.45 * grid.rate_hz), fs=grid.rate_hz)
+        cutoff_hz = min(cutoff_hz, 0.45 * grid.rate_hz)
+        b, a = signal.butter(2, cutoff_hz, fs=grid.rate_hz)
         delay = round(grid.rate_hz / (np.sqrt(2.0) * np.pi * cutoff_hz))
         return cls(grid, b, a, signal.lfilter_zi(b, a), delay)
 

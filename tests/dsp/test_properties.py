@@ -1,7 +1,7 @@
 """What must not matter: how the sensor is turned, which leg, noise, and samples that are missing."""
 
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pytest
@@ -245,6 +245,19 @@ def test_the_peak_does_not_depend_on_the_rate(rate_hz: float) -> None:
     peaks = np.median([s.peak_resultant_g for s in strides if s.peak_resultant_g is not None])
     assert peaks == pytest.approx(np.median(true.peak_resultant_g), rel=0.1 if rate_hz < 190 else 0.02)
     assert all(s.low_rate == (rate_hz < 190) for s in strides)
+
+
+@pytest.mark.parametrize(
+    ("rate_hz", "gyro"), [(5.0, True), *product((8.0, 13.0, 25.0), (True, False))], ids=str
+)
+def test_a_very_slow_sensor_makes_nothing_up(rate_hz: float, gyro: bool) -> None:
+    phases = Phase(activity="stand", duration_s=3), Phase(activity="run", duration_s=15)
+    strides: list[Stride] = []
+    for seed in range(6):
+        block, _ = simulated(Mount.RIGHT_SHOE, *phases, rate_hz=rate_hz, gyro=gyro, seed=seed)
+        strides += strides_of([block])
+    assert len(strides) > 20
+    assert all(s.impact_power_g2 is None and s.low_rate for s in strides)
 
 
 def test_a_restart_may_change_rate_and_channels(steady: ImuBlock) -> None:
