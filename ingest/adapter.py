@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from bleak import BleakScanner
+from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakError
@@ -17,7 +18,7 @@ from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s
 from ingest.sensors import FAMILIES
 from ingest.waiting import Sleep, first
 
-__all__ = ["RECOVERABLE", "Adapter", "ScannerBackend", "reason"]
+__all__ = ["RECOVERABLE", "Adapter", "ClientBackend", "ScannerBackend", "reason"]
 
 # Advertisements come every 20 ms to 1 s: one window sees them, and a pause leaves the adapter to the sensors
 # that stream. The pause is the longest that a sensor which came back waits for somebody to listen.
@@ -28,6 +29,7 @@ ALSO_S: Final = 0.3
 # All that Bleak, D-Bus and a sensor can do to one attempt.
 RECOVERABLE: Final = (BleakError, EOFError, OSError, TimeoutError, IngestError)
 
+ClientBackend = type[BaseBleakClient] | None
 ScannerBackend = type[BaseBleakScanner] | None
 
 

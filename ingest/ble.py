@@ -13,12 +13,11 @@ from typing import Final
 
 from bleak import BleakClient
 from bleak.backends.characteristic import BleakGATTCharacteristic
-from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
 from bleak_retry_connector import establish_connection
 
-from ingest.adapter import RECOVERABLE, Adapter, ScannerBackend, reason
+from ingest.adapter import RECOVERABLE, Adapter, ClientBackend, ScannerBackend, reason
 from ingest.errors import LinkError
 from ingest.links import Ending, Problem, WornSensor, connect_timeout_s, pause_s, retry_delay_s, when_silent
 from ingest.packet import Kind, Packet
@@ -29,8 +28,6 @@ __all__ = ["Problem", "run_links"]
 
 OPERATION_TIMEOUT_S: Final = 5.0
 FAREWELL_TIMEOUT_S: Final = 2.0
-
-ClientBackend = type[BaseBleakClient] | None
 
 
 async def run_links(

@@ -4,10 +4,9 @@ import asyncio
 from typing import Final
 
 from bleak import BleakClient, BleakScanner
-from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 
-from ingest.adapter import RECOVERABLE, ScannerBackend, reason
+from ingest.adapter import RECOVERABLE, ClientBackend, ScannerBackend, reason
 from ingest.errors import LinkError
 from ingest.links import AdapterProblem, Sighting, adapter_problem, configuration_line, printable_name
 from ingest.sensors import FAMILIES
@@ -18,8 +17,6 @@ __all__ = ["probe_adapter", "scan"]
 
 # Connecting and reading one value; wall time, as the stack's.
 BATTERY_TIMEOUT_S: Final = 6.0
-
-ClientBackend = type[BaseBleakClient] | None
 
 
 async def probe_adapter(
