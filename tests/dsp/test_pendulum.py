@@ -1,16 +1,21 @@
 """Stride length and speed at the shin: the inverted pendulum against the simulator's truth."""
 
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from dsp.block import ImuBlock
+from dsp.grid import Piece, SampleGrid
 from dsp.mount import Mount
 from dsp.params import Params
+from dsp.pendulum import shank_way_m
 from dsp.pipeline import StridePipeline
-from dsp.stride import Stride
+from dsp.posture import Posture
+from dsp.runner import Runner
+from dsp.stride import Activity, Stride
 from firmware_sim.impact import Fastening
 from firmware_sim.motion import Truth
 from firmware_sim.plan import Phase
@@ -116,3 +121,37 @@ def test_a_stride_with_a_hole_has_no_speed() -> None:
     near = [value for at, value in speeds.items() if hole - 400_000 < at < hole + 800_000]
     assert None in near
     assert sum(value is None for value in speeds.values()) <= 3
+
+
+def way_m(
+    before_dps: float | None, after_dps: float, *, level_m: float = 1.5, activity: Activity = "run"
+) -> float | None:
+    """Of a stride of 0.7 s whose shank leans about its third axis, upright when it was cut."""
+    grid = SampleGrid(200.0, 6, 0, keep=200, max_filled=2, max_void=200)
+    rows = np.zeros((6, 100))
+    rows[5] = -after_dps
+    t_us = np.arange(100, dtype=np.int64) * 5000
+    grid.append(Piece(t_us, rows, np.zeros(100, dtype=np.uint8), breaks=True))
+    runner = Runner(axis=(0.0, 0.0, 1.0), lean_dps=before_dps, flat_row=50, activity=activity)
+    posture = Posture(flat=50, whole=True, length_m=level_m, duration_s=0.7)
+    return shank_way_m(grid, posture, runner, 100, above_ankle_m=0.1)
+
+
+def test_the_lean_adds_its_arc_to_the_level_way() -> None:
+    assert way_m(150.0, 100.0) == pytest.approx(1.5 + np.radians(125.0) * 0.1 * 0.7)
+
+
+@pytest.mark.parametrize(
+    ("before_dps", "after_dps"), [(None, 100.0), (210.0, 100.0), (100.0, 210.0), (-50.0, -60.0), (0.0, 0.0)]
+)
+def test_strides_that_lean_unlike_have_no_way(before_dps: float | None, after_dps: float) -> None:
+    assert way_m(before_dps, after_dps) is None
+
+
+@pytest.mark.parametrize(
+    ("level_m", "activities"), [(0.2, ""), (0.8, "walk"), (1.5, "walk run"), (2.5, "run"), (4.0, "")]
+)
+def test_a_speed_that_the_gait_does_not_have_is_not_told(level_m: float, activities: str) -> None:
+    for activity in get_args(Activity):
+        told = way_m(10.0, 10.0, level_m=level_m, activity=activity)
+        assert (told is not None) == (activity in activities)
