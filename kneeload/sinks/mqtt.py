@@ -12,7 +12,8 @@ from kneeload.errors import SinkError
 from kneeload.journal import Journal
 from kneeload.payload import Message, message, status_message
 from kneeload.settings import MqttSettings
-from kneeload.sinks.broker import DIALECTS, IN_FLIGHT, Connection, connected
+from kneeload.sinks.broker import DIALECTS, connected
+from kneeload.sinks.connection import IN_FLIGHT, Connection
 from kneeload.sinks.follow import Item, Outcome, Sink, first, follow
 from kneeload.sinks.state import SinkState
 

@@ -2,13 +2,14 @@
 
 import asyncio
 import json
-import socket
+import socketserver
 import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from paho.mqtt.client import MQTTMessage
@@ -204,25 +205,26 @@ def test_a_broker_that_hangs_or_talks_nonsense_delays_nothing(
 ) -> None:
     monkeypatch.setattr("kneeload.sinks.mqtt.TIMEOUT_S", 0.5)
 
-    async def answer(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        writer.write(speaks)
-        try:
-            await asyncio.Event().wait()
-        finally:
-            writer.close()
+    class Stranger(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(ConnectionError):
+                self.request.sendall(speaks)
+                while self.request.recv(4096):
+                    pass
 
-    async def run() -> None:
-        server = await asyncio.start_server(answer, "127.0.0.1", 0, family=socket.AF_INET)
-        port = server.sockets[0].getsockname()[1]
+    async def run(port: int) -> None:
         with journal_at(tmp_path / "data") as journal:
             journal.append(RUN, a_run(5))
             async with following(journal, MqttSettings(host="127.0.0.1", port=port, drain_s=0)) as state:
                 await until(lambda: state.last_error is not None, "the trouble is shown")
                 assert state.delivered == 0
             assert state.behind == len(a_run(5))
-        server.close()
 
-    asyncio.run(run())
+    # Its end waits until every connection is closed by us.
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Stranger) as server:
+        Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
+        asyncio.run(run(server.server_address[1]))
+        server.shutdown()
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
