@@ -88,15 +88,14 @@ def measure(
     to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off, b)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     period_s = cycle.period / rate
-    bridged = torn or grid.any(runner.last_contact_row, int(ic), VOID)
-    stride_s = None if bridged or apart_s is None or apart_s > PAUSE * period_s else apart_s
     # A step aside and a stop say nothing of the gait.
     if cycle.landing is None and (cycle.rise is not None or grid.channels == 3):
         runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, calm))
-    if apart_s is not None and apart_s <= (MISSED + PAUSE if bridged else PAUSE) * period_s:
-        runner.spend(apart_s)
-    if stride_s is not None:
-        runner.keep_pace(stride_s)
+    stride_s = (
+        None
+        if apart_s is None
+        else _stride_time(grid, runner, int(ic), apart_s=apart_s, period_s=period_s, torn=torn)
+    )
     alike = runner.likeness.of(contact.landing, runner.activity, stride_s=stride_s, period_s=period_s)
     if whole:
         runner.likeness.remember(contact.landing, runner.activity)
@@ -182,6 +181,19 @@ def _events(
             window, expected, rise=rise, period=cycle.period, swing=swing, gait=gait, usual=usual
         )
     return contact, swing, jolt, expected
+
+
+def _stride_time(
+    grid: SampleGrid, runner: Runner, row: int, *, apart_s: float, period_s: float, torn: bool
+) -> float | None:
+    """None after a hole or a pause; notes the time since the last contact, which a hole does not take away."""
+    bridged = torn or grid.any(runner.last_contact_row, row, VOID)
+    if apart_s <= (PAUSE + MISSED if bridged else PAUSE) * period_s:
+        runner.spend(apart_s)
+    if bridged or apart_s > PAUSE * period_s:
+        return None
+    runner.keep_pace(apart_s)
+    return apart_s
 
 
 def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> None:

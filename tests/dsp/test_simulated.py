@@ -124,6 +124,25 @@ def test_run_and_walk_are_told_apart_as_they_change(seed: int) -> None:
     assert wrong <= 6  # three strides of hysteresis at each change, whoever runs
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_acceleration_alone_follows_a_change_of_gait(seed: int) -> None:
+    walk = Phase(activity="walk", duration_s=20)
+    block, true = simulated(Mount.LEFT_SHIN, walk, run(14), walk, gyro=False, seed=seed)
+    verdict = judge(strides_of([block]), true.initial_contact_s, true.toe_off_s)
+    assert verdict.missed <= 3
+    assert verdict.extra == 0
+
+
+def test_what_was_usual_before_a_stop_is_not_after_it() -> None:
+    walk = Phase(activity="walk", duration_s=15)
+    block, _ = simulated(Mount.LEFT_SHIN, STAND, run(12), STAND, walk, seed=2)
+    stop_s = (STAND.duration_s + run(12).duration_s + 0.5 * STAND.duration_s) * 1e6
+    first, second = [s for s in strides_of([block]) if s.initial_contact_us > stop_s][:2]
+    assert first.stride_time_s is first.cadence_spm is None
+    assert second.stride_time_s is not None
+    assert second.cadence_spm == pytest.approx(120.0 / second.stride_time_s)
+
+
 def test_clipped_strides_are_found_and_no_others() -> None:
     """Judged by the samples: a peak that left the range only between two of them was not cut off in any."""
     block, true = simulated(Mount.LEFT_SHIN, STAND, run(12), acc_range_g=8.0, seed=3)
