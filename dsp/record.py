@@ -186,7 +186,7 @@ def _events(
 def _stride_time(
     grid: SampleGrid, runner: Runner, row: int, *, apart_s: float, period_s: float, torn: bool
 ) -> float | None:
-    """None after a hole or a pause; notes the time since the last contact, which a hole does not take away."""
+    """None after a hole or a pause; the time since the last contact is noted in spite of a hole."""
     bridged = torn or grid.any(runner.last_contact_row, row, VOID)
     if apart_s <= (PAUSE + MISSED if bridged else PAUSE) * period_s:
         runner.spend(apart_s)
