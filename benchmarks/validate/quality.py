@@ -77,6 +77,6 @@ def quality_sheet(title: str, groups: Iterable[tuple[str, Graded]]) -> Sheet:
         tuple(rows),
         notes=(
             "Off: of the right contacts, from the median error of the row's recordings.",
-            "The first three contacts of a gait have nothing to be compared with: 0.51 if all else is right.",
+            "The first three contacts of a gait have too little to be compared with: 0.64 at the most.",
         ),
     )
