@@ -19,6 +19,7 @@ from kneeload.monitor import Monitor
 from kneeload.results import Result
 from kneeload.shown import cell
 from kneeload.view import make_view
+from kneeload.worn import families_of
 
 __all__ = ["replay", "run_replay"]
 
@@ -55,7 +56,7 @@ def run_replay(
         entry = next(entry for entry in journal.runs() if entry.run == name)
         journalled = journal.strides(name)
     held = Held.of(entry.config, folder) if entry.config else None
-    mounts = tuple(dict.fromkeys(packet.mount for packet in recording.read(path)))
+    mounts = tuple(families_of(path))
     end_ns = None if entry.ended_ns is None else entry.ended_ns - entry.started_ns
     strides: list[Stride] = []
     raised = 0

@@ -11,6 +11,7 @@ from dsp.mount import Mount
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.packet import Kind, Packet
+from ingest.sensors import FAMILIES
 from kneeload.clock import RunClock, uptime_ns
 from kneeload.held import Held
 from kneeload.journal import Journal, Run
@@ -147,6 +148,8 @@ def recover_old(journal: Journal, folder: Path, *, but: str | None = None) -> di
             if entry is not runs[-1]:
                 journal.claim()
                 journal.end_run(entry.run, entry.started_ns, "interrupted")
+        elif not set(cut.families.values()) <= FAMILIES.keys():
+            continue  # the version that recorded it can
         elif entry is not runs[-1] or not cut.recent:
             recovered[entry.run] = recover(journal, folder, cut)
     return recovered

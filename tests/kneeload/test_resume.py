@@ -22,6 +22,7 @@ from kneeload.offer import offer
 from kneeload.place import make_folder, packets_of
 from kneeload.replay import run_replay
 from kneeload.resume import RESUME_S, Cut, find_cut, marks, recover, recover_old
+from kneeload.worn import UnknownFamilyError
 from tests.kneeload.virtual_packets import FAMILY, running
 
 LEFT = Mount.LEFT_SHIN
@@ -169,3 +170,22 @@ def test_a_run_without_samples_is_nothing_to_go_on_with(tmp_path: Path, packets:
     with pytest.raises(UsageError, match="no run in"):
         offer(config, FAMILIES, wanted=True)
     assert list(recording.read(packets_of(tmp_path, RUN)))
+
+
+def test_a_run_from_sensors_that_this_version_does_not_know_waits_for_one_that_does(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    stranger = [replace(packet, family="kneeload-v9") for packet in packets[:200]]
+    path = make_folder(tmp_path, RUN) / "packets.mcap"
+    recorder = Recorder(path, {})
+    for packet in stranger:
+        recorder.append(packet)
+    recorder.close()
+    with Journal.open(tmp_path) as journal:
+        journal.start_run(RUN, "anna", started_ns=STARTED_NS, config={})
+        journal.start_run("20260302T070000Z", "anna", started_ns=STARTED_NS + 86_400 * 10**9, config={})
+    with Journal.open(tmp_path) as journal:
+        assert recover_old(journal, tmp_path) == {}
+        assert journal.runs()[0].ended_ns is None
+    with pytest.raises(UnknownFamilyError, match="kneeload-v9"):
+        run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
