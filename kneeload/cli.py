@@ -12,7 +12,7 @@ from rich.console import Console
 
 from dsp.mount import Mount
 from ingest.text import one_line
-from kneeload.failures import PEOPLES_ERRORS, RUN_ENDING
+from kneeload.failures import told
 from kneeload.shown import cell
 
 __all__ = ["app", "main"]
@@ -22,14 +22,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-# Modules of the extras, for those who installed the base alone.
-EXTRA_OF = {"bumble": "sim", "amqtt": "sim", "plotly": "report", "pyarrow": "report"}
-
-# What Typer says of a command line, whichever library it took its exceptions from.
-COMMAND_LINE_ERROR = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 out = Console()
-err = Console(stderr=True)
 
 DataDir = Annotated[
     Path | None,
@@ -336,30 +330,6 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("KNEELOAD_TRACEBACK"):
             raise
-        fail(*_told(error))
+        fail(*told(error))
     if code:
         raise SystemExit(code)
-
-
-def _told(error: BaseException) -> tuple[str, int]:
-    """What is said of an error, and the exit code."""
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    if isinstance(error, RUN_ENDING):
-        return str(error), 1
-    if isinstance(error, PEOPLES_ERRORS):
-        return str(error), 2
-    if isinstance(error, COMMAND_LINE_ERROR):
-        context = getattr(error, "ctx", None)
-        command = context.command_path if context else "kneeload"
-        return (
-            f"{getattr(error, 'format_message', error.__str__)()} ({command} --help shows what there is)",
-            2,
-        )
-    if isinstance(error, typer.Abort):
-        return "not answered; nothing was done", 1
-    if isinstance(error, ModuleNotFoundError) and (extra := EXTRA_OF.get((error.name or "").split(".")[0])):
-        return f"this needs {error.name}: pip install 'kneeload[{extra}]'", 2
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.filename or 'the machine'}: {error.strerror}", 1
-    return f"{type(error).__name__}: {error}; KNEELOAD_TRACEBACK=1 shows where", 1
