@@ -62,7 +62,7 @@ async def following(
         await asyncio.gather(task, return_exceptions=True)
 
 
-def delivered(journal: Journal, where: InfluxSettings) -> SinkState:
+def delivered(journal: Journal, where: MqttSettings | InfluxSettings) -> SinkState:
     """The sink's state after it has followed the journal to its end."""
 
     async def run() -> SinkState:

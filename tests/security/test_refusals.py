@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from kneeload.journal import Journal
 from kneeload.settings import MqttSettings
-from kneeload.sinks.state import SinkState
 from tests.kneeload.examples import a_run
-from tests.kneeload.following import RUN, following, journal_at, seqs_of, until
+from tests.kneeload.following import RUN, delivered, following, journal_at, seqs_of, until
 from tests.kneeload.program import kneeload
 from tests.services import Mosquitto, find_binary
 from tests.subscriber import Subscriber
@@ -48,17 +46,6 @@ def anna(broker: Mosquitto, **changes: object) -> MqttSettings:
     return settings.model_copy(update=changes)
 
 
-def followed(journal: Journal, settings: MqttSettings) -> SinkState:
-    """The sink's state once it has followed the journal to its end."""
-
-    async def run() -> SinkState:
-        async with following(journal, settings) as state:
-            pass
-        return state
-
-    return asyncio.run(run())
-
-
 def test_a_refused_topic_is_parked_shown_and_sent_again_when_the_list_is_mended(tmp_path: Path) -> None:
     results = a_run(30)
     data, coach = tmp_path / "data", ("coach", "word of coach")
@@ -70,7 +57,7 @@ def test_a_refused_topic_is_parked_shown_and_sent_again_when_the_list_is_mended(
         journal.append(RUN, results)
         refused = journal.count(RUN, "alert")
         assert refused > 1
-        state = followed(journal, anna(broker))
+        state = delivered(journal, anna(broker))
         assert (state.server, state.refused, state.behind) == ("MQTT 5", refused, 0)
         assert (state.delivered, state.last_error) == (len(results) - refused, None)
         reader.wait_for(lambda messages: len(messages) == len(results) - refused + 2)
@@ -85,12 +72,12 @@ def test_a_refused_topic_is_parked_shown_and_sent_again_when_the_list_is_mended(
         assert "access list" in shown
 
         kneeload(["doctor", "--resend", "--data-dir", data], home=tmp_path)
-        assert followed(journal, anna(broker)).refused == refused, "nothing has changed: parked again"
+        assert delivered(journal, anna(broker)).refused == refused, "nothing has changed: parked again"
 
         (tmp_path / "broker" / "acl").write_text(ALL + READER)
         broker.restart()
         kneeload(["doctor", "--resend", "--data-dir", data], home=tmp_path)
-        state = followed(journal, anna(broker))
+        state = delivered(journal, anna(broker))
         assert (state.delivered, state.refused, journal.refused()) == (refused, 0, [])
         # Retained ones come to a reader that returns once more.
         reader.wait_for(
@@ -111,7 +98,7 @@ def test_a_broker_that_hangs_up_after_each_refusal_gets_the_rest_all_the_same(
         journal_at(tmp_path / "data") as journal,
     ):
         journal.append(RUN, results := a_run(30))
-        state = followed(journal, anna(broker))
+        state = delivered(journal, anna(broker))
         assert (state.refused, state.behind) == (journal.count(RUN, "alert"), 0)
         assert state.delivered == len(results) - state.refused
         assert state.limited is not None
@@ -157,7 +144,7 @@ def test_without_reasons_what_is_thrown_away_cannot_be_told(tmp_path: Path) -> N
         journal_at(tmp_path / "data") as journal,
     ):
         journal.append(RUN, results := a_run(30))
-        state = followed(journal, anna(broker, version="3.1.1"))
+        state = delivered(journal, anna(broker, version="3.1.1"))
         assert (state.server, state.delivered, state.refused) == ("MQTT 3.1.1", len(results), 0)
 
 
