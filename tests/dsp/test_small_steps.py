@@ -62,3 +62,10 @@ def test_what_only_turns_or_only_jolts_is_none(
     lifts_s = step_times_s(stroll)[which]
     found = strides_of([with_step(stroll, lifts_s, turns_dps=turns_dps, jolts_g=jolts_g)])
     assert len(found) == len(strides_of([stroll]))
+
+
+def test_what_stirs_long_after_the_last_stride_is_none(stroll: ImuBlock) -> None:
+    usual = strides_of([stroll])
+    last_s = usual[-1].initial_contact_us / 1e6
+    found = strides_of([with_step(stroll, last_s + 1.8, turns_dps=250.0, jolts_g=3.0)])
+    assert len(found) == len(usual)
