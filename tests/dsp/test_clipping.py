@@ -137,6 +137,12 @@ def test_a_sensor_of_another_range_begins_anew() -> None:
     assert rails.push(2.0 * full, 16.0).all()
 
 
+def test_a_range_that_was_guessed_too_small_has_other_ends() -> None:
+    acc = np.zeros((4, 3))
+    acc[:, 0] = 8.0 * 32767 / 32768, 12.0, 15.95, 15.95
+    assert Rails().push(acc, None).tolist() == [True, False, True, True]
+
+
 def test_what_was_an_end_in_one_range_is_none_in_another() -> None:
     rails = Rails()
     before = np.zeros((40, 3))
