@@ -23,6 +23,8 @@ __all__ = ["bad_machine", "busy", "limited", "mounted", "outlived"]
 
 SPEEDUP = 4.0
 SECONDS = 48.0
+# Of the wall's time: a busy machine ends a run late, a clock that was followed would move it by an hour.
+LATE_S = 2.0
 SLEEP_S = 5.0
 MEMORY_BYTES = 256 * 1024 * 1024
 CGROUPS = Path("/sys/fs/cgroup/memory")
@@ -202,7 +204,7 @@ def clocks(
         assert run is not None
         assert run.ended_ns is not None
         length_s = (run.ended_ns - run.started_ns) / 1e9
-        assert abs(length_s - SECONDS) < 8.0, length_s
+        assert abs(length_s - SECONDS) < LATE_S * speedup, length_s
         rows.append(_row(name, outcome, "–", f"the run is {run.run}, {length_s:.1f} s long by its own clock"))
     return rows
 
