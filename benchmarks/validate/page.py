@@ -45,9 +45,9 @@ page; `python -m benchmarks.validate --quick` does it with a smaller simulated g
   truth is two published algorithms on the same sensor, checked by hand. Looked at one by one, what is still
   missed and extra there are two contacts, each counted as both: the step in the turn of walk-1-1-rf, which
   the truth has at 13.97 s, where the foot turns at 280 deg/s and nothing jolts, and which jolts at 14.20 s;
-  and the last of walk-5-1-lf, 59 ms before the truth's, whose jolt is at 25.71 s. **vicon_shoe**, **ble_foot**:
-  only the number of strides is known. **outdoor_shoe**: no truth; the hip is a second, independent
-  recorder.
+  and the last of walk-5-1-lf, 59 ms before the truth's, whose jolt is at 25.71 s. **vicon_shoe**,
+  **ble_foot**: only the number of strides is known. **outdoor_shoe**: no truth; the hip is a second,
+  independent recorder.
 - **Simulated runners** (`firmware_sim`) stand, run or walk, and stand. Each run takes one level of every
   axis from a shuffled deck with all levels equally often. Contacts that begin or end a bout (a foot set
   down to stand) are right whether found or not. Peaks are compared with those of the noise-free motion at
