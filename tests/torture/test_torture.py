@@ -58,6 +58,14 @@ def test_every_sample_is_accounted_for(tmp_path: Path) -> None:
     assert account.strangers_started == 0
 
 
+def test_a_machine_that_slept_goes_on_at_the_right_time(tmp_path: Path) -> None:
+    account = outing(tmp_path, ["disconnect=24:4"], 36.0, suspended=(6.0, 20.0))
+    assert account.lost == account.truly_lost
+    assert all(account.lost)
+    assert account.extra == 0
+    assert len(account.returns_s) == 2
+
+
 def test_a_full_disk_costs_nothing(tmp_path: Path, stream: Stream) -> None:
     row = full_disk(tmp_path, *stream, speedup=FASTER)
     assert row.lost.startswith("0 packets")
