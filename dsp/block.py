@@ -38,13 +38,18 @@ class ImuBlock:
         return int(self.t_us.shape[0])
 
 
-def joined(blocks: Sequence[ImuBlock]) -> ImuBlock:
-    """Blocks that follow each other without loss or restart as one."""
-    if len(blocks) == 1:
-        return blocks[0]
-    gyros = [block.gyro_dps for block in blocks if block.gyro_dps is not None]
+def joined(blocks: Sequence[ImuBlock]) -> tuple[ImuBlock, list[tuple[int, int]]]:
+    """Blocks without a restart between them as one, and its (row, samples lost before it) where any were."""
     first = blocks[0]
-    return ImuBlock(
+    lost, row = [], 0
+    for block in blocks:
+        if block.lost_before:
+            lost.append((row, block.lost_before))
+        row += len(block)
+    if len(blocks) == 1:
+        return first, lost
+    gyros = [block.gyro_dps for block in blocks if block.gyro_dps is not None]
+    whole = ImuBlock(
         first.mount,
         np.concatenate([block.t_us for block in blocks]),
         np.concatenate([block.acc_g for block in blocks]),
@@ -55,3 +60,4 @@ def joined(blocks: Sequence[ImuBlock]) -> ImuBlock:
         first.acc_range_g,
         first.gyro_range_dps,
     )
+    return whole, lost

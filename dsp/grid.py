@@ -4,7 +4,7 @@ Rows are numbered from the start of the stream's segment. Times are kept per row
 turned into times by interpolation, so a clock that is not quite nominal moves nothing but the times.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from math import floor
 
@@ -60,8 +60,13 @@ class SampleGrid:
             self.x = np.zeros((self.channels + self.derived, capacity))
             self.flags = np.zeros(capacity, dtype=np.uint8)
 
-    def pieces(self, block: ImuBlock, clipped: NDArray[np.bool_]) -> Iterator[Piece]:
-        """The block as rows, cut where a segment ends. Lazy: append each piece before the next."""
+    def pieces(
+        self, block: ImuBlock, known: Sequence[tuple[int, int]], clipped: NDArray[np.bool_]
+    ) -> Iterator[Piece]:
+        """The block as rows, cut where a segment ends. Lazy: append each piece before the next.
+
+        known: (row of the block, samples that are known to be lost before it); others show in the times.
+        """
         n = len(block)
         t = block.t_us
         rows = np.empty((self.channels, n))
@@ -79,7 +84,7 @@ class SampleGrid:
         if (
             not fresh
             and not block.restart
-            and block.lost_before == 0
+            and not known
             and n <= self.keep // 2
             and dt.min() > 0
             and dt.max() < 1.9 * period_us
@@ -87,10 +92,10 @@ class SampleGrid:
             yield Piece(t, rows, flags, False)
             return
         lost = np.where(dt >= 1.9 * period_us, np.rint(dt / period_us).astype(np.int64) - 1, 0)
+        for row, count in known:
+            lost[row] = max(lost[row], count)
         if fresh:
             lost[0] = 0
-        elif block.lost_before > lost[0]:
-            lost[0] = block.lost_before
         cuts = np.flatnonzero((lost > self.max_void) | (dt <= 0))
         cuts = cuts[cuts > 0] if fresh else cuts
         edges = [0, *(int(c) for c in cuts if c > 0), n]
@@ -119,23 +124,27 @@ class SampleGrid:
         *,
         breaks: bool,
     ) -> Piece:
+        """Rows with straight lines over the gaps: (n,) samples missing before each."""
         at = np.cumsum(gap + 1) - 1
+        holes = np.flatnonzero(gap)
+        wide = gap[holes]
+        after = np.repeat(holes, wide)  # of each missing row: the sample that ends its gap
+        size = gap[after]
+        step = np.arange(1, after.shape[0] + 1) - np.repeat(np.cumsum(wide) - wide, wide)
+        row = at[after] - size + step - 1
+        part = step / (size + 1)
+        t0, x0 = t[after - 1], x[:, after - 1]
+        if holes[0] == 0:  # its line begins at the last row that is here already
+            last = self.end - self.offset - 1
+            t0[: wide[0]], x0[:, : wide[0]] = self.t_us[last], self.x[: self.channels, last, None]
         total = int(at[-1]) + 1
         t_new = np.empty(total, dtype=np.int64)
         x_new = np.empty((self.channels, total))
         f_new = np.empty(total, dtype=np.uint8)
         t_new[at], x_new[:, at], f_new[at] = t, x, flags
-        last = self.end - self.offset - 1
-        for k in np.flatnonzero(gap):
-            m, b = int(gap[k]), int(at[k])
-            if k == 0:
-                t0, x0 = int(self.t_us[last]), self.x[: self.channels, last]
-            else:
-                t0, x0 = int(t[k - 1]), x[:, k - 1]
-            part = np.arange(1, m + 1) / (m + 1)
-            t_new[b - m : b] = t0 + np.rint((int(t[k]) - t0) * part).astype(np.int64)
-            x_new[:, b - m : b] = x0[:, None] + (x[:, k] - x0)[:, None] * part
-            f_new[b - m : b] = FILLED if m <= self.max_filled else VOID
+        t_new[row] = t0 + np.rint((t[after] - t0) * part).astype(np.int64)
+        x_new[:, row] = x0 + (x[:, after] - x0) * part
+        f_new[row] = np.where(size <= self.max_filled, FILLED, VOID)
         return Piece(t_new, x_new, f_new, breaks)
 
     def append(self, piece: Piece) -> None:

@@ -72,7 +72,7 @@ class StridePipeline:
             return []
         s = self._s
         strides: list[Stride] = []
-        if s.ahead and (block.restart or block.lost_before):
+        if block.restart:
             strides += self._take()
         s.ahead.append(block)
         s.more += n + block.lost_before
@@ -115,7 +115,7 @@ class StridePipeline:
         s = self._s
         if not s.ahead:
             return []
-        block, s.ahead, s.more = joined(s.ahead), [], 0
+        (block, lost), s.ahead, s.more = joined(s.ahead), [], 0
         strides: list[Stride] = []
         if s.signals is not None and block.restart and not _fits(s.signals, block):
             strides += self._end_segment()
@@ -124,7 +124,7 @@ class StridePipeline:
             s.signals = self._begin(block)
         clipped = s.rails.push(block.acc_g, block.acc_range_g)
         s.clipped_samples += int(np.count_nonzero(clipped))
-        for piece in s.signals.grid.pieces(block, clipped):
+        for piece in s.signals.grid.pieces(block, lost, clipped):
             if piece.breaks:
                 strides += self._end_segment()
             self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
