@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from dsp.mount import Mount
 
-__all__ = ["ImuBlock", "joined"]
+__all__ = ["ImuBlock", "Rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,26 +38,32 @@ class ImuBlock:
         return int(self.t_us.shape[0])
 
 
-def joined(blocks: Sequence[ImuBlock]) -> tuple[ImuBlock, list[tuple[int, int]]]:
-    """Blocks without a restart between them as one, and its (row, samples lost before it) where any were."""
-    first = blocks[0]
-    lost, row = [], 0
-    for block in blocks:
-        if block.lost_before:
-            lost.append((row, block.lost_before))
-        row += len(block)
-    if len(blocks) == 1:
-        return first, lost
-    gyros = [block.gyro_dps for block in blocks if block.gyro_dps is not None]
-    whole = ImuBlock(
-        first.mount,
-        np.concatenate([block.t_us for block in blocks]),
-        np.concatenate([block.acc_g for block in blocks]),
-        np.concatenate(gyros) if gyros else None,
-        first.rate_hz,
-        first.lost_before,
-        first.restart,
-        first.acc_range_g,
-        first.gyro_range_dps,
-    )
-    return whole, lost
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Blocks without a restart between them, channel by channel.
+
+    t_us: (n,); x: (3 or 6, n) g and deg/s; lost: (row, samples known to be lost before it) where any were.
+    """
+
+    t_us: NDArray[np.int64]
+    x: NDArray[np.float64]
+    lost: tuple[tuple[int, int], ...]
+    restart: bool
+    rate_hz: float
+    acc_range_g: float | None
+
+    @classmethod
+    def of(cls, blocks: Sequence[ImuBlock]) -> "Rows":
+        first = blocks[0]
+        gyros = [block.gyro_dps.T for block in blocks if block.gyro_dps is not None]
+        t_us = np.concatenate([block.t_us for block in blocks])
+        x = np.empty((6 if gyros else 3, t_us.shape[0]))
+        np.concatenate([block.acc_g.T for block in blocks], axis=1, out=x[:3])
+        if gyros:
+            np.concatenate(gyros, axis=1, out=x[3:])
+        lost, row = [], 0
+        for block in blocks:
+            if block.lost_before:
+                lost.append((row, block.lost_before))
+            row += len(block)
+        return cls(t_us, x, tuple(lost), first.restart, first.rate_hz, first.acc_range_g)

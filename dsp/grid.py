@@ -4,14 +4,14 @@ Rows are numbered from the start of the stream's segment. Times are kept per row
 turned into times by interpolation, so a clock that is not quite nominal moves nothing but the times.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import floor
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.block import ImuBlock
+from dsp.block import Rows
 
 __all__ = ["CLIPPED", "FILLED", "VOID", "Piece", "SampleGrid"]
 
@@ -60,19 +60,13 @@ class SampleGrid:
             self.x = np.zeros((self.channels + self.derived, capacity))
             self.flags = np.zeros(capacity, dtype=np.uint8)
 
-    def pieces(
-        self, block: ImuBlock, known: Sequence[tuple[int, int]], clipped: NDArray[np.bool_]
-    ) -> Iterator[Piece]:
-        """The block as rows, cut where a segment ends. Lazy: append each piece before the next.
+    def pieces(self, rows: Rows, clipped: NDArray[np.bool_]) -> Iterator[Piece]:
+        """The rows with the missing ones among them, cut where a segment ends.
 
-        known: (row of the block, samples that are known to be lost before it); others show in the times.
+        Lazy: append each piece before the next.
         """
-        n = len(block)
-        t = block.t_us
-        rows = np.empty((self.channels, n))
-        rows[:3] = block.acc_g.T
-        if block.gyro_dps is not None and self.channels == 6:
-            rows[3:] = block.gyro_dps.T
+        t, x = rows.t_us, rows.x
+        n = t.shape[0]
         flags = clipped.astype(np.uint8) * np.uint8(CLIPPED)
         period_us = 1e6 / self.rate_hz
         fresh = self.end == self.first
@@ -83,23 +77,23 @@ class SampleGrid:
         # 1.9 and not 1.5 periods: a late sample of an uneven clock is not a lost one.
         if (
             not fresh
-            and not block.restart
-            and not known
+            and not rows.restart
+            and not rows.lost
             and n <= self.keep // 2
             and dt.min() > 0
             and dt.max() < 1.9 * period_us
         ):
-            yield Piece(t, rows, flags, False)
+            yield Piece(t, x, flags, False)
             return
         lost = np.where(dt >= 1.9 * period_us, np.rint(dt / period_us).astype(np.int64) - 1, 0)
-        for row, count in known:
+        for row, count in rows.lost:
             lost[row] = max(lost[row], count)
         if fresh:
             lost[0] = 0
         cuts = np.flatnonzero((lost > self.max_void) | (dt <= 0))
         cuts = cuts[cuts > 0] if fresh else cuts
         edges = [0, *(int(c) for c in cuts if c > 0), n]
-        starts_new = fresh or block.restart or (cuts.shape[0] > 0 and int(cuts[0]) == 0)
+        starts_new = fresh or rows.restart or (cuts.shape[0] > 0 and int(cuts[0]) == 0)
         for k in range(len(edges) - 1):
             a, b = edges[k], edges[k + 1]
             breaks = starts_new if k == 0 else True
@@ -110,9 +104,9 @@ class SampleGrid:
                 if breaks and step == 0:
                     gap[0] = 0
                 if gap.any():
-                    yield self._filled(t[a:c], rows[:, a:c], flags[a:c], gap, breaks=breaks and step == 0)
+                    yield self._filled(t[a:c], x[:, a:c], flags[a:c], gap, breaks=breaks and step == 0)
                 else:
-                    yield Piece(t[a:c], rows[:, a:c], flags[a:c], breaks and step == 0)
+                    yield Piece(t[a:c], x[:, a:c], flags[a:c], breaks and step == 0)
                 a, step = c, step + 1
 
     def _filled(

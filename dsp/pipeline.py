@@ -6,7 +6,7 @@ from typing import Literal
 
 import numpy as np
 
-from dsp.block import ImuBlock, joined
+from dsp.block import ImuBlock, Rows
 from dsp.bout import Bout, Cycle
 from dsp.clipping import Rails
 from dsp.gait import calm_share, gait_score
@@ -115,16 +115,16 @@ class StridePipeline:
         s = self._s
         if not s.ahead:
             return []
-        (block, lost), s.ahead, s.more = joined(s.ahead), [], 0
+        rows, s.ahead, s.more = Rows.of(s.ahead), [], 0
         strides: list[Stride] = []
-        if s.signals is not None and block.restart and not _fits(s.signals, block):
+        if s.signals is not None and rows.restart and not _fits(s.signals, rows):
             strides += self._end_segment()
             s.signals = None
         if s.signals is None:
-            s.signals = self._begin(block)
-        clipped = s.rails.push(block.acc_g, block.acc_range_g)
+            s.signals = self._begin(rows)
+        clipped = s.rails.push(rows.x[:3].T, rows.acc_range_g)
         s.clipped_samples += int(np.count_nonzero(clipped))
-        for piece in s.signals.grid.pieces(block, lost, clipped):
+        for piece in s.signals.grid.pieces(rows, clipped):
             if piece.breaks:
                 strides += self._end_segment()
             self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)
@@ -134,10 +134,9 @@ class StridePipeline:
         s.due = self._due()
         return strides
 
-    def _begin(self, block: ImuBlock) -> GateSignals:
+    def _begin(self, rows: Rows) -> GateSignals:
         p = self._s.params
-        rate = float(block.rate_hz)
-        channels = 3 if block.gyro_dps is None else 6
+        rate, channels = rows.rate_hz, rows.x.shape[0]
         grid = SampleGrid(
             rate,
             channels,
@@ -244,7 +243,6 @@ class StridePipeline:
         return strides
 
 
-def _fits(signals: GateSignals, block: ImuBlock) -> bool:
+def _fits(signals: GateSignals, rows: Rows) -> bool:
     """Whether a stream that begins anew goes on at the same rate with the same channels."""
-    channels = 3 if block.gyro_dps is None else 6
-    return signals.grid.rate_hz == block.rate_hz and signals.grid.channels == channels
+    return signals.grid.rate_hz == rows.rate_hz and signals.grid.channels == rows.x.shape[0]

@@ -57,7 +57,9 @@ def measure(
         window, cycle, runner, calm=calm, delay=signals.delay, mount=mount
     )
     off = expected - contact.peak
-    hole = max(_hole(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
+    hole = 0
+    if grid.any(a, b, VOID):
+        hole = max(_hole(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
     guessed = hole > MOST_HOLE_S * rate and abs(off) > AGREES_S * rate
     if guessed:
         contact = replace(
