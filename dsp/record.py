@@ -35,6 +35,8 @@ MOST_GUESSED_S, AGREES_S = 0.15, 0.05
 # Periods from where the gate expects a contact to where the last one plus a period does: a shin has two jolts
 # 0.1 s apart, of which the gate makes one; a shoe's gate is surer than its beat.
 ON_BEAT: dict[Literal["shin", "shoe"], float] = {"shin": 0.15, "shoe": 0.1}
+# Shares of stance between the impact and the heel's rise.
+MID_STANCE = (0.3, 0.6)
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
 MISSED = 1.0  # periods more that are still gait where a hole may have had a contact in it
 
@@ -102,6 +104,10 @@ def measure(
     if whole:
         runner.likeness.remember(contact.landing, runner.activity)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
+    if whole and contact.toe_off is not None:
+        first, last = (ic - a + share * (contact.toe_off - ic) for share in MID_STANCE)
+        if last - first > 2.0:
+            runner.alignment.stand_on(window.acc[:, int(first) : int(last)])
     impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
     if guessed:
         runner.flat_row, posture = None, None

@@ -59,10 +59,11 @@ def golden_of_simulation() -> Golden:
 
 
 def _cell(result: CellResult) -> dict[str, float]:
-    peaks = result.peak_resultant_percent
-    known = peaks[np.isfinite(peaks)]
     row = asdict(figures([result.score]))
-    row["peak_resultant_error_percent"] = float(known.mean()) if known.size else float("nan")
+    for part in ("resultant", "axial"):
+        peaks = getattr(result, f"peak_{part}_percent")
+        known = peaks[np.isfinite(peaks)]
+        row[f"peak_{part}_error_percent"] = float(known.mean()) if known.size else float("nan")
     row["clipped_flagged"] = int(result.clipped[:, 1].sum())
     return _rounded(row)
 

@@ -1,0 +1,56 @@
+"""Peaks along the segment, by what standing and stance say of where it lies in the sensor's frame."""
+
+import numpy as np
+import pytest
+
+from dsp.mount import Mount
+from dsp.pipeline import StridePipeline
+from firmware_sim.plan import Activity, Phase
+from tests.dsp.recordings import recording, strides_of
+from tests.dsp.simulated import simulated
+
+
+def axial_error_percent(activity: Activity, *, mount: Mount, rate_hz: float, stands_s: float) -> float:
+    """Median over the strides that have a peak along the segment, against the simulator's."""
+    moves = Phase(activity=activity, duration_s=25.0)
+    phases = [Phase(activity="stand", duration_s=stands_s), moves] if stands_s else [moves]
+    block, truth = simulated(mount, *phases, rate_hz=rate_hz, seed=4)
+    strides = [s for s in strides_of([block]) if s.peak_axial_g is not None]
+    assert len(strides) > 12
+    at = np.array([s.initial_contact_us / 1e6 for s in strides])
+    true_g = truth.peak_axial_g[np.abs(truth.initial_contact_s[:, None] - at).argmin(axis=0)]
+    return float(np.median([100.0 * (s.peak_axial_g or 0.0) for s in strides] / true_g - 100.0))
+
+
+@pytest.mark.parametrize("rate_hz", [200.0, 400.0, 1000.0])
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+def test_standing_says_the_axis_at_any_rate(mount: Mount, rate_hz: float) -> None:
+    assert abs(axial_error_percent("run", mount=mount, rate_hz=rate_hz, stands_s=5.0)) < 2.0
+
+
+@pytest.mark.parametrize(("activity", "percent"), [("run", 8.0), ("walk", 3.0)])
+def test_stance_says_the_axis_of_a_shin_that_never_stood(activity: Activity, percent: float) -> None:
+    assert abs(axial_error_percent(activity, mount=Mount.LEFT_SHIN, rate_hz=200.0, stands_s=0.0)) < percent
+
+
+@pytest.mark.parametrize(
+    ("name", "rate_hz", "apart_deg"),
+    [
+        ("walk_feet/walk-13-1-lf", 100.0, 6.0),
+        ("walk_feet/walk-9-1-lf", 100.0, 6.0),
+        ("vicon_shoe/walk-2017-11-22-11-26-05", 200.0, 6.0),
+        ("vicon_shoe/run-2017-11-27-11-25-12", 200.0, 12.0),
+        ("vicon_shoe/run-2017-12-15-18-01-51", 200.0, 12.0),
+    ],
+)
+def test_stance_and_standing_agree_on_people(name: str, rate_hz: float, apart_deg: float) -> None:
+    pipeline = StridePipeline(Mount.LEFT_SHOE)
+    pipeline.push(recording(name, Mount.LEFT_SHOE, rate_hz))
+    pipeline.flush()
+    alignment = pipeline.snapshot().runner.alignment
+    assert alignment.standing is not None
+    assert alignment.stance is not None
+    assert alignment.striding is not None
+    standing = np.array(alignment.standing)
+    assert np.degrees(np.arccos(standing @ alignment.stance)) < apart_deg
+    assert standing @ alignment.stance > standing @ alignment.striding
