@@ -17,18 +17,14 @@ from dsp.params import Params
 from dsp.record import measure
 from dsp.runner import Runner
 from dsp.signals import GateSignals
+from dsp.standing import STILL_S, stands_still
 from dsp.stride import Stride
 from dsp.swing import advance_swing, open_swing, swing_due
-from dsp.vectors import size
 
 __all__ = ["State", "StridePipeline"]
 
 
 TRY_S = 0.25  # between attempts to open a bout
-STILL_S, STILL_G = 0.5, 0.04  # breathing and swaying, no step
-# Change over a hundredth of a second, mean of a tenth: no vibration. Over one sample it would be the noise of
-# a high rate.
-STILL_STEP_S, STILL_STEP_G, STILL_PARTS = 0.01, 0.03, 5
 
 
 @dataclass(slots=True)
@@ -213,16 +209,11 @@ class StridePipeline:
         """Note which way is up while the leg stands still."""
         s = self._s
         assert s.signals is not None
-        grid = s.signals.grid
-        n, step = round(STILL_S * grid.rate_hz), max(1, round(STILL_STEP_S * grid.rate_hz))
-        if now < n:
+        first = now - round(STILL_S * s.signals.grid.rate_hz)
+        if first < 0:
             return
-        acc, raw = s.signals.acc(now - n, now), grid.window(now - n, now)[:3]
-        if float(np.ptp(acc, axis=1).max()) >= STILL_G:
-            return
-        change = size(raw[:, step:] - raw[:, :-step])
-        parts = np.array_split(change, min(STILL_PARTS, change.shape[0]))
-        if max(float(part.mean()) for part in parts) < STILL_STEP_G:
+        acc, raw = s.signals.acc(first, now), s.signals.grid.window(first, now)[:3]
+        if stands_still(acc, raw, s.signals.grid.rate_hz):
             s.runner.stand(acc)
 
     def _measure(self, cycle: Cycle, now: int) -> list[Stride]:
