@@ -1,0 +1,55 @@
+"""Shoes whose gyroscope is taken away, held against themselves with it."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from tests.dsp.recordings import contact_times_s, recording, strides_of
+from tests.dsp.test_recordings import vicon_trials
+
+NEAR_S = 0.1
+
+
+def two_jolts(*, lift_off: float, rate_hz: float = 100.0, stride_s: float = 1.2) -> ImuBlock:
+    """A walking foot by its bare bones: quiet stance, swing, and two jolts, of which one lands.
+
+    lift_off: height of the jolt at lift-off, of the one at contact. Contacts at whole strides from 1.
+    """
+    t_s = np.arange(0.0, 30.4 * stride_s, 1.0 / rate_hz)
+    phase = (t_s / stride_s) % 1.0
+    swing = np.where(phase > 0.62, np.sin(np.pi * (phase - 0.62) / 0.38), 0.0)
+    jolts = sum(
+        height * np.exp(-0.5 * ((phase - centre + 0.5) % 1.0 - 0.5) ** 2 / 0.012**2)
+        for centre, height in ((0.0, 2.0), (0.62, 2.0 * lift_off))
+    )
+    wave = np.sin(2.0 * np.pi * 5.0 * t_s)
+    acc_g = np.column_stack((0.8 * swing, 1.0 + jolts + 0.3 * swing * wave, 0.3 * swing * wave))
+    t_us = np.rint(t_s * 1e6).astype(np.int64)
+    return ImuBlock(Mount.LEFT_SHOE, t_us, np.ascontiguousarray(acc_g), None, rate_hz, restart=True)
+
+
+@pytest.mark.parametrize("lift_off", [0.7, 1.4])
+def test_of_two_jolts_a_stride_the_one_after_a_swing_is_the_contact(lift_off: float) -> None:
+    contact_s = contact_times_s(strides_of([two_jolts(lift_off=lift_off)]))
+    phase = (contact_s / 1.2 + 0.5) % 1.0 - 0.5
+    assert contact_s.size > 25
+    assert (np.abs(phase) < 0.1).all()
+
+
+def test_walking_shoes_land_where_they_do_with_a_gyroscope() -> None:
+    true = found = made_up = 0
+    for trial, activity, _ in vicon_trials():
+        if activity != "walk":
+            continue
+        block = recording(f"vicon_shoe/{trial}", Mount.RIGHT_SHOE, 200.0)
+        with_s = contact_times_s(strides_of([block]))
+        without_s = contact_times_s(strides_of([replace(block, gyro_dps=None)]))
+        apart_s = np.abs(with_s[:, None] - without_s[None, :])
+        true += with_s.size
+        found += int((apart_s.min(axis=1) < NEAR_S).sum())
+        made_up += int((apart_s.min(axis=0) >= NEAR_S).sum())
+    assert found >= 0.93 * true
+    assert made_up <= 0.07 * true
