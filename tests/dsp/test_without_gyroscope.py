@@ -7,23 +7,27 @@ import pytest
 
 from dsp.block import ImuBlock
 from dsp.mount import Mount
-from tests.dsp.recordings import contact_times_s, recording, strides_of
-from tests.dsp.test_recordings import vicon_trials
+from tests.dsp.judging import judge
+from tests.dsp.recordings import contact_times_s, recording, strides_of, truth
+from tests.dsp.test_recordings import FEET, vicon_trials
 
 NEAR_S = 0.1
 
 
-def two_jolts(*, lift_off: float, rate_hz: float = 100.0, stride_s: float = 1.2) -> ImuBlock:
+def two_jolts(
+    *, lift_off: float, stance: float = 0.62, rate_hz: float = 100.0, stride_s: float = 1.2
+) -> ImuBlock:
     """A walking foot by its bare bones: quiet stance, swing, and two jolts, of which one lands.
 
-    lift_off: height of the jolt at lift-off, of the one at contact. Contacts at whole strides from 1.
+    lift_off: height of the jolt at lift-off, of the one at contact; stance: its share of the stride.
+    Contacts at whole strides.
     """
     t_s = np.arange(0.0, 30.4 * stride_s, 1.0 / rate_hz)
     phase = (t_s / stride_s) % 1.0
-    swing = np.where(phase > 0.62, np.sin(np.pi * (phase - 0.62) / 0.38), 0.0)
+    swing = np.where(phase > stance, np.sin(np.pi * (phase - stance) / (1.0 - stance)), 0.0)
     jolts = sum(
         height * np.exp(-0.5 * ((phase - centre + 0.5) % 1.0 - 0.5) ** 2 / 0.012**2)
-        for centre, height in ((0.0, 2.0), (0.62, 2.0 * lift_off))
+        for centre, height in ((0.0, 2.0), (stance, 2.0 * lift_off))
     )
     wave = np.sin(2.0 * np.pi * 5.0 * t_s)
     acc_g = np.column_stack((0.8 * swing, 1.0 + jolts + 0.3 * swing * wave, 0.3 * swing * wave))
@@ -37,6 +41,27 @@ def test_of_two_jolts_a_stride_the_one_after_a_swing_is_the_contact(lift_off: fl
     phase = (contact_s / 1.2 + 0.5) % 1.0 - 0.5
     assert contact_s.size > 25
     assert (np.abs(phase) < 0.1).all()
+
+
+@pytest.mark.parametrize("stance", [0.58, 0.7])
+def test_a_walking_shoe_lifts_off_when_it_pushes(stance: float) -> None:
+    strides = strides_of([two_jolts(lift_off=0.8, stance=stance)])
+    shares = [s.contact_time_s / 1.2 for s in strides[1:-1] if s.contact_time_s is not None]
+    assert len(shares) > 20
+    assert max(abs(share - stance) for share in shares) < 0.03
+
+
+def test_walking_feet_lift_off_when_the_truth_says() -> None:
+    true, off_ms = 0, []
+    for trial in FEET:
+        mount = Mount.LEFT_SHOE if trial.endswith("lf") else Mount.RIGHT_SHOE
+        block = recording(f"walk_feet/{trial}", mount, 100.0)
+        contact_s, toe_off_s = truth(f"walk_feet/{trial}")
+        off_ms.append(judge(strides_of([replace(block, gyro_dps=None)]), contact_s, toe_off_s).toe_off_ms)
+        true += contact_s.size
+    off = np.concatenate(off_ms)
+    assert off.size >= 0.85 * true
+    assert np.mean(np.abs(off) < 50.0) >= 0.97
 
 
 def test_walking_shoes_land_where_they_do_with_a_gyroscope() -> None:
