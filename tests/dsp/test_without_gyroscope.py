@@ -78,3 +78,19 @@ def test_walking_shoes_land_where_they_do_with_a_gyroscope() -> None:
         made_up += int((apart_s.min(axis=0) >= NEAR_S).sum())
     assert found >= 0.93 * true
     assert made_up <= 0.07 * true
+
+
+def test_a_contact_lost_in_a_hole_is_where_the_beat_has_it() -> None:
+    """Ten samples gone every two seconds: what is left beside it is the end of the swing."""
+    block = recording("outdoor_shoe/run-left-shoe", Mount.LEFT_SHOE, 100.0)
+    whole_s = contact_times_s(strides_of([block]))
+    random = np.random.default_rng(3)
+    keep = np.ones(len(block), dtype=np.bool_)
+    for at in np.cumsum(random.integers(100, 300, len(block) // 200)).tolist():
+        keep[at : at + 10] = False
+    keep[0] = True
+    torn = replace(block, t_us=block.t_us[keep], acc_g=np.ascontiguousarray(block.acc_g[keep]))
+    torn_s = contact_times_s(strides_of([torn]))
+    apart_s = np.abs(whole_s[:, None] - torn_s[None, :])
+    assert (apart_s.min(axis=1) >= 0.05).sum() <= 0.01 * whole_s.size
+    assert (apart_s.min(axis=0) >= 0.05).sum() <= 0.01 * whole_s.size
