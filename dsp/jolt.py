@@ -18,6 +18,9 @@ Floats = NDArray[np.float64]
 WINDOW_S = 5.0  # three strides of slow walking
 ALIKE = 0.55
 CONTRAST = 2.0  # the folded jolt against the folded median
+ASIDE = 0.18  # periods before a jolt, where the leg swings or the foot stands
+MOVES = 0.1  # of the usual jolt: a foot that jerks more does not stand
+STOOD = 0.3  # weight of a jolt before which the foot stood
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
 LEAST_JOLT = 0.3  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
@@ -117,9 +120,18 @@ def _fold(jerk: Floats, period: float) -> tuple[int, float]:
         0, jerk.shape[0] - 1
     )
     folded = jerk[rows].mean(axis=0)
-    k = int(np.argmax(folded))
+    k = int(np.argmax(_landed(np.roll(folded, round(ASIDE * period)), folded, float(folded.max()))))
     high = float(folded[k])
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
+
+
+def _landed(before: Floats, jerk: Floats, usual: float) -> Floats:
+    """The jolts, weighed: a lift-off may jolt more than a contact, but the foot has stood before it.
+
+    before: the jerk ASIDE earlier; usual: the height of a jolt.
+    """
+    moves = MOVES * usual
+    return np.asarray(jerk * np.maximum(np.minimum(before, moves), STOOD * moves))
 
 
 def advance_jolt(
@@ -137,9 +149,11 @@ def advance_jolt(
         return None, None
     if now - a < 3:
         return None, now if last else None
-    jerk = signals.jerk(a, min(now, limit + stand))
-    top = np.maximum.accumulate(jerk)
-    records = np.flatnonzero(jerk >= top)
+    aside = max(1, round(ASIDE * period))
+    jerk = signals.jerk(a - aside, min(now, limit + stand))
+    before, jerk = jerk[:-aside], jerk[aside:]
+    likely = _landed(before, jerk, bout.level)
+    records = np.flatnonzero(likely >= np.maximum.accumulate(likely))
     over = last or now >= limit + stand
     # At the stream's end the highest may be the toe-off before a contact that is not there any more.
     due = now >= limit + stand or (last and a + int(records[-1]) - bout.anchor >= DUE * period)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from statistics import median
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +10,7 @@ from dsp.bout import Cycle
 from dsp.contact import Contact, StrideWindow
 from dsp.gait import calm_share, gait_score
 from dsp.grid import CLIPPED, FILLED, VOID, SampleGrid
+from dsp.holes import MOST_GUESSED_S, MOST_HOLE_S, SPOILT_AFTER_S, SPOILT_BEFORE_S, beat_reach, hole_rows
 from dsp.impact import FILTER_ID, Impact, impact_of
 from dsp.mount import Mount
 from dsp.params import Params
@@ -27,14 +27,7 @@ __all__ = ["measure"]
 Floats = NDArray[np.float64]
 
 BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils its peak
-SPOILT_BEFORE_S, SPOILT_AFTER_S = 0.03, 0.06  # around a contact: where a gap spoils what is measured
-# A hole up to this long leaves a contact known to 20 ms, though not its peak; in a longer one it is guessed.
-MOST_HOLE_S = 0.045
-# In one this long the swings before and after it say that there was a contact, and the rhythm about when.
-MOST_GUESSED_S, AGREES_S = 0.15, 0.05
-# Periods from where the gate expects a contact to where the last one plus a period does: a shin has two jolts
-# 0.1 s apart, of which the gate makes one; a shoe's gate is surer than its beat.
-ON_BEAT: dict[Literal["shin", "shoe"], float] = {"shin": 0.15, "shoe": 0.1}
+AGREES_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 # Shares of stance between the impact and the heel's rise.
 MID_STANCE = (0.3, 0.6)
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
@@ -55,13 +48,14 @@ def measure(
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
     runner.alignment.stride(window.acc[:, -round(cycle.period) :])
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
+    reach = beat_reach(grid, cycle, runner, a, b, delay=signals.delay, segment=mount.segment)
     contact, swing, jolt, expected = _events(
-        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount
+        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount, reach=reach
     )
     off = expected - contact.peak
     hole = 0
     if grid.any(a, b, VOID):
-        hole = max(_hole(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
+        hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
     guessed = hole > MOST_HOLE_S * rate and abs(off) > AGREES_S * rate
     if guessed:
         contact = replace(
@@ -156,7 +150,7 @@ def measure(
 
 
 def _events(
-    window: StrideWindow, cycle: Cycle, runner: Runner, *, calm: float, delay: int, mount: Mount
+    window: StrideWindow, cycle: Cycle, runner: Runner, *, calm: float, delay: int, mount: Mount, reach: float
 ) -> tuple[Contact, Floats | None, float, float]:
     """Contact and toe-off, the smoothed swing rate where there is a gyroscope, and where the gate has the
     contact's jolt and the last strides would have it."""
@@ -175,7 +169,7 @@ def _events(
     if window.gyro is None and runner.last_peak is not None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
         beat = runner.last_peak + cycle.period - window.start
-        expected = beat if abs(beat - expected) < ON_BEAT[mount.segment] * cycle.period else expected
+        expected = beat if abs(beat - expected) < reach * cycle.period else expected
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     usual = runner.usual_push(gait)
@@ -210,19 +204,6 @@ def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> 
         runner.offsets = (*runner.offsets[-8:], offset)
     if contact.push is not None:
         runner.pushes = (*runner.pushes[-8:], contact.push)
-
-
-def _hole(grid: SampleGrid, contact: float, first: int, end: int) -> int:
-    """Rows of the gaps that reach into a contact, to where it no longer matters how many."""
-    rate = grid.rate_hz
-    reach = round(MOST_GUESSED_S * rate)
-    a, b = int(contact - SPOILT_BEFORE_S * rate), int(contact + SPOILT_AFTER_S * rate)
-    lo, hi = max(first, a - reach), min(end, b + reach)
-    if not grid.any(lo, hi, VOID):
-        return 0
-    void = (grid.marks(lo, hi) & VOID) != 0
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], void, [False])))).reshape(-1, 2) + lo
-    return sum(q - p for p, q in edges.tolist() if p < b and q > a)
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:

@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 JERK_LAG_S = 0.019
 PUSH_LAG_S: dict[Activity, float] = {"run": 0.085, "walk": 0.004}
 PITCH_LAG_S = 0.008
-PUSH: dict[Activity, tuple[float, float]] = {"run": (0.25, 0.62), "walk": (0.35, 0.68)}
+LIFTS_G = 1.2  # a standing foot feels less
+PUSH: dict[Activity, tuple[float, float]] = {"run": (0.25, 0.62), "walk": (0.35, 0.76)}
 
 
 def shoe_contact(
@@ -41,7 +42,8 @@ def shoe_contact(
     contact, look, peak = landing(window, jolt, reach=(0.12 * rate, 0.12 * rate), lag_s=JERK_LAG_S)
     first, last = PUSH[gait]
     a, b = contact + max(first * period, 0.1 * rate), contact + last * period
-    near = push_near(contact, usual, rate) if rise is None else None
+    # A walker's push-off stands alone and moves with the step; a runner's has a second burst beside it.
+    near = push_near(contact, usual, rate) if rise is None and gait == "run" else None
     push: float | None = None
     toe_off: float | None = None
     method = "none"
@@ -53,7 +55,12 @@ def shoe_contact(
     elif swing is None or rise is not None:
         if rise is not None:
             a, b = max(contact + 0.1 * rate, rise - 0.2 * rate), rise + 0.02 * rate
-        push = highest(window.smooth(window.resultant, 8.0), a, b, near=near)
+        felt = window.smooth(window.resultant, 8.0)
+        push = highest(felt, a, b, near=near)
+        if push is not None and rise is None and gait == "walk":
+            # What is highest at the window's end is not over: the push-off is not in it.
+            end = float(felt[min(int(b), felt.shape[0] - 1)])
+            push = push if float(felt[round(push)]) >= max(LIFTS_G, end) else None
         if push is not None:
             toe_off, method = push - PUSH_LAG_S[gait] * rate, "push-off"
     return Contact(
