@@ -18,6 +18,7 @@ Floats = NDArray[np.float64]
 WINDOW_S = 5.0  # three strides of slow walking
 ALIKE = 0.55
 CONTRAST = 2.0  # the folded jolt against the folded median
+WALKS_S = 0.9  # a stride this long is most likely walked (dsp.gait)
 ASIDE = 0.18  # periods before a jolt, where the leg swings or the foot stands
 MOVES = 0.1  # of the usual jolt: a foot that jerks more does not stand
 STOOD = 0.3  # weight of a jolt before which the foot stood
@@ -64,10 +65,11 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
 def _chain(
     signals: GateSignals, now: int, floor: int, *, period: float, jerk: Floats, start: int, params: Params
 ) -> Bout | None:
+    rate = signals.grid.rate_hz
     # The newest periods only: standing still before them has no phase.
     skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
     jerk, start = jerk[skip:], start + skip
-    phase, level = _fold(jerk, period)
+    phase, level = _fold(jerk, period, walks=period >= WALKS_S * rate)
     if level < params.min_jolt_g_per_s:
         return None
     # Backwards from the last whole period, so that the newest rhythm leads.
@@ -110,7 +112,7 @@ def _swung(signals: GateSignals, jolt: int, period: float) -> bool:
     return float(np.sqrt((off * off).sum(axis=0).mean())) > SWUNG_G
 
 
-def _fold(jerk: Floats, period: float) -> tuple[int, float]:
+def _fold(jerk: Floats, period: float, *, walks: bool) -> tuple[int, float]:
     """(phase in rows, height) of the jolt in the signal averaged over periods; height 0 without contrast."""
     n = max(1, round(period))
     cycles = int(jerk.shape[0] // period)
@@ -120,16 +122,19 @@ def _fold(jerk: Floats, period: float) -> tuple[int, float]:
         0, jerk.shape[0] - 1
     )
     folded = jerk[rows].mean(axis=0)
-    k = int(np.argmax(_landed(np.roll(folded, round(ASIDE * period)), folded, float(folded.max()))))
+    before = np.roll(folded, round(ASIDE * period))
+    k = int(np.argmax(_landed(before, folded, float(folded.max()), walks=walks)))
     high = float(folded[k])
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
 
 
-def _landed(before: Floats, jerk: Floats, usual: float) -> Floats:
-    """The jolts, weighed: a lift-off may jolt more than a contact, but the foot has stood before it.
+def _landed(before: Floats, jerk: Floats, usual: float, *, walks: bool) -> Floats:
+    """The jolts, weighed: a walker's lift-off may jolt more than a contact, but the foot has stood before it.
 
-    before: the jerk ASIDE earlier; usual: the height of a jolt.
+    before: the jerk ASIDE earlier; usual: the height of a jolt. A runner's foot never stands: as they are.
     """
+    if not walks:
+        return jerk
     moves = MOVES * usual
     return np.asarray(jerk * np.maximum(np.minimum(before, moves), STOOD * moves))
 
@@ -152,7 +157,8 @@ def advance_jolt(
     aside = max(1, round(ASIDE * period))
     jerk = signals.jerk(a - aside, min(now, limit + stand))
     before, jerk = jerk[:-aside], jerk[aside:]
-    likely = _landed(before, jerk, bout.level)
+    walks = period >= WALKS_S * signals.grid.rate_hz
+    likely = _landed(before, jerk, bout.level, walks=walks)
     records = np.flatnonzero(likely >= np.maximum.accumulate(likely))
     over = last or now >= limit + stand
     # At the stream's end the highest may be the toe-off before a contact that is not there any more.
