@@ -34,8 +34,7 @@ OURS = "kneeload"
 CLIPPED_FROM = 0.993
 """Of the range: finds the 91 clipped rows that ble_foot's description counts."""
 OCTAVE = 1.35
-LONGEST_STRIDE_S = 1.1
-"""Of a runner. Inside a longer one, slowing down or walking, the steps differ: no fraction can be told."""
+LONGEST_STRIDE_S = 1.5
 
 Floats = NDArray[np.float64]
 
@@ -172,7 +171,7 @@ def outdoor(
 def shoe_cadence_spm(found: Contacts, hip: HipCadence) -> Floats:
     """(n,) steps/min in each of the hip's windows: strides between its ends, fractions by interpolation.
 
-    NaN where the shoe is not striding evenly at an end.
+    NaN where the shoe is not striding at an end.
     """
     contact_s = found.initial_contact_s
     if contact_s.size < 2:

@@ -146,8 +146,7 @@ def _outdoor(row: Outdoor) -> Sheet:
         ),
         notes=(
             "The hip's cadence counts the turns of its oscillation at the step rate, which autocorrelation "
-            "tells from its multiples; windows in which it is not a steady run, or that end inside a stride "
-            "of over 1.1 s, are left out.",
+            "tells from its multiples; windows in which it is not a steady run are left out.",
             "A stop is found when no stride lies in the three seconds or more in which the hip did not move.",
         ),
     )
