@@ -18,11 +18,20 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NoReturn, Self
 
 import pytest
 
-__all__ = ["Influxd", "Mosquitto", "Service", "VictoriaMetrics", "find_binary", "free_port", "wait_until"]
+__all__ = [
+    "Influxd",
+    "Mosquitto",
+    "Service",
+    "VictoriaMetrics",
+    "cannot",
+    "find_binary",
+    "free_port",
+    "wait_until",
+]
 
 READY_S = 30.0
 
@@ -48,14 +57,19 @@ def free_port() -> int:
         return port
 
 
+def cannot(why: str) -> NoReturn:
+    """The test skips for what this machine lacks, or fails where KNEELOAD_REQUIRE_SERVICES=1."""
+    if os.environ.get("KNEELOAD_REQUIRE_SERVICES") == "1":
+        pytest.fail(f"{why} and KNEELOAD_REQUIRE_SERVICES=1")
+    pytest.skip(why)
+
+
 def find_binary(name: str) -> str:
-    """Path of a program; the test skips where it is missing, or fails where KNEELOAD_REQUIRE_SERVICES=1."""
+    """Path of a program; see cannot() for where it is missing."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if found:
         return found
-    if os.environ.get("KNEELOAD_REQUIRE_SERVICES") == "1":
-        pytest.fail(f"{name} is not installed and KNEELOAD_REQUIRE_SERVICES=1")
-    pytest.skip(f"{name} is not installed")
+    cannot(f"{name} is not installed")
 
 
 class Service(ABC):

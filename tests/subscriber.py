@@ -23,16 +23,7 @@ class Subscriber:
         self.messages: list[MQTTMessage] = []
         self._changed = threading.Condition()
         self._subscribed = False
-        self._address, self._topic = (host, port), topic
-        name = f"subscriber-{id(self)}"
-        self._client = Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
-        if credentials:
-            self._client.username_pw_set(*credentials)
-        self._client.reconnect_delay_set(1, 1)
-        self._client.on_connect = self._on_connect
-        self._client.on_subscribe = self._on_subscribe
-        self._client.on_disconnect = self._on_disconnect
-        self._client.on_message = self._on_message
+        self._address, self._topic, self._credentials = (host, port), topic, credentials
 
     def wait_for(self, condition: Callable[[list[MQTTMessage]], bool], *, timeout_s: float = 30.0) -> None:
         """Return as soon as the messages so far fulfil the condition, or fail."""
@@ -46,6 +37,8 @@ class Subscriber:
             return [bytes(message.payload) for message in self.messages if message.topic.endswith(ending)]
 
     def __enter__(self) -> Self:
+        # A client each time: paho's loop_start forgets the sockets of an earlier loop without closing them.
+        self._client = self._new_client()
         self._client.connect(*self._address)
         self._client.loop_start()
         with self._changed:
@@ -57,6 +50,20 @@ class Subscriber:
     ) -> None:
         self._client.disconnect()
         self._client.loop_stop()
+        # paho closes the loop's sockets when the client goes: now, not when garbage is collected.
+        del self._client
+
+    def _new_client(self) -> Client:
+        name = f"subscriber-{id(self)}"
+        client = Client(CallbackAPIVersion.VERSION2, client_id=name, clean_session=False)
+        if self._credentials:
+            client.username_pw_set(*self._credentials)
+        client.reconnect_delay_set(1, 1)
+        client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
+        client.on_disconnect = self._on_disconnect
+        client.on_message = self._on_message
+        return client
 
     def _on_connect(
         self, client: Client, _data: Any, _flags: ConnectFlags, reason: ReasonCode, _more: Properties | None

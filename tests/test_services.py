@@ -46,6 +46,15 @@ def test_a_killed_broker_keeps_its_subscribers(mosquitto: Mosquitto) -> None:
         assert subscriber.payloads("/b") == [b"2"]
 
 
+def test_a_subscriber_that_was_away_gets_what_was_kept_for_it(mosquitto: Mosquitto) -> None:
+    subscriber = Subscriber(mosquitto.host, mosquitto.port, "kneeload/#")
+    with subscriber:
+        pass
+    publish.single("kneeload/a", b"1", qos=1, hostname=mosquitto.host, port=mosquitto.port)
+    with subscriber:
+        subscriber.wait_for(lambda messages: len(messages) == 1)
+
+
 def test_the_browser_tells_what_a_page_complained_of(chromium: Chrome, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     page.write_text("<title>ok</title><script>console.error('broken on purpose')</script>")

@@ -1,25 +1,25 @@
 """A broker whose machine lets it down: no room on its disk, no file descriptors. Does everything arrive?"""
 
-import errno
 import resource
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from kneeload.journal import Journal
-from tests.services import Mosquitto
+from tests.services import Mosquitto, wait_until
 from tests.subscriber import Subscriber
 from tests.torture.hostile import HostileBroker
-from tests.torture.machine import mounted
+from tests.torture.limits import fill, is_full, mounted
 from tests.torture.process import Child
 from tests.torture.row import Row
 from tests.torture.runner import save_packets
 from tests.torture.servers import AGAIN_S, BAD_S, FINE_S, SPEEDUP, Trouble, messages
 
-__all__ = ["poor_broker", "without_descriptors", "without_room"]
+__all__ = ["Pace", "poor_broker", "without_descriptors", "without_room"]
 
 # Sessions and undelivered messages are written every second in which anything has changed.
 SAVING = ("autosave_interval 1",)
@@ -29,23 +29,43 @@ NO_MORE_FILES = 3
 Squeeze = Callable[[Mosquitto, HostileBroker], AbstractContextManager[None]]
 
 
-def without_room(folder: Path, packets: Path) -> Trouble:
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds of the wall for which all is fine, then bad, then fine again; speedup: of run time."""
+
+    fine_s: float
+    bad_s: float
+    again_s: float
+    speedup: float
+
+    @property
+    def run_s(self) -> float:
+        """The run's length by its own clock."""
+        return (self.fine_s + self.bad_s + self.again_s) * self.speedup
+
+
+IN_FULL = Pace(FINE_S, BAD_S, AGAIN_S, SPEEDUP)
+
+
+def without_room(folder: Path, packets: Path, pace: Pace = IN_FULL) -> Trouble:
     """The file system of the broker's persistence fills up in mid-run, and has room again later."""
 
     @contextmanager
     def squeeze(broker: Mosquitto, _way: HostileBroker) -> Iterator[None]:
         filler = broker.folder / "filler"
-        _fill(filler)
+        fill(filler)
         yield
-        assert _is_full(broker.folder)
+        # What it begins under this name, and cannot write, it leaves there.
+        wait_until((broker.folder / "mosquitto.db.new").exists, "the broker has failed to save its sessions")
+        assert is_full(broker.folder)
         filler.unlink()
 
     folder.mkdir()
     with mounted(folder / "disk", "-t", "tmpfs", "-o", "size=1m", "tmpfs") as disk:
-        return _run(folder, packets, disk / "broker", squeeze)
+        return _run(folder, packets, disk / "broker", squeeze, pace)
 
 
-def without_descriptors(folder: Path, packets: Path) -> Trouble:
+def without_descriptors(folder: Path, packets: Path, pace: Pace = IN_FULL) -> Trouble:
     """Connections break, and the broker cannot take new ones until it may open files again."""
 
     @contextmanager
@@ -59,27 +79,10 @@ def without_descriptors(folder: Path, packets: Path) -> Trouble:
         resource.prlimit(broker.pid, resource.RLIMIT_NOFILE, limits)
 
     folder.mkdir()
-    return _run(folder, packets, folder / "broker", squeeze)
+    return _run(folder, packets, folder / "broker", squeeze, pace)
 
 
-def _fill(path: Path) -> None:
-    with path.open("wb", buffering=0) as file, suppress(OSError):
-        while True:
-            file.write(bytes(4096))
-
-
-def _is_full(folder: Path) -> bool:
-    probe = folder / "probe"
-    try:
-        probe.write_bytes(bytes(8192))
-    except OSError as error:
-        return error.errno == errno.ENOSPC
-    finally:
-        probe.unlink(missing_ok=True)
-    return False
-
-
-def _run(folder: Path, packets: Path, place: Path, squeeze: Squeeze) -> Trouble:
+def _run(folder: Path, packets: Path, place: Path, squeeze: Squeeze, pace: Pace) -> Trouble:
     """One run; what the broker got is asked of a subscriber that was away from beginning to end."""
     data, config = folder / "data", folder / "kneeload.toml"
     with Mosquitto(place, *SAVING) as broker, HostileBroker(broker.port) as way:
@@ -89,14 +92,13 @@ def _run(folder: Path, packets: Path, place: Path, squeeze: Squeeze) -> Trouble:
         config.write_text(
             f'[runner]\nname = "ada"\n[mqtt]\nhost = "127.0.0.1"\nport = {way.port}\ndrain_s = 60\n'
         )
-        seconds = (FINE_S + BAD_S + AGAIN_S) * SPEEDUP
         with Child(
-            [data, packets, "--config", config, "--speedup", str(SPEEDUP), "--more", str(seconds)]
+            [data, packets, "--config", config, "--speedup", str(pace.speedup), "--more", str(pace.run_s)]
         ) as child:
             child.wait_for("B")
-            time.sleep(FINE_S)  # a time of the experiment, not a wait for something
+            time.sleep(pace.fine_s)  # a time of the experiment, not a wait for something
             with squeeze(broker, way):
-                time.sleep(BAD_S)
+                time.sleep(pace.bad_s)
             recovered_s = time.monotonic()
             assert child.finish() == 0, child.errors
         with Journal.open(data) as journal:
@@ -112,7 +114,7 @@ def _run(folder: Path, packets: Path, place: Path, squeeze: Squeeze) -> Trouble:
 
 def poor_broker(folder: Path, times: int) -> list[Row]:
     """The table's rows; times: runs of each."""
-    packets = save_packets(folder / "packets.pickle", (FINE_S + BAD_S + AGAIN_S) * SPEEDUP + 5.0)
+    packets = save_packets(folder / "packets.pickle", IN_FULL.run_s + 5.0)
     rows = []
     for attack, name in (
         (without_room, "the broker's disk full"),
@@ -124,7 +126,7 @@ def poor_broker(folder: Path, times: int) -> list[Row]:
             print(f"{attack.__name__}: {skipped}")
             continue
         assert all((t.missing, t.surplus, t.unordered) == (0, 0, 0) for t in seen), seen
-        rows.append(_row(f"{name} for {BAD_S:g} s in mid-run", seen))
+        rows.append(_row(f"{name} for {IN_FULL.bad_s:g} s in mid-run", seen))
     return rows
 
 

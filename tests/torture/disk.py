@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-import pytest
+from tests.services import cannot
 
 __all__ = ["Op", "build_log", "read_log", "rebuild", "statements"]
 
@@ -34,10 +34,10 @@ class Op:
 
 
 def build_log(folder: Path) -> Path:
-    """Compile the library; the test skips where there is no compiler."""
+    """Compile the library; see cannot() for where there is no compiler."""
     compiler = shutil.which("cc") or shutil.which("gcc")
     if compiler is None:
-        pytest.skip("no C compiler: power cuts cannot be tried")
+        cannot("no C compiler: power cuts cannot be tried")
     library = folder / "disklog.so"
     subprocess.run(
         [compiler, "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl", "-lpthread"],

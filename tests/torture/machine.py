@@ -1,82 +1,32 @@
 """What the machine under a run can do to it: disks full or read-only, clocks, sleep, no memory, no time."""
 
-import multiprocessing
 import os
 import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
 from ingest.packet import Packet
+from tests.services import find_binary
 from tests.torture.checks import doubled, look, order, replayed
 from tests.torture.crash import check_cut
+from tests.torture.limits import busy, fill, limited, mounted
 from tests.torture.process import CGROUP, Child
 from tests.torture.row import Row
 from tests.torture.runner import load_packets, save_packets
 
-__all__ = ["bad_machine", "busy", "limited", "mounted", "outlived"]
+__all__ = ["CLOCKS", "bad_machine", "clocks", "full_disk", "little_memory", "loaded", "read_only", "stopped"]
 
 SPEEDUP = 4.0
 SECONDS = 48.0
 # Of the wall's time: a busy machine ends a run late, a clock that was followed would move it by an hour.
 LATE_S = 2.0
 SLEEP_S = 5.0
-MEMORY_BYTES = 256 * 1024 * 1024
-CGROUPS = Path("/sys/fs/cgroup/memory")
 REAL_S = 1_790_000_000.0
-
-
-@contextmanager
-def mounted(folder: Path, *options: str) -> Iterator[Path]:
-    """A small file system of its own; the test skips where one cannot be mounted."""
-    folder.mkdir()
-    done = subprocess.run(["mount", *options, str(folder)], capture_output=True, text=True, check=False)
-    if done.returncode:
-        pytest.skip(f"no file system can be mounted here: {done.stderr.strip()}")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=False)
-
-
-@contextmanager
-def limited(name: str) -> Iterator[Path]:
-    """A control group with 256 MiB of memory and no swap."""
-    group = CGROUPS / f"kneeload-{name}-{os.getpid()}"
-    try:
-        group.mkdir()
-        (group / "memory.limit_in_bytes").write_text(str(MEMORY_BYTES))
-    except OSError as error:
-        pytest.skip(f"no control group can be made here: {error}")
-    try:
-        yield group
-    finally:
-        group.rmdir()
-
-
-@contextmanager
-def busy(count: int) -> Iterator[None]:
-    """So many processes that do nothing but compute."""
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=_compute, daemon=True) for _ in range(count)]
-    for process in processes:
-        process.start()
-    try:
-        yield
-    finally:
-        for process in processes:
-            process.kill()
-            process.join()
-
-
-def _compute() -> None:
-    while True:
-        sum(range(100_000))
 
 
 def outlived(child: Child, data: Path, packets: Sequence[Packet]) -> tuple[int, int, int]:
@@ -98,14 +48,11 @@ def full_disk(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: f
         data, filler = disk / "data", disk / "filler"
         with Child(_arguments(data, file, speedup=speedup)) as child:
             child.wait_for("S")
-            with filler.open("wb", buffering=0) as full, suppress(OSError):
-                while True:
-                    full.write(bytes(4096))
+            fill(filler)
             child.wait_for("N")
             full_s = time.monotonic()
             seen = len(child.said("P"))
-            while len(child.said("P")) < seen + 100:  # it goes on
-                time.sleep(0.05)
+            child.wait_for("P", times=seen + 100)  # it goes on
             filler.unlink()
             room_s = time.monotonic()
             outcome = outlived(child, data, packets)
@@ -119,23 +66,25 @@ def full_disk(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: f
         )
 
 
-def read_only(folder: Path, file: Path, _packets: Sequence[Packet]) -> Row:
+def read_only(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: float = SPEEDUP) -> Row:
     """The file system gives up in mid-run: packets and results stay in memory, and the end says so."""
     image = folder / "image"
     image.write_bytes(bytes(16_000_000))
-    subprocess.run(["mke2fs", "-q", "-t", "ext4", "-F", str(image)], check=True)
+    subprocess.run([find_binary("mke2fs"), "-q", "-t", "ext4", "-F", str(image)], check=True)
     with mounted(folder / "ext4", "-o", "loop", str(image)) as disk:
         data = disk / "data"
-        with Child(_arguments(data, file)) as child:
+        with Child(_arguments(data, file, speedup=speedup)) as child:
             child.wait_for("S")
             before = len(child.said("S"))
             subprocess.run(["mount", "-o", "remount,abort", str(disk)], check=False, capture_output=True)
             child.wait_for("N")
-            going_on = len(child.said("P"))
-            while len(child.said("P")) < going_on + 100:
-                time.sleep(0.05)
+            child.wait_for("P", times=len(child.said("P")) + 100)  # it goes on
             assert child.finish() != 0
-            last = child.errors.strip().splitlines()[-1]
+        # The last: what was cut off in the middle may have failed otherwise.
+        said = " ".join(child.said("N")[-1])
+        last = child.errors.strip().splitlines()[-1]
+        due = sum(packet.arrival_ns <= SECONDS * 1e9 for packet in packets)
+        assert len(child.said("P")) >= due, "it did not go on to its end"
         strides = set(child.said("S")[:before])
         copy = folder / "copy"
         shutil.copytree(data, copy)
@@ -148,7 +97,7 @@ def read_only(folder: Path, file: Path, _packets: Sequence[Packet]) -> Row:
         f"{len(strides - kept)} of {len(strides)} strides journalled before",
         f"{doubled(disk_now.strides)} strides",
         "goes on in memory to its end",
-        f"its end says: {last[:160]!r}",
+        f"said: {said.rpartition(':')[2].strip()!r}; at its end: {last.rpartition(':')[2].strip()!r}",
     )
 
 
@@ -209,42 +158,49 @@ def clocks(
     return rows
 
 
+def stopped(
+    folder: Path, file: Path, packets: Sequence[Packet], *, speedup: float = SPEEDUP, for_s: float = SLEEP_S
+) -> Row:
+    """The process stands still in mid-run, as Ctrl-Z and `fg` would have it."""
+    data = folder / "stopped"
+    with Child(_arguments(data, file, speedup=speedup)) as child:
+        child.wait_for("S")
+        os.kill(child.pid, signal.SIGSTOP)
+        time.sleep(for_s)  # the length of the sleep
+        os.kill(child.pid, signal.SIGCONT)
+        outcome = outlived(child, data, packets)
+    return _row(f"process stopped for {for_s:g} s and continued", outcome, "–")
+
+
+def little_memory(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: float = SPEEDUP) -> Row:
+    """The whole process, from its interpreter on, has a quarter of a gigabyte."""
+    data = folder / "memory"
+    with limited("memory") as limit:
+        with Child(_arguments(data, file, speedup=speedup), {CGROUP: str(limit.group)}) as child:
+            outcome = outlived(child, data, packets)
+        peak = limit.peak_bytes // 2**20
+    return _row("memory limit of 256 MiB", outcome, "–", f"peak {peak} MiB; {_latency(child)}")
+
+
+def loaded(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: float = SPEEDUP) -> Row:
+    """Twice as many processes compute as there are cores."""
+    data, cores = folder / "busy", os.cpu_count() or 1
+    with busy(2 * cores), Child(_arguments(data, file, speedup=speedup)) as child:
+        outcome = outlived(child, data, packets)
+    attack = f"{2 * cores} processes computing beside it on {cores} cores"
+    return _row(attack, outcome, "–", _latency(child))
+
+
 def bad_machine(folder: Path, times: int) -> list[Row]:  # noqa: ARG001
     """The table's rows."""
     file = save_packets(folder / "packets.pickle", SECONDS + 5.0)
     packets = load_packets(file)
     rows = []
-    for attack in (full_disk, read_only):
+    for attack in (full_disk, read_only, clocks, stopped, little_memory, loaded):
         try:
-            rows.append(attack(folder, file, packets))
+            seen = attack(folder, file, packets)
         except pytest.skip.Exception as skipped:
             print(f"{attack.__name__}: {skipped}")
-    rows += clocks(folder, file, packets)
-    with Child(_arguments(folder / "asleep", file)) as child:
-        child.wait_for("S")
-        os.kill(child.pid, signal.SIGSTOP)
-        time.sleep(SLEEP_S)  # the length of the sleep
-        os.kill(child.pid, signal.SIGCONT)
-        rows.append(
-            _row(
-                f"process stopped for {SLEEP_S:g} s and continued",
-                outlived(child, folder / "asleep", packets),
-                "–",
-            )
-        )
-    try:
-        with limited("memory") as group:
-            data = folder / "memory"
-            with Child(_arguments(data, file), {CGROUP: str(group)}) as child:
-                outcome = outlived(child, data, packets)
-            peak = int((group / "memory.max_usage_in_bytes").read_text()) // 2**20
-            rows.append(_row("memory limit of 256 MiB", outcome, "–", f"peak {peak} MiB; {_latency(child)}"))
-    except pytest.skip.Exception as skipped:
-        print(skipped)
-    cores = os.cpu_count() or 1
-    with busy(2 * cores), Child(_arguments(folder / "busy", file)) as child:
-        outcome = outlived(child, folder / "busy", packets)
-        rows.append(
-            _row(f"{2 * cores} processes computing beside it on {cores} cores", outcome, "–", _latency(child))
-        )
+        else:
+            rows += seen if isinstance(seen, list) else [seen]
     return rows

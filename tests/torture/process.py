@@ -44,6 +44,7 @@ class Child:
     def __enter__(self) -> Self:
         self.statements: list[Statement] = []
         self._errors: list[str] = []
+        self._silent = False
         self._changed = threading.Condition()
         self.began_s = time.monotonic()
         words = [str(argument) for argument in self.arguments]
@@ -89,7 +90,7 @@ class Child:
             return [s.at_s for s in self.statements if s.words[0] == word]
 
         with self._changed:
-            self._changed.wait_for(lambda: len(found()) >= times or self._code() is not None, timeout_s)
+            self._changed.wait_for(lambda: len(found()) >= times or self._silent, timeout_s)
         assert len(found()) >= times, f"no {word!r} came: {self.errors[-2000:]}"
         return found()[times - 1]
 
@@ -145,6 +146,7 @@ class Child:
                         self.statements.append(Statement(time.monotonic(), tuple(line.split())))
                     self._changed.notify_all()
         with self._changed:
+            self._silent = True
             self._changed.notify_all()
 
     def _read_errors(self, errors: IO[str]) -> None:

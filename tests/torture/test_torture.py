@@ -1,23 +1,31 @@
 """The short form of make torture: each attack a few times."""
 
+import re
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from ingest.packet import Packet
+from tests.torture.broker import Pace, without_descriptors, without_room
 from tests.torture.checks import look
 from tests.torture.crash import MOST_MISSING_S, kill_and_go_on
 from tests.torture.day import long_run
-from tests.torture.machine import CLOCKS, clocks, full_disk
+from tests.torture.machine import CLOCKS, clocks, full_disk, little_memory, loaded, read_only, stopped
 from tests.torture.outing import outing
 from tests.torture.power import cut_power
+from tests.torture.row import Row
 from tests.torture.runner import load_packets, save_packets
-from tests.torture.servers import trouble
+from tests.torture.servers import Trouble, trouble
 
 Stream = tuple[Path, list[Packet]]
 # Nothing of how long an answer takes is judged here, and the wall's time is what it costs.
 FASTER = 8.0
+# Where nothing that takes time is done to a run from outside: it would have to come before the end.
+FASTEST = 16.0
+# In the bad time a broker saves its sessions once at least, and a connection that broke is tried again.
+BRIEFLY = Pace(1.0, 2.0, 2.0, FASTER)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +57,15 @@ def test_misbehaving_servers_get_everything_once_and_in_order(tmp_path: Path, st
     assert seen.parked > 0
 
 
+@pytest.mark.parametrize("attack", [without_room, without_descriptors])
+def test_a_poor_broker_gets_everything_once_and_in_order(
+    tmp_path: Path, stream: Stream, attack: Callable[[Path, Path, Pace], Trouble]
+) -> None:
+    seen = attack(tmp_path / "run", stream[0], BRIEFLY)
+    assert seen.results > 50
+    assert (seen.missing, seen.surplus, seen.unordered) == (0, 0, 0)
+
+
 def test_every_sample_is_accounted_for(tmp_path: Path) -> None:
     faults = ["right-shin:disconnect=6:2", "duplicate=0.1", "reorder=0.1", "corrupt=0.05", "loss=0.05"]
     account = outing(tmp_path, faults, 10.0, stranger=True)
@@ -67,9 +84,23 @@ def test_a_machine_that_slept_goes_on_at_the_right_time(tmp_path: Path) -> None:
 
 
 def test_a_full_disk_costs_nothing(tmp_path: Path, stream: Stream) -> None:
-    row = full_disk(tmp_path, *stream, speedup=FASTER)
-    assert row.lost.startswith("0 packets")
+    _is_whole(full_disk(tmp_path, *stream, speedup=FASTER))
+
+
+def test_a_read_only_disk_ends_no_run_and_takes_nothing_back(tmp_path: Path, stream: Stream) -> None:
+    row = read_only(tmp_path, *stream, speedup=FASTER)
+    assert re.fullmatch("0 of [1-9][0-9]* strides journalled before", row.lost)
     assert row.doubled == "0 strides"
+    assert row.beside.count("Read-only file system; check the disk") == 2
+
+
+def test_a_stopped_process_goes_on(tmp_path: Path, stream: Stream) -> None:
+    _is_whole(stopped(tmp_path, *stream, speedup=FASTEST, for_s=1.0))
+
+
+@pytest.mark.parametrize("attack", [little_memory, loaded])
+def test_a_poor_machine_is_enough(tmp_path: Path, stream: Stream, attack: Callable[..., Row]) -> None:
+    _is_whole(attack(tmp_path, *stream, speedup=FASTEST))
 
 
 def test_the_wall_clock_moves_nothing(tmp_path: Path, stream: Stream) -> None:
@@ -83,3 +114,8 @@ def test_nothing_is_left_over(tmp_path: Path) -> None:
     assert seen["strides"] > 150
     assert seen["tasks_over"] == seen["threads_over"] == 0
     assert seen["files_over"] <= 0
+
+
+def _is_whole(row: Row) -> None:
+    assert re.fullmatch("0 packets; all [1-9][0-9]* strides are those of the packets", row.lost)
+    assert row.doubled == "0 strides"
