@@ -174,9 +174,9 @@ def _events(
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     usual = runner.usual_push(gait)
     if mount.segment == "shin":
-        up = np.array(runner.alignment.rough)
+        mean = np.array(runner.alignment.striding)
         contact = shin_contact(
-            window, expected, up=up, period=cycle.period, swing=swing, gait=gait, usual=usual
+            window, expected, mean=mean, period=cycle.period, swing=swing, gait=gait, usual=usual
         )
     else:
         contact = shoe_contact(

@@ -3,7 +3,8 @@
 Initial contact: the peak of the smoothed size of the jerk, less its lag (jerk of the resultant: Aubol and
 Milner 2020; here of the whole vector, which also survives a clipped axis). Toe-off with a gyroscope: the most
 negative rate of the shank about its own axis (Fadillioglu 2020; walking: Salarian 2004), less a lag. Without:
-the burst of acceleration across the shank when the heel has left and the knee begins to flex, plus a lead.
+the burst of acceleration across its stride's mean when the heel has left and the knee begins to flex, plus a
+lead.
 """
 
 import numpy as np
@@ -27,14 +28,15 @@ def shin_contact(
     window: StrideWindow,
     jolt: float,
     *,
-    up: Floats,
+    mean: Floats,
     period: float,
     swing: Floats | None,
     gait: Activity,
     usual: float | None,
 ) -> Contact:
-    """jolt: about where the contact is; up: unit vector along the shank, sensor frame.
+    """jolt: about where the contact is; mean: unit vector, the strides' mean acceleration, sensor frame.
 
+    (Not the shank's axis: that is known of a runner who has stood still, and the rule is the same for all.)
     swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
     usual: rows from contact to toe-off's landmark in the last strides.
     """
@@ -50,7 +52,7 @@ def shin_contact(
         toe_off = None if push is None else push + SWING_LEAD_S[gait] * rate
         method = "gyro-minimum"
     else:
-        along = up[0] * window.acc[0] + up[1] * window.acc[1] + up[2] * window.acc[2]
+        along = mean[0] * window.acc[0] + mean[1] * window.acc[1] + mean[2] * window.acc[2]
         across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
         push = highest(window.smooth(across, 8.0), a, b, near=near)
         toe_off = None if push is None else push + ACROSS_LEAD_S * rate
