@@ -39,7 +39,8 @@ class Link:
     """One sensor's clock and radio. shorter: samples by which packets differ in turn from the fullest one.
 
     retry: chance that a packet misses an event; stall: that the host holds it up by 20 ms; fades_per_min:
-    times nothing gets through for 0.2 to 2 s; exchanges_per_s: of times, written at phases of their own.
+    times nothing gets through for 0.2 to 2 s; exchanges_per_s: of times, written at phases of their own;
+    starved_s: by how much at least the host comes late to whatever arrives, and on average twice.
     """
 
     interval_s: float = 0.03
@@ -52,6 +53,7 @@ class Link:
     stall: float = 0.01
     fades_per_min: float = 1.0
     exchanges_per_s: float = 2.0
+    starved_s: float = 0.0
 
 
 LINKS: Final = {
@@ -138,7 +140,14 @@ def _exchanges(
     answer = event + rng.geometric(1 - link.retry, len(wrote))
     received = phase_s + event * link.interval_s
     answered = phase_s + answer * link.interval_s + 0.5 * FLOOR_S + rng.exponential(0.3e-3, len(wrote))
+    answered = np.maximum.accumulate(answered + _late(link, len(wrote), rng))
     return list(zip(wrote.tolist(), received.tolist(), answered.tolist(), strict=True))[::-1]
+
+
+def _late(link: Link, n: int, rng: np.random.Generator) -> NDArray[np.float64]:
+    if not link.starved_s:
+        return np.zeros(n)
+    return link.starved_s + rng.exponential(link.starved_s, n)
 
 
 def _arrivals(
@@ -156,7 +165,7 @@ def _arrivals(
     # In order, a few packets an event.
     slots = np.maximum.accumulate(event * PACKETS_PER_EVENT - np.arange(n)) + np.arange(n)
     at = phase + np.floor(slots / PACKETS_PER_EVENT) * link.interval_s + 0.5 * FLOOR_S
-    at += rng.exponential(0.3e-3, n) + 0.02 * (rng.random(n) < link.stall)
+    at += rng.exponential(0.3e-3, n) + 0.02 * (rng.random(n) < link.stall) + _late(link, n, rng)
     arrivals: NDArray[np.float64] = np.maximum.accumulate(at)
     return arrivals
 

@@ -22,7 +22,7 @@ from ingest.errors import LinkError
 from ingest.links import Ending, Problem, WornSensor, connect_timeout_s, pause_s, retry_delay_s, when_silent
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES, Family, Write
-from ingest.waiting import Sleep, Together, first
+from ingest.waiting import Sleep, Together, first, patience
 
 __all__ = ["Problem", "run_links"]
 
@@ -109,7 +109,7 @@ class _Link:
         """One connection, from its beginning to its end. timeout_s: for connecting, on the wall."""
         gone = asyncio.Event()
         try:
-            async with self._adapter.lock, asyncio.timeout(timeout_s):
+            async with self._adapter.lock, patience(timeout_s):
                 client = await establish_connection(
                     BleakClient,
                     device,
@@ -189,7 +189,7 @@ class _Link:
     async def _read(self, client: BleakClient, uuid: str, kind: Kind) -> bytes:
         """Read a characteristic and hand it over as a packet; empty when the sensor has none."""
         try:
-            async with asyncio.timeout(OPERATION_TIMEOUT_S):
+            async with patience(OPERATION_TIMEOUT_S):
                 data = bytes(await client.read_gatt_char(uuid))
         except BleakCharacteristicNotFoundError:
             return b""
@@ -198,7 +198,7 @@ class _Link:
 
     async def _write(self, client: BleakClient, write: Write) -> None:
         try:
-            async with asyncio.timeout(OPERATION_TIMEOUT_S):
+            async with patience(OPERATION_TIMEOUT_S):
                 await client.write_gatt_char(write.uuid, write.data, response=True)
         except BleakGATTProtocolError as error:
             if not write.optional:
@@ -217,7 +217,7 @@ class _Link:
             self._on_packet(Packet(self._sensor.mount, self._family.name, kind, arrival_ns, bytes(data)))
 
         try:
-            async with asyncio.timeout(OPERATION_TIMEOUT_S):
+            async with patience(OPERATION_TIMEOUT_S):
                 await client.start_notify(uuid, received)
         except BleakCharacteristicNotFoundError:
             if samples:
@@ -226,11 +226,11 @@ class _Link:
     async def _leave(self, client: BleakClient, *, stop: bool) -> None:
         """Disconnect; at the end of the run also let the sensor sleep."""
         with suppress(*RECOVERABLE):  # it may be gone already
-            async with asyncio.timeout(FAREWELL_TIMEOUT_S):
+            async with patience(FAREWELL_TIMEOUT_S):
                 for write in self._family.stop if stop else ():
                     await client.write_gatt_char(write.uuid, write.data, response=True)
         try:
-            async with asyncio.timeout(FAREWELL_TIMEOUT_S):
+            async with patience(FAREWELL_TIMEOUT_S):
                 await client.disconnect()
         except RECOVERABLE as error:
             self._problem(f"could not disconnect: {reason(error)}")

@@ -13,6 +13,10 @@ received at tick r >= h, so (r, h - r) bounds the line from below, and as the ho
 upper edge of these points comes near. Where the delays pile up at such a phase
 the estimate is the second edge, raised by what the two floors are taken to be.
 
+A process that gets too little of a processor takes every packet late, for minutes: then the two edges are
+further apart than radios put them. Where between them the truth is, nobody knows; each side is taken to be
+the later the more its delays are spread. The larger part is what is admitted.
+
 The times given out follow the estimate smoothly, never step backwards, and depend on nothing but what came
 before. Where the estimate falls far below them (what came first had waited for a host that stood still) they
 wait for it: until it has caught up, samples get times, but none that are of use. docs/clock.md has the
@@ -52,8 +56,8 @@ HELD_UP_US: Final = 100_000.0
 FINEST_US: Final = 500.0
 # The least delays of a write and of a notification together, on a small Linux host: 1 to 2 ms each.
 TWO_FLOORS_US: Final = 3_000.0
-# A wait or an answer that took longer tells of a backlog, not of the clock.
-LONGEST_EXCHANGE_US: Final = 500_000
+# A wait or an answer that took longer tells nothing that a shorter one does not.
+LONGEST_EXCHANGE_US: Final = 10_000_000
 # A tick that far from the samples' is of another boot.
 FARTHEST_EXCHANGE_US: Final = 10_000_000
 # A tick that goes back so little did just that; further back it is most of a turn forward.
@@ -66,6 +70,8 @@ EXCHANGES: Final = 120
 
 # Fewer have seen too few phases.
 FEWEST_EXCHANGES: Final = 20
+# Fewer have no spread that means anything: they bound the line and do not move it.
+FEWEST_SPREAD: Final = 5
 FEWEST_POINTS: Final = 24
 
 _COUNT: Final = np.arange(256, dtype=np.float64)
@@ -90,6 +96,7 @@ class DeviceClock:
         self._skew = 0.0
         self._above: list[tuple[float, float]] = []  # the lowest point of each second
         self._below: deque[tuple[float, float]] = deque(maxlen=EXCHANGES)  # one of each exchange
+        self._answered_us = -1
         self._points: deque[tuple[float, float]] = deque(maxlen=DELAYS)  # the last packets
         self._bucket: int | None = None
         self._locked = False
@@ -97,6 +104,9 @@ class DeviceClock:
         self._anchor = (0.0, 0.0)  # a point of the estimated line: (x, y - x)
         self._correction = 0.0  # what is now added to device time
         self._stepped = False  # in the last packet
+        self._held_us = (
+            0.0  # how much earlier than the first edge the line is, for packets that were all late
+        )
         self._doubt_us = PARTED_US
 
     @property
@@ -152,11 +162,14 @@ class DeviceClock:
         """
         if self._tick is None or not 0 <= arrival_ns // 1000 - host_us <= LONGEST_EXCHANGE_US:
             return
+        if host_us <= self._answered_us:
+            return  # what was answered already
         ahead = (receipt_tick_us - self._tick + WRAP // 2) % WRAP - WRAP // 2
         x = float(self._tick + ahead - self._origin)
         offset = host_us - x
-        wait = self._line(x) - offset
+        wait = self._line(x) + self._held_us - offset
         if -TWO_FLOORS_US <= wait <= LONGEST_EXCHANGE_US and abs(ahead) <= FARTHEST_EXCHANGE_US:
+            self._answered_us = host_us
             self._below.append((x, offset))
 
     def _observe(self, x: float, offset: float) -> None:
@@ -177,6 +190,7 @@ class DeviceClock:
                 self._above[-1] = (x, offset)
         if offset < self._line(x):
             self._anchor = (x, offset)
+            self._held_us = 0.0
 
     def _begin_anew(self, x: float, offset: float) -> None:
         """Nothing that was seen before counts any more."""
@@ -185,6 +199,7 @@ class DeviceClock:
         self._points.clear()
         self._bucket = None
         self._anchor = (x, offset)
+        self._held_us = 0.0
         self._correction = offset
         self._begin = x
         self._stepped = True
@@ -202,19 +217,39 @@ class DeviceClock:
         best = int(cost.argmin())
         offset = float(upper[best])
         locked, doubt = self._phase()
-        if locked and len(self._below) >= FEWEST_EXCHANGES:
+        self._held_us = 0.0
+        if self._below:
             below = np.array(self._below)
             edge, wait = _edge(below, now, -1.0)
-            # The shortest of n waits that are spread evenly up to twice their mean.
-            shortest = 2.0 * wait / len(below)
-            lower = edge + TWO_FLOORS_US + shortest
-            # Locked packets keep step with the host's clock: only the exchanges tell of the skew.
-            best = int((wait * len(below) / max(wait.min(), FINEST_US) + UNLIKELY).argmin())
-            offset = min(float(lower[best]), float(upper[best]))
-            doubt = 0.5 * TWO_FLOORS_US + 4.0 * float(shortest[best])
+            if locked and len(below) >= FEWEST_EXCHANGES:
+                # The shortest of n waits that are spread evenly up to twice their mean.
+                shortest = 2.0 * wait / len(below)
+                lower = edge + TWO_FLOORS_US + shortest
+                # Locked packets keep step with the host's clock: only the exchanges tell of the skew.
+                best = int((wait * len(below) / max(wait.min(), FINEST_US) + UNLIKELY).argmin())
+                offset = min(float(lower[best]), float(upper[best]))
+                doubt = 0.5 * TWO_FLOORS_US + 4.0 * float(shortest[best])
+            elif (apart := offset - float(edge[best])) > HELD_UP_US:
+                later = self._late_share(below, float(SKEWS[best])) * apart
+                self._held_us = later
+                offset -= later
+                doubt = max(doubt, later, apart - later)
         self._skew = float(SKEWS[best])
         self._anchor = (now, offset)
         self._doubt_us = doubt
+
+    def _late_share(self, below: NDArray[np.float64], skew: float) -> float:
+        """How much of what the two edges are apart is the packets' lateness, 0 to 1; the rest is the writes'.
+
+        Of too few exchanges nothing is taken to be known.
+        """
+        if len(below) < FEWEST_SPREAD:
+            return 0.0
+        points = np.array(self._points)
+        delays = points[:, 1] - skew * points[:, 0]
+        waits = skew * below[:, 0] - below[:, 1]
+        late, wait = (float(np.median(side) - side.min()) for side in (delays, waits))
+        return late / max(late + wait, FINEST_US)
 
     def _phase(self) -> tuple[bool, float]:
         """Whether the packets keep to a few phases of the connection events, and how much that may hide.

@@ -38,7 +38,8 @@ Ending = Literal["lost", "unreached", "refused"]
 FIRST_RETRY_S: Final = 1.0
 LAST_RETRY_S: Final[dict[Ending, float]] = {"lost": 1.0, "unreached": 2.0, "refused": 30.0}
 # A sensor that was just heard connects within a second or two, or has gone again, and the others wait
-# meanwhile; one that is slow gets more time when it is tried again. Wall time, as the stack's.
+# meanwhile; one that is slow gets more time when it is tried again. Wall time, as the stack's, and of it what
+# this process gets to run (ingest.waiting.patience).
 CONNECT_TIMEOUT_S: Final = 4.0
 CONNECT_AGAIN_TIMEOUT_S: Final = 6.0
 # An adapter that is off or a bluetoothd that starts anew refuses at no cost, and the sensors wait meanwhile.

@@ -1,13 +1,17 @@
-"""Small pieces of waiting, in run time."""
+"""Small pieces of waiting, in run time where they are given a Sleep."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from math import ceil
 from typing import Final, Protocol
 
-__all__ = ["Sleep", "Together", "first"]
+__all__ = ["Sleep", "Together", "first", "patience"]
 
 # All sensors start sampling together; one that is not there so long after the first starts later.
 TOGETHER_S: Final = 8.0
+# A turn of the event loop counts for so much of a timeout, however late it came.
+TURN_S: Final = 0.1
 
 
 class Sleep(Protocol):
@@ -49,3 +53,24 @@ async def first(*waits: Awaitable[object]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+@asynccontextmanager
+async def patience(seconds: float) -> AsyncIterator[None]:
+    """asyncio.timeout of so many s in which this process got to run, on the wall.
+
+    An answer takes many turns of the loop, and a process that has to wait for a processor takes seconds for
+    them. Those are not the other side's: who gave up then would never come to an end.
+    """
+    async with asyncio.timeout(None) as limit:
+        counting = asyncio.create_task(_expire(limit, ceil(seconds / TURN_S)), name="patience")
+        try:
+            yield
+        finally:
+            counting.cancel()
+
+
+async def _expire(limit: asyncio.Timeout, turns: int) -> None:
+    for _ in range(turns):
+        await asyncio.sleep(TURN_S)
+    limit.reschedule(asyncio.get_running_loop().time())

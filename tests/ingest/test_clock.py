@@ -184,6 +184,30 @@ def test_a_host_that_stands_still_moves_no_contact(
     assert (~placed.usable & known).sum() <= 2
 
 
+@pytest.mark.parametrize("starved_s", [0.15, 0.3, 0.6])
+@pytest.mark.parametrize("skew_ppm", [-50.0, 50.0])
+def test_a_host_that_is_late_for_everything_still_knows_when(starved_s: float, skew_ppm: float) -> None:
+    """No packet is ever fetched in time. What the host wrote came in time, and says so."""
+    link = Link(starved_s=starved_s, skew_ppm=skew_ppm, fades_per_min=0.0)
+    placed = place(link, 120.0, seed=3)
+    settled = placed.usable & (placed.taken_s > placed.taken_s[0] + 10)
+    assert placed.arrival_error_s.min() >= starved_s
+    assert np.abs(placed.error_s[settled]).max() < 0.06
+    assert (np.abs(placed.error_s[settled]) <= placed.uncertainty_s[settled]).all()
+
+
+def test_a_host_that_is_late_for_everything_admits_it() -> None:
+    """As long as it has no exchanges from which it could know more."""
+    clock = DeviceClock()
+    for k in range(200):
+        push(clock, k, delay_us=300_000 + k * 7_919 % 90_000)
+        if k == 50:
+            written_us = k * PERIOD_US
+            clock.exchange(written_us, written_us + 20_000, arrival_ns=(written_us + 900_000) * 1000)
+    assert clock.uncertainty_s is not None
+    assert clock.uncertainty_s > 0.3
+
+
 def test_a_restart_in_a_stall_is_as_soon_right() -> None:
     clock = DeviceClock()
     for k in range(100):

@@ -15,7 +15,7 @@ from tests.torture.machine import bad_machine
 from tests.torture.paper import write
 from tests.torture.power import cut_power
 from tests.torture.row import Experiment
-from tests.torture.sensors import bad_sensors, out_of_range, suspended
+from tests.torture.sensors import bad_sensors, hungry, out_of_range, suspended
 from tests.torture.servers import bad_company
 
 __all__ = ["EXPERIMENTS"]
@@ -28,6 +28,7 @@ EXPERIMENTS = (
     Experiment("range", out_of_range, 600),
     Experiment("suspend", suspended, 120),
     Experiment("sensors", bad_sensors, 120),
+    Experiment("starved", hungry, 90),
     Experiment("machine", bad_machine, 1),
     Experiment("day", a_day, 60),
 )

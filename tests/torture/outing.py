@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from dsp.mount import Mount
 from firmware_sim.clock import Clock
 from firmware_sim.faults import Faults, parse_faults
@@ -23,6 +25,7 @@ from kneeload.live import conduct
 from kneeload.monitor import Monitor
 from kneeload.view import Silent
 from kneeload.witness import Witness
+from tests.torture.own_time import OwnTime, TellingSensor
 from tests.torture.runner import FAMILIES, MOUNTS
 
 __all__ = ["Account", "Mangle", "newer", "outing"]
@@ -34,6 +37,8 @@ SAMPLES_AT = 2
 SETTLED_S = 60.0
 # Who is in range for less cannot be expected to stream.
 LONG_ENOUGH_S = 5.0
+# The least of all delays is in all times alike and in no uncertainty (docs/clock.md): a connection interval.
+FLOOR_S = 0.03
 NOBODY = "C0:4B:00:00:00:00"
 
 # Takes a DATA packet's bytes, gives what arrives of them.
@@ -42,7 +47,11 @@ Mangle = Callable[[bytes], bytes]
 
 @dataclass
 class Account:
-    """What a run says against what the simulator knows. lost, truly_lost: samples, by sensor in order."""
+    """What a run says against what the simulator knows. lost, truly_lost: samples, by sensor in order.
+
+    contacts, missed, extra: in the sensors' own time. off_s: how far off each contact's time is, s;
+    unadmitted: contacts that are off by more than the uncertainty in the sensor's health, and the floor.
+    """
 
     lost: list[int] = field(default_factory=list)
     truly_lost: list[int] = field(default_factory=list)
@@ -50,6 +59,8 @@ class Account:
     contacts: int = 0
     missed: int = 0
     extra: int = 0
+    off_s: list[float] = field(default_factory=list)
+    unadmitted: int = 0
     returns_s: list[float] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
     strangers_started: int = 0
@@ -111,7 +122,7 @@ async def _outing(
     sources = [GaitSource(mount, plan, rate_hz=208.0, seed=1) for mount in MOUNTS]
     settings = parse_faults(faults)
     sensors = [
-        VirtualSensor(
+        TellingSensor(
             source,
             Traits(source.mount, f"T{number:04d}"),
             faults=Faults(settings, mount=source.mount, seed=2),
@@ -129,6 +140,7 @@ async def _outing(
     worn = [WornSensor(mount, address=address) for mount, address in zip(MOUNTS, addresses, strict=True)]
     if absent:
         worn.append(WornSensor(Mount.LEFT_SHOE, address=NOBODY))
+    own_time = OwnTime(sensors)
     destroyed, arrivals = 0, {mount: list[float]() for mount in MOUNTS}
     account = Account()
 
@@ -164,7 +176,7 @@ async def _outing(
 
             def take(packet: Packet) -> None:
                 packet = mangled(packet)
-                witness.packet(packet)
+                witness.packet(own_time.receive(packet))
                 if packet.kind is Kind.DATA:
                     arrivals[packet.mount].append(packet.arrival_ns * 1e-9)
                 receive(packet)
@@ -204,6 +216,13 @@ async def _outing(
             view=Silent(),
             listeners=(witness.see,),
         )
+    for mount in MOUNTS:
+        said_s = witness.contacts_s.get(mount, [])
+        truly_s, doubt_s = own_time.of(mount, said_s)
+        off_s = np.abs(said_s - truly_s)
+        account.off_s += off_s.tolist()
+        account.unadmitted += int((off_s > doubt_s + FLOOR_S).sum())
+        witness.contacts_s[mount] = truly_s.tolist()
     if swapped:
         left, right = MOUNTS
         for seen in (witness.heard, witness.contacts_s):

@@ -17,7 +17,9 @@ from tests.torture.outing import outing
 from tests.torture.power import cut_power
 from tests.torture.row import Row
 from tests.torture.runner import load_packets, save_packets
+from tests.torture.sensors import needed
 from tests.torture.servers import Trouble, trouble
+from tests.torture.starving import starved
 
 Stream = tuple[Path, list[Packet]]
 # Nothing of how long an answer takes is judged here, and the wall's time is what it costs.
@@ -80,7 +82,18 @@ def test_a_machine_that_slept_goes_on_at_the_right_time(tmp_path: Path) -> None:
     assert account.lost == account.truly_lost
     assert all(account.lost)
     assert account.extra == 0
+    assert max(account.off_s) < 0.1
     assert len(account.returns_s) == 2
+
+
+def test_a_process_that_is_starved_makes_nothing_up(tmp_path: Path) -> None:
+    """With less than half the processor that it takes everything comes late, by tenths of a second."""
+    share = needed(tmp_path / "fed", 3.0)
+    with starved(0.45 * share):
+        account = outing(tmp_path / "starved", [], 6.0)
+    assert account.contacts > account.missed
+    assert account.lost == account.truly_lost == [0, 0]
+    assert account.extra == 0
 
 
 def test_a_full_disk_costs_nothing(tmp_path: Path, stream: Stream) -> None:
