@@ -9,7 +9,7 @@ it the stances say the direction, after enough of them.
 """
 
 from dataclasses import dataclass
-from math import acos, degrees
+from math import cos, radians
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,13 +21,13 @@ __all__ = ["Alignment"]
 Floats = NDArray[np.float64]
 
 ENOUGH_STRIDES = 5
-NEAR_DEG = 40.0  # standing and striding directions of one sensor on one leg
-MOVED_DEG = 25.0  # the striding direction itself, since alignment
+NEAR = cos(radians(40.0))  # standing and striding directions of one sensor on one leg
+UNMOVED = cos(radians(25.0))  # the striding direction itself, since alignment
 FORGET = 0.85
 
 
 def _mean_direction(acc_g: Floats) -> Vector:
-    x, y, z = acc_g.sum(axis=1).tolist()
+    x, y, z = np.add.reduce(acc_g, axis=1).tolist()
     return unit((x, y, z))
 
 
@@ -38,10 +38,6 @@ def _recent(old: Vector | None, acc_g: Floats) -> Vector:
         return fresh
     new = 1.0 - FORGET
     return unit((FORGET * old[0] + new * x, FORGET * old[1] + new * y, FORGET * old[2] + new * z))
-
-
-def _apart_deg(a: Vector, b: Vector) -> float:
-    return degrees(acos(max(-1.0, min(1.0, dot(a, b)))))
 
 
 @dataclass(slots=True)
@@ -67,7 +63,7 @@ class Alignment:
         self.strides += 1
         if self.strides == ENOUGH_STRIDES:
             self.first = self.striding
-        if self.first is not None and _apart_deg(self.first, self.striding) > MOVED_DEG:
+        if self.first is not None and dot(self.first, self.striding) < UNMOVED:
             self.standing = self.stance = self.first = None
             self.strides = self.stances = 0
             self.moved += 1
@@ -82,7 +78,7 @@ class Alignment:
         """Up from standing, where the strides agree that it is the same sensor in the same place."""
         if self.standing is None or self.striding is None:
             return None
-        return self.standing if _apart_deg(self.standing, self.striding) < NEAR_DEG else None
+        return self.standing if dot(self.standing, self.striding) > NEAR else None
 
     @property
     def up(self) -> Vector | None:

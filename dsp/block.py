@@ -65,5 +65,5 @@ class Rows:
         for block in blocks:
             if block.lost_before:
                 lost.append((row, block.lost_before))
-            row += len(block)
+            row += block.t_us.shape[0]
         return cls(t_us, x, tuple(lost), first.restart, first.rate_hz, first.acc_range_g)

@@ -71,8 +71,10 @@ def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None =
     tops = ((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1])).nonzero()[0]
     if tops.shape[0] == 0:
         return None
-    heights = mid[tops].tolist()
     places = [lo + top for top in tops.tolist()]
+    if len(places) == 1:
+        return parabola(x, places[0])[0]
+    heights = mid[tops].tolist()
     if near is not None:
         heights = [
             height * exp(-0.5 * ((place - near[0]) / near[1]) ** 2)

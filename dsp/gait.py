@@ -48,10 +48,12 @@ def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:
 
 def gait_score(period_s: float, duty: float | None, calm: float) -> float:
     """Positive for running. duty: share of the stride in stance, where known."""
-    terms = [(PERIOD_S - period_s) / PERIOD_SCATTER_S, (CALM - calm) / CALM_SCATTER]
-    if duty is not None:
-        terms.append((DUTY - duty) / DUTY_SCATTER)
-    return float(sum(max(-HELD, min(HELD, term)) for term in terms))
+    score = _held((PERIOD_S - period_s) / PERIOD_SCATTER_S) + _held((CALM - calm) / CALM_SCATTER)
+    return score if duty is None else score + _held((DUTY - duty) / DUTY_SCATTER)
+
+
+def _held(term: float) -> float:
+    return max(-HELD, min(HELD, term))
 
 
 def activity_of(scores: tuple[float, ...]) -> Activity:

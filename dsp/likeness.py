@@ -45,7 +45,7 @@ class Likeness:
         if landing.lead_s is not None and len(leads) >= LEAST:
             factors[0] = _bell((landing.lead_s - median(leads)) / LEAD_S)
         if len(last) >= LEAST:
-            usual = median(other.jolt for other in last)
+            usual = median([other.jolt for other in last])
             factors[1] = _bell(min(0.0, log(max(landing.jolt, 1e-6) / max(usual, 1e-6))) / log(FAINT))
         if stride_s is not None:
             factors[2] = _bell((stride_s / period_s - 1.0) / PERIOD)

@@ -9,18 +9,17 @@ __all__ = ["Mount"]
 class Mount(StrEnum):
     """One place a sensor can be worn; its value is the name used in files, topics and on the command line."""
 
+    segment: Literal["shin", "shoe"]
+    side: Literal["left", "right"]
+
     LEFT_SHIN = "left-shin"
     RIGHT_SHIN = "right-shin"
     LEFT_SHOE = "left-shoe"
     RIGHT_SHOE = "right-shoe"
 
-    @property
-    def side(self) -> Literal["left", "right"]:
-        return "left" if self.value.startswith("left") else "right"
-
-    @property
-    def segment(self) -> Literal["shin", "shoe"]:
-        return "shin" if self.value.endswith("shin") else "shoe"
+    def __init__(self, name: str) -> None:
+        self.side = "left" if name.startswith("left") else "right"
+        self.segment = "shin" if name.endswith("shin") else "shoe"
 
     @property
     def opposite(self) -> "Mount":

@@ -67,7 +67,7 @@ class StridePipeline:
 
     def push(self, block: ImuBlock) -> list[Stride]:
         """Strides that this block completes; usually none, and then nothing is done but to keep it."""
-        n = len(block)
+        n = block.t_us.shape[0]
         if n == 0:
             return []
         s = self._s

@@ -72,14 +72,19 @@ def plane_of(axis: Vector, up: Vector) -> Plane | None:
     return Plane(cross(y, axis), y, axis)
 
 
+@lru_cache(maxsize=512)
+def _around(n: int, reach: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """For each of n rows the first of those within reach, and the one after the last."""
+    rows = np.arange(n)
+    return np.maximum(rows - reach, 0), np.minimum(rows + reach + 1, n)
+
+
 def flattest(gyro: Floats, a: int, b: int, reach: int) -> int:
     """Row in [a, b) around which the segment turns least."""
-    power = (gyro[:, a:b] ** 2).sum(axis=0)
-    total = np.concatenate(([0.0], np.cumsum(power)))
-    n = b - a
-    lo = np.maximum(np.arange(n) - reach, 0)
-    hi = np.minimum(np.arange(n) + reach + 1, n)
-    return a + int(np.argmin((total[hi] - total[lo]) / (hi - lo)))
+    total = np.zeros(b - a + 1)
+    np.add.reduce(gyro[:, a:b] ** 2).cumsum(out=total[1:])
+    lo, hi = _around(b - a, reach)
+    return a + int(((total[hi] - total[lo]) / (hi - lo)).argmin())
 
 
 @lru_cache(maxsize=512)
@@ -103,7 +108,7 @@ def stride_path(acc: Floats, gyro: Floats, plane: Plane, rate_hz: float) -> Stri
     w = np.array(plane.z) @ gyro
     n = w.shape[0]
     angle = np.zeros(n)
-    np.cumsum(w[1:] + w[:-1], out=angle[1:])
+    (w[1:] + w[:-1]).cumsum(out=angle[1:])
     angle *= radians(0.5 / rate_hz)
     angle -= np.arange(n) * (angle[-1] / (n - 1))
     x, y = np.array((plane.x, plane.y)) @ acc
@@ -152,7 +157,7 @@ def posture_of(
     x, y, g = plane.x, plane.y, path.gravity
     up = (g.real * x[0] + g.imag * y[0], g.real * x[1] + g.imag * y[1], g.real * x[2] + g.imag * y[2])
     last = end if toe_off is None else min(n, int(contact + 0.7 * stance) + 1)
-    roll = np.cumsum(np.array(cross(up, plane.z)) @ gyro[:, round(contact) : last]) / rate_hz
+    roll = (np.array(cross(up, plane.z)) @ gyro[:, round(contact) : last]).cumsum() / rate_hz
     inwards = roll if mount.side == "left" else -roll
     return Posture(
         flat=end,

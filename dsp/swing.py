@@ -199,7 +199,7 @@ def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
         if now <= bout.cursor:
             return None
         s = along(bout.axis, signals.gyro(bout.cursor, now))
-        k = int(np.argmax(s < FALLEN * bout.level))
+        k = int((s < FALLEN * bout.level).argmax())
         if s[k] >= FALLEN * bout.level:
             bout.cursor = now
             return None
@@ -208,7 +208,7 @@ def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
     if now <= bout.cursor:
         return None
     s = along(bout.axis, signals.gyro(bout.cursor, now))
-    k = int(np.argmax(s >= RISEN * bout.level))
+    k = int((s >= RISEN * bout.level).argmax())
     if s[k] >= RISEN * bout.level:
         return bout.cursor + k
     bout.cursor = now
@@ -221,10 +221,10 @@ def _fall(signals: GateSignals, bout: Bout, now: int) -> int | None:
         end = min(now, bout.cursor + round(0.3 * bout.period))
         s = along(bout.axis, signals.gyro(bout.cursor, end))
         top = np.maximum(np.maximum.accumulate(s), bout.top)
-        k = int(np.argmax(s < 0.5 * top))
+        k = int((s < 0.5 * top).argmax())
         over = bool(s[k] < 0.5 * top[k])
         seen = s[: k + 1] if over else s
-        m = int(np.argmax(seen))
+        m = int(seen.argmax())
         if seen[m] > bout.top:
             bout.top, bout.peak = float(seen[m]), bout.cursor + m
         if over:

@@ -13,7 +13,7 @@ Vector = tuple[float, float, float]
 
 def size(x: Floats) -> Floats:
     """(3, n) -> (n,), sample by sample: exact for any chunking."""
-    return np.asarray(np.sqrt((x * x).sum(axis=0)))
+    return np.asarray(np.sqrt(np.add.reduce(x * x)))
 
 
 def along(axis: Vector, x: Floats) -> Floats:
