@@ -4,9 +4,7 @@ from typing import Literal
 
 import numpy as np
 
-from dsp.bout import Cycle
 from dsp.grid import VOID, SampleGrid
-from dsp.runner import Runner
 
 __all__ = ["MOST_GUESSED_S", "MOST_HOLE_S", "SPOILT_AFTER_S", "SPOILT_BEFORE_S", "beat_reach", "hole_rows"]
 
@@ -18,7 +16,8 @@ MOST_GUESSED_S = 0.15
 # Periods from where the gate expects a contact to where the last one plus a period does: a shin has two jolts
 # 0.1 s apart, of which the gate makes one; a shoe's gate is surer than its beat.
 ON_BEAT: dict[Literal["shin", "shoe"], float] = {"shin": 0.15, "shoe": 0.1}
-# With the contact in a hole the gate takes what is left beside it, the end of the swing, for the jolt.
+# With the contact in a hole the gate takes what is left beside it for the jolt, and a straight line for the
+# end of the swing: a tenth of a second off.
 BESIDE_HOLE = 0.25
 
 
@@ -36,18 +35,11 @@ def hole_rows(grid: SampleGrid, contact: float, first: int, end: int) -> int:
 
 
 def beat_reach(
-    grid: SampleGrid,
-    cycle: Cycle,
-    runner: Runner,
-    first: int,
-    end: int,
-    *,
-    delay: int,
-    segment: Literal["shin", "shoe"],
+    grid: SampleGrid, places: tuple[float, float], first: int, end: int, *, segment: Literal["shin", "shoe"]
 ) -> float:
-    """Periods from the gate's contact up to which the beat says where it was; without a gyroscope."""
-    if grid.channels == 3 and runner.last_peak is not None and grid.any(first, end, VOID):
-        places = cycle.anchor - delay, runner.last_peak + cycle.period
-        if max(hole_rows(grid, place, first, end) for place in places) > MOST_HOLE_S * grid.rate_hz:
-            return BESIDE_HOLE
-    return ON_BEAT[segment]
+    """Periods apart up to which the beat's contact is believed and not the gate's; places: rows of both."""
+    holes = [hole_rows(grid, place, first, end) for place in places] if grid.any(first, end, VOID) else [0]
+    if max(holes) > MOST_HOLE_S * grid.rate_hz:
+        return BESIDE_HOLE
+    # A swing ends where the foot lands: with a gyroscope the gate needs no beat.
+    return ON_BEAT[segment] if grid.channels == 3 else 0.0

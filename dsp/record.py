@@ -48,9 +48,8 @@ def measure(
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
     runner.alignment.stride(window.acc[:, -round(cycle.period) :])
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
-    reach = beat_reach(grid, cycle, runner, a, b, delay=signals.delay, segment=mount.segment)
     contact, swing, jolt, expected = _events(
-        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount, reach=reach
+        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount, grid=grid
     )
     off = expected - contact.peak
     hole = 0
@@ -150,7 +149,14 @@ def measure(
 
 
 def _events(
-    window: StrideWindow, cycle: Cycle, runner: Runner, *, calm: float, delay: int, mount: Mount, reach: float
+    window: StrideWindow,
+    cycle: Cycle,
+    runner: Runner,
+    *,
+    calm: float,
+    delay: int,
+    mount: Mount,
+    grid: SampleGrid,
 ) -> tuple[Contact, Floats | None, float, float]:
     """Contact and toe-off, the smoothed swing rate where there is a gyroscope, and where the gate has the
     contact's jolt and the last strides would have it."""
@@ -166,9 +172,12 @@ def _events(
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
     expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
-    if window.gyro is None and runner.last_peak is not None:
+    if runner.last_peak is not None and cycle.landing is None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
         beat = runner.last_peak + cycle.period - window.start
+        first, end = window.start, window.start + window.acc.shape[1]
+        places = first + expected, first + beat
+        reach = beat_reach(grid, places, first, end, segment=mount.segment)
         expected = beat if abs(beat - expected) < reach * cycle.period else expected
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
