@@ -60,6 +60,9 @@ class _Hostile:
 
     async def _close(self) -> None:
         self._server.close()
+        # A connection that is just being accepted becomes a task in the next turns of the loop.
+        for _ in range(3):
+            await asyncio.sleep(0)
         while others := asyncio.all_tasks() - {asyncio.current_task()}:
             for task in others:
                 task.cancel()
