@@ -2,10 +2,10 @@
 
 Standing still, gravity lies along the segment. In the middle of stance, when the impact is over and the heel
 has not left yet, foot and shank hardly move and what is felt is gravity along them: 1 to 8 degrees from the
-direction in standing (shoes of people walking and running). A whole stride's mean acceleration is gravity in
-a frame that swings with the leg: 10 to 30 degrees off, but always there and always the same, so it tells
-whether the sensor is still where it was. Standing is used where the strides do not contradict it; without
-it the stances say the direction, after enough of them.
+direction in standing (recorded shoes; no recorded shin stood still). A whole stride's mean acceleration is
+gravity in a frame that swings with the leg: 6 to 27 degrees off on the same shoes, but always there and
+always the same, so it tells whether the sensor is still where it was. Standing is used where the strides do
+not contradict it; without it the stances say the direction, after enough of them.
 """
 
 from dataclasses import dataclass
@@ -87,5 +87,5 @@ class Alignment:
 
     @property
     def rough(self) -> Vector:
-        """The best guess so far, for finding events."""
+        """The best guess so far, for the plane of the swing."""
         return self.stood or self.striding or (0.0, 0.0, 1.0)

@@ -40,7 +40,7 @@ class ImuBlock:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Blocks without a restart between them, channel by channel.
+    """Blocks of one rate, range and set of channels without a restart between them, channel by channel.
 
     t_us: (n,); x: (3 or 6, n) g and deg/s; lost: (row, samples known to be lost before it) where any were.
     """

@@ -10,7 +10,7 @@ from dsp.block import ImuBlock, Rows
 from dsp.bout import Bout, Cycle
 from dsp.clipping import Rails
 from dsp.gait import calm_share, gait_score
-from dsp.grid import SampleGrid
+from dsp.grid import VOID, SampleGrid
 from dsp.jolt import advance_jolt, jolt_due, open_jolt
 from dsp.mount import Mount
 from dsp.params import Params
@@ -210,7 +210,7 @@ class StridePipeline:
         s = self._s
         assert s.signals is not None
         first = now - round(STILL_S * s.signals.grid.rate_hz)
-        if first < 0:
+        if first < 0 or s.signals.grid.any(first, now, VOID):
             return
         acc, raw = s.signals.acc(first, now), s.signals.grid.window(first, now)[:3]
         if stands_still(acc, raw, s.signals.grid.rate_hz):

@@ -98,9 +98,8 @@ def measure(
         runner.likeness.remember(contact.landing, runner.activity)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     if whole and contact.toe_off is not None:
-        first, last = (ic - a + share * (contact.toe_off - ic) for share in MID_STANCE)
-        if last - first > 2.0:
-            runner.alignment.stand_on(window.acc[:, int(first) : int(last)])
+        first, last = (int(ic - a + share * (contact.toe_off - ic)) for share in MID_STANCE)
+        runner.alignment.stand_on(window.acc[:, first : max(first + 1, last)])
     impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
     if guessed:
         runner.flat_row, posture = None, None

@@ -11,8 +11,8 @@ Floats = NDArray[np.float64]
 
 STILL_S = 0.5  # looked at
 MOVES_G = 0.04  # low-passed: breathing and swaying stay below, a step does not
-# Change over a hundredth of a second, mean of each part: vibration. Over one sample it would be the noise of
-# a high rate.
+# Change over a hundredth of a second, or one sample where that is longer, mean of each part: vibration. Over
+# one sample of a high rate it would be noise.
 STEP_S, SHAKES_G, PARTS = 0.01, 0.03, 5
 
 

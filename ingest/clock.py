@@ -52,6 +52,8 @@ STEP_US: Final = 80_000.0
 PARTED_US: Final = 250_000.0
 # A packet later than this was held up by more than a radio: how much later says nothing of the skew.
 HELD_UP_US: Final = 100_000.0
+# Where every packet was that late, they are in time again when it is this little.
+IN_TIME_US: Final = 60_000.0
 # Finer than this nothing is claimed: a host's own jitter.
 FINEST_US: Final = 500.0
 # The least delays of a write and of a notification together, on a small Linux host: 1 to 2 ms each.
@@ -104,9 +106,8 @@ class DeviceClock:
         self._anchor = (0.0, 0.0)  # a point of the estimated line: (x, y - x)
         self._correction = 0.0  # what is now added to device time
         self._stepped = False  # in the last packet
-        self._held_us = (
-            0.0  # how much earlier than the first edge the line is, for packets that were all late
-        )
+        self._late = False  # every packet is: the two edges are far apart
+        self._held_us = 0.0  # how much earlier than the first edge the line is, for that
         self._doubt_us = PARTED_US
 
     @property
@@ -199,7 +200,7 @@ class DeviceClock:
         self._points.clear()
         self._bucket = None
         self._anchor = (x, offset)
-        self._held_us = 0.0
+        self._late, self._held_us = False, 0.0
         self._correction = offset
         self._begin = x
         self._stepped = True
@@ -229,11 +230,13 @@ class DeviceClock:
                 best = int((wait * len(below) / max(wait.min(), FINEST_US) + UNLIKELY).argmin())
                 offset = min(float(lower[best]), float(upper[best]))
                 doubt = 0.5 * TWO_FLOORS_US + 4.0 * float(shortest[best])
-            elif (apart := offset - float(edge[best])) > HELD_UP_US:
-                later = self._late_share(below, float(SKEWS[best])) * apart
+            else:
+                apart = offset - float(edge[best])
+                self._late = apart > (IN_TIME_US if self._late else HELD_UP_US)
+                later = self._late_share(below, float(SKEWS[best])) * apart if self._late else 0.0
                 self._held_us = later
                 offset -= later
-                doubt = max(doubt, later, apart - later)
+                doubt = max(doubt, later, apart - later - TWO_FLOORS_US)
         self._skew = float(SKEWS[best])
         self._anchor = (now, offset)
         self._doubt_us = doubt

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
 from firmware_sim.plan import Activity, Phase
@@ -28,9 +29,37 @@ def test_standing_says_the_axis_at_any_rate(mount: Mount, rate_hz: float) -> Non
     assert abs(axial_error_percent("run", mount=mount, rate_hz=rate_hz, stands_s=5.0)) < 2.0
 
 
-@pytest.mark.parametrize(("activity", "percent"), [("run", 8.0), ("walk", 3.0)])
-def test_stance_says_the_axis_of_a_shin_that_never_stood(activity: Activity, percent: float) -> None:
-    assert abs(axial_error_percent(activity, mount=Mount.LEFT_SHIN, rate_hz=200.0, stands_s=0.0)) < percent
+@pytest.mark.parametrize(
+    ("mount", "activity", "percent"),
+    [
+        (Mount.LEFT_SHIN, "run", -6.6),
+        (Mount.LEFT_SHIN, "walk", -2.2),
+        (Mount.RIGHT_SHOE, "run", -11.6),
+        (Mount.RIGHT_SHOE, "walk", -0.4),
+    ],
+)
+def test_peaks_of_a_leg_that_never_stood_read_low(mount: Mount, activity: Activity, percent: float) -> None:
+    """By as much as docs/metrics.md says; by the mean of whole strides a run would read 7 and 14 % high."""
+    error = axial_error_percent(activity, mount=mount, rate_hz=200.0, stands_s=0.0)
+    assert error == pytest.approx(percent, abs=1.0)
+
+
+def test_a_slow_sensor_learns_the_axis_too() -> None:
+    block, _ = simulated(Mount.LEFT_SHIN, Phase(activity="run", duration_s=20.0), rate_hz=20.0, seed=4)
+    assert sum(s.peak_axial_g is not None for s in strides_of([block])) > 10
+
+
+def test_nobody_stands_in_a_hole() -> None:
+    """A straight line between two samples neither moves nor shakes."""
+    rng = np.random.default_rng(1)
+    moving, lost = rng.normal((0.0, 1.0, 0.0), 0.5, (400, 3)), 170
+    moving[200] = moving[199]
+    t_us = np.arange(400, dtype=np.int64) * 5000
+    t_us[200:] += lost * 5000
+    pipeline = StridePipeline(Mount.LEFT_SHIN)
+    pipeline.push(ImuBlock(Mount.LEFT_SHIN, t_us, moving, None, 200.0, restart=True))
+    pipeline.flush()
+    assert pipeline.snapshot().runner.alignment.standing is None
 
 
 @pytest.mark.parametrize(

@@ -196,6 +196,17 @@ def test_a_host_that_is_late_for_everything_still_knows_when(starved_s: float, s
     assert (np.abs(placed.error_s[settled]) <= placed.uncertainty_s[settled]).all()
 
 
+@pytest.mark.parametrize("starved_s", [0.02, 0.05, 0.08, 0.09, 0.1])
+@pytest.mark.parametrize("skew_ppm", [-50.0, 50.0])
+def test_what_is_not_corrected_is_admitted(starved_s: float, skew_ppm: float) -> None:
+    """A host that is late by less than what is held for lateness, and by about as much."""
+    placed = place(Link(starved_s=starved_s, skew_ppm=skew_ppm, fades_per_min=0.0), 120.0, seed=3)
+    settled = placed.taken_s > placed.taken_s[0] + 10
+    assert placed.usable[settled].all()
+    # Not in the uncertainty: the floors, and what the times given out have yet to follow.
+    assert (np.abs(placed.error_s[settled]) <= placed.uncertainty_s[settled] + 0.005).all()
+
+
 def test_a_host_that_is_late_for_everything_admits_it() -> None:
     """As long as it has no exchanges from which it could know more."""
     clock = DeviceClock()

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from tests.services import cannot
 
-__all__ = ["MemoryLimit", "busy", "fill", "is_full", "limited", "mounted"]
+__all__ = ["MemoryLimit", "busy", "fill", "is_full", "limited", "mounted", "starved"]
 
 MEMORY_BYTES = 256 * 1024 * 1024
+CPU_PERIOD_US = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +102,43 @@ def limited(name: str) -> Iterator[MemoryLimit]:
         except OSError as error:
             cannot(f"no control group can be made here: {error}")
         yield MemoryLimit(group, peak)
+
+
+@contextmanager
+def starved(share: float) -> Iterator[None]:
+    """This process gets so much of one core, and no more; see cannot() for where that cannot be had."""
+    quota_us = round(share * CPU_PERIOD_US)
+    home = _own_group("cpu")
+    with ExitStack() as stack:
+        try:
+            if home is None:
+                home, parent = _own_group(""), V2.parent
+                (parent / "cgroup.subtree_control").write_text("+cpu")
+                limits = {"cpu.max": f"{quota_us} {CPU_PERIOD_US}"}
+            else:
+                parent = home
+                limits = {"cpu.cfs_period_us": str(CPU_PERIOD_US), "cpu.cfs_quota_us": str(quota_us)}
+            group = parent / f"kneeload-starved-{os.getpid()}"
+            group.mkdir()
+            stack.callback(group.rmdir)
+            for name, limit in limits.items():
+                (group / name).write_text(limit)
+            (group / "cgroup.procs").write_text(str(os.getpid()))
+        except OSError as error:
+            cannot(f"no control group can be made here: {error}")
+        stack.callback((home or parent).joinpath("cgroup.procs").write_text, str(os.getpid()))
+        yield
+        counted = dict(line.split() for line in (group / "cpu.stat").read_text().splitlines())
+        assert int(counted["nr_throttled"]) > 0, "it was given all that it wanted"
+
+
+def _own_group(controller: str) -> Path | None:
+    """Where this process is among the groups of a controller; "": of version 2. None: not in this version."""
+    for line in Path("/proc/self/cgroup").read_text().splitlines():
+        _, controllers, path = line.split(":", 2)
+        if controller in controllers.split(","):
+            return Path("/sys/fs/cgroup") / controller / path.lstrip("/")
+    return None
 
 
 @contextmanager

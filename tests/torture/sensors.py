@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
+from tests.torture.limits import starved
 from tests.torture.outing import Mangle, newer, outing
 from tests.torture.row import Row, percentile
-from tests.torture.starving import starved
 
 __all__ = ["bad_sensors", "hungry", "needed", "out_of_range", "suspended"]
 

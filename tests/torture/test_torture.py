@@ -12,6 +12,7 @@ from tests.torture.broker import Pace, without_descriptors, without_room
 from tests.torture.checks import look
 from tests.torture.crash import MOST_MISSING_S, kill_and_go_on
 from tests.torture.day import long_run
+from tests.torture.limits import starved
 from tests.torture.machine import CLOCKS, clocks, full_disk, little_memory, loaded, read_only, stopped
 from tests.torture.outing import outing
 from tests.torture.power import cut_power
@@ -19,7 +20,6 @@ from tests.torture.row import Row
 from tests.torture.runner import load_packets, save_packets
 from tests.torture.sensors import needed
 from tests.torture.servers import Trouble, trouble
-from tests.torture.starving import starved
 
 Stream = tuple[Path, list[Packet]]
 # Nothing of how long an answer takes is judged here, and the wall's time is what it costs.
