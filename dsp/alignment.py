@@ -10,6 +10,7 @@ not contradict it; without it the stances say the direction, after enough of the
 
 from dataclasses import dataclass
 from math import cos, radians
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -84,6 +85,11 @@ class Alignment:
     def up(self) -> Vector | None:
         """The segment's axis; None until known."""
         return self.stood or (self.stance if self.stances >= ENOUGH_STRIDES else None)
+
+    @property
+    def method(self) -> Literal["none", "stance", "standing"]:
+        """What `up` is taken from."""
+        return "standing" if self.stood is not None else "none" if self.up is None else "stance"
 
     @property
     def rough(self) -> Vector:

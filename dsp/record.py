@@ -144,6 +144,7 @@ def measure(
         pronation_deg=None if posture is None or not shoe else posture.roll_in_deg,
         stride_length_m=length_m,
         speed_m_per_s=None if length_m is None or posture is None else length_m / posture.duration_s,
+        axis_method="none" if impact.axial_g is None else runner.alignment.method,
     )
 
 

@@ -47,3 +47,4 @@ class Stride:
     pronation_deg: float | None = None
     stride_length_m: float | None = None
     speed_m_per_s: float | None = None
+    axis_method: str = "none"

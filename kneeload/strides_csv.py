@@ -40,6 +40,7 @@ FURTHER = (
     "filter",
     "contact_method",
     "toe_off_method",
+    "axis_method",
 )
 COLUMNS = CONTRACT + FURTHER
 
