@@ -77,11 +77,13 @@ def outing(
     swapped: bool = False,
     absent: bool = False,
     suspended: tuple[float, float] | None = None,
+    relieve: Callable[[], None] = lambda: None,
 ) -> Account:
     """One run of two shins over the simulated radio, until its account is settled.
 
     mangle: what happens to the left sensor's DATA on its way. stranger: a third sensor has its name.
     absent: a third sensor is to be worn and never comes. suspended: (when, for how long) in s the machine is.
+    relieve: ends what the whole run suffers from, before its account is settled.
     """
     return asyncio.run(
         _outing(
@@ -94,6 +96,7 @@ def outing(
             swapped=swapped,
             absent=absent,
             suspended=suspended,
+            relieve=relieve,
         )
     )
 
@@ -116,6 +119,7 @@ async def _outing(
     swapped: bool,
     absent: bool,
     suspended: tuple[float, float] | None,
+    relieve: Callable[[], None],
 ) -> Account:
     config, clock, witness = load(None, data_dir=folder), _Clock(speedup), Witness()
     plan = Plan.of(Phase(activity="stand", duration_s=3.0), Phase(activity="run"))
@@ -197,6 +201,7 @@ async def _outing(
                 clock.suspend(suspended[1])
                 slept_s = sum(suspended)
             await clock.sleep(seconds - slept_s)
+            relieve()
             end_s = clock.now_ns() * 1e-9 + SETTLED_S
             # A loss is known when the next packet has come.
             settled = settle(counters())
