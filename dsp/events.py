@@ -1,0 +1,146 @@
+"""The events of one cycle: contact and toe-off, by the samples or, in a hole, by the rhythm."""
+
+from dataclasses import dataclass, replace
+from statistics import median
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.bout import Cycle
+from dsp.contact import Contact, StrideWindow
+from dsp.gait import calm_share, gait_score
+from dsp.grid import VOID, SampleGrid
+from dsp.holes import MOST_GUESSED_S, MOST_HOLE_S, SPOILT_AFTER_S, SPOILT_BEFORE_S, beat_reach, hole_rows
+from dsp.mount import Mount
+from dsp.params import Params
+from dsp.runner import Runner
+from dsp.shin import shin_contact
+from dsp.shoe import shoe_contact, swing_ends
+from dsp.signals import GateSignals
+
+__all__ = ["Events", "events_of"]
+
+Floats = NDArray[np.float64]
+
+AGREES_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """contact_us: its time; apart_s: since that foot's contact before, None if there is none.
+
+    window: the rows looked at, up to row `end`. swing: (n,) smoothed rate about the swing axis, deg/s. calm:
+    share of the stride in which gravity alone is felt. torn: a hole reaches into the contact; guessed: it is
+    where the rhythm has it.
+    """
+
+    window: StrideWindow
+    end: int
+    contact: Contact
+    contact_us: int
+    apart_s: float | None
+    swing: Floats | None
+    calm: float
+    torn: bool
+    guessed: bool
+
+
+def events_of(
+    signals: GateSignals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
+) -> Events | None:
+    """From rows up to `now`; None where the contact cannot be trusted."""
+    grid, rate = signals.grid, signals.grid.rate_hz
+    lead = round((0.45 if grid.channels == 3 else 0.25) * cycle.period)
+    a = max(0, cycle.anchor - signals.delay - lead)
+    b = min(now, cycle.ready)
+    if b - a < 0.2 * rate:
+        return None
+    rows = grid.window(a, b)
+    window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
+    runner.alignment.stride(window.acc[:, -round(cycle.period) :])
+    calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
+    contact, swing, jolt, expected = _landmarks(
+        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount, grid=grid
+    )
+    off = expected - contact.peak
+    hole = 0
+    if grid.any(a, b, VOID):
+        hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
+    guessed = hole > MOST_HOLE_S * rate and abs(off) > AGREES_S * rate
+    if guessed:
+        contact = replace(
+            contact,
+            initial_contact=contact.initial_contact + off,
+            contact_method="expected",
+            quality=0.2 * contact.quality,
+        )
+    ic = contact.initial_contact
+    if not a <= ic < b:
+        # At an end of the stream a landing's jolt is there and its contact is not, or the other way round.
+        return None
+    if hole <= MOST_HOLE_S * rate:
+        _remember(runner, cycle, contact, contact.peak - jolt)
+    runner.last_peak = a + contact.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
+    ic_us = grid.time_us(ic, b)
+    apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
+    near = max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate))
+    torn = guessed or grid.any(*near, VOID)
+    if torn and hole > MOST_GUESSED_S * rate:
+        return None
+    if apart_s is not None and apart_s < 0.7 * params.min_stride_s:
+        return None
+    return Events(window, b, contact, ic_us, apart_s, swing, calm, torn, guessed)
+
+
+def _landmarks(
+    window: StrideWindow,
+    cycle: Cycle,
+    runner: Runner,
+    *,
+    calm: float,
+    delay: int,
+    mount: Mount,
+    grid: SampleGrid,
+) -> tuple[Contact, Floats | None, float, float]:
+    """Contact and toe-off, the smoothed swing rate where there is a gyroscope, and where the gate has the
+    contact's jolt and the last strides would have it."""
+    anchor = cycle.anchor - delay - window.start
+    swing: Floats | None = None
+    jolt, rise = float(anchor), None
+    if window.gyro is not None:
+        swing = window.smooth(np.array(runner.axis) @ window.gyro, 10.0)
+        end, rise = swing_ends(
+            swing, max(0, anchor), None if cycle.rise is None else cycle.rise - window.start
+        )
+        jolt = end if end is not None else anchor + 0.2 * cycle.period
+        if cycle.landing is not None:
+            jolt = float(cycle.landing - delay - window.start)
+    expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
+    if runner.last_peak is not None and cycle.landing is None:
+        # Two jolts close together make one gate jolt between them: the beat says which is the contact.
+        beat = runner.last_peak + cycle.period - window.start
+        first, end = window.start, window.start + window.acc.shape[1]
+        places = first + expected, first + beat
+        reach = beat_reach(grid, places, first, end, segment=mount.segment)
+        expected = beat if abs(beat - expected) < reach * cycle.period else expected
+    # The events' rules differ between the gaits: a first guess without the stance share that they yield.
+    gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
+    usual = runner.usual_push(gait)
+    if mount.segment == "shin":
+        mean = np.array(runner.alignment.striding)
+        contact = shin_contact(
+            window, expected, mean=mean, period=cycle.period, swing=swing, gait=gait, usual=usual
+        )
+    else:
+        contact = shoe_contact(
+            window, expected, rise=rise, period=cycle.period, swing=swing, gait=gait, usual=usual
+        )
+    return contact, swing, jolt, expected
+
+
+def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> None:
+    """offset: rows from where the gate expects the contact's jolt to where it was."""
+    if cycle.landing is None:
+        runner.offsets = (*runner.offsets[-8:], offset)
+    if contact.push is not None:
+        runner.pushes = (*runner.pushes[-8:], contact.push)
