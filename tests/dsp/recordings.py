@@ -1,6 +1,7 @@
 """Real recordings for tests; a test that asks for one that is missing skips with the reason."""
 
 import os
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -14,7 +15,7 @@ from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
 from dsp.stride import Stride
 
-__all__ = ["contact_times_s", "pieces", "recording", "strides_of", "truth"]
+__all__ = ["contact_times_s", "pieces", "recording", "strides_of", "truth", "without"]
 
 ROOT = Path(os.environ.get("KNEELOAD_DATA", Path(__file__).parents[3] / "shared" / "data"))
 
@@ -64,6 +65,13 @@ def pieces(block: ImuBlock, cuts: list[int]) -> list[ImuBlock]:
             )
         )
     return out
+
+
+def without(block: ImuBlock, gone: NDArray[np.bool_]) -> ImuBlock:
+    """The block as it comes when samples were lost; (n,) gone says which."""
+    keep = ~gone
+    gyro = None if block.gyro_dps is None else np.ascontiguousarray(block.gyro_dps[keep])
+    return replace(block, t_us=block.t_us[keep], acc_g=np.ascontiguousarray(block.acc_g[keep]), gyro_dps=gyro)
 
 
 def strides_of(blocks: list[ImuBlock]) -> list[Stride]:

@@ -15,7 +15,7 @@ from scipy.interpolate import CubicSpline
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from tests.dsp.judging import judge
-from tests.dsp.recordings import recording, strides_of, truth
+from tests.dsp.recordings import recording, strides_of, truth, without
 from tests.dsp.test_recordings import FEET, RUNS, WALKS, vicon_trials
 
 Floats = NDArray[np.float64]
@@ -52,13 +52,12 @@ def narrow(block: ImuBlock) -> ImuBlock:
 def without_notifications(block: ImuBlock) -> ImuBlock:
     """Ten samples gone every three seconds or so."""
     random = np.random.default_rng(2)
-    keep = np.ones(len(block), dtype=np.bool_)
+    gone = np.zeros(len(block), dtype=np.bool_)
     at = 0
     while at < len(block):
         at += int(random.exponential(3.0 * block.rate_hz)) + 10
-        keep[at : at + 10] = False
-    gyro = None if block.gyro_dps is None else np.ascontiguousarray(block.gyro_dps[keep])
-    return replace(block, t_us=block.t_us[keep], acc_g=np.ascontiguousarray(block.acc_g[keep]), gyro_dps=gyro)
+        gone[at : at + 10] = True
+    return without(block, gone)
 
 
 def sampled(rate_hz: float) -> Callable[[ImuBlock], ImuBlock]:

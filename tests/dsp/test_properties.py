@@ -14,7 +14,7 @@ from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
 from dsp.stride import Stride
 from firmware_sim.plan import Phase
-from tests.dsp.recordings import recording, strides_of
+from tests.dsp.recordings import recording, strides_of, without
 from tests.dsp.simulated import simulated
 
 CASES = (
@@ -93,12 +93,6 @@ def test_noise_makes_and_hides_no_stride(case: tuple[str, Mount, float], noise_g
         block, acc_g=block.acc_g + noise_g * random.standard_normal((len(block), 3)), gyro_dps=gyro
     )
     assert abs(len(strides_of([noisy])) - len(strides_of([block]))) <= 1
-
-
-def without(block: ImuBlock, gone: NDArray[np.bool_]) -> ImuBlock:
-    keep = ~gone
-    gyro = None if block.gyro_dps is None else np.ascontiguousarray(block.gyro_dps[keep])
-    return replace(block, t_us=block.t_us[keep], acc_g=np.ascontiguousarray(block.acc_g[keep]), gyro_dps=gyro)
 
 
 @pytest.fixture(scope="module")
