@@ -9,6 +9,7 @@ from dsp.pipeline import StridePipeline
 from firmware_sim.plan import Activity, Phase
 from tests.dsp.recordings import recording, strides_of
 from tests.dsp.simulated import simulated
+from tests.dsp.test_recordings import FEET, vicon_trials
 
 
 def axial_error_percent(
@@ -71,16 +72,15 @@ def test_nobody_stands_in_a_hole() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "rate_hz", "apart_deg"),
+    ("name", "rate_hz"),
     [
-        ("walk_feet/walk-13-1-lf", 100.0, 6.0),
-        ("walk_feet/walk-9-1-lf", 100.0, 6.0),
-        ("vicon_shoe/walk-2017-11-22-11-26-05", 200.0, 6.0),
-        ("vicon_shoe/run-2017-11-27-11-25-12", 200.0, 12.0),
-        ("vicon_shoe/run-2017-12-15-18-01-51", 200.0, 12.0),
+        *((f"walk_feet/{trial}", 100.0) for trial in FEET),
+        # In one trial nobody stands still.
+        *((f"vicon_shoe/{trial}", 200.0) for trial, _, _ in vicon_trials() if not trial.endswith("11-52-02")),
     ],
 )
-def test_stance_and_standing_agree_on_people(name: str, rate_hz: float, apart_deg: float) -> None:
+def test_stance_and_standing_agree_on_people(name: str, rate_hz: float) -> None:
+    """What docs/metrics.md says of recorded shoes; whole strides' means are 5 to 25 degrees off."""
     pipeline = StridePipeline(Mount.LEFT_SHOE)
     pipeline.push(recording(name, Mount.LEFT_SHOE, rate_hz))
     pipeline.flush()
@@ -88,6 +88,10 @@ def test_stance_and_standing_agree_on_people(name: str, rate_hz: float, apart_de
     assert alignment.standing is not None
     assert alignment.stance is not None
     assert alignment.striding is not None
-    standing = np.array(alignment.standing)
-    assert np.degrees(np.arccos(standing @ alignment.stance)) < apart_deg
-    assert standing @ alignment.stance > standing @ alignment.striding
+    of_stance_deg, of_strides_deg = (
+        float(np.degrees(np.arccos(np.dot(alignment.standing, way))))
+        for way in (alignment.stance, alignment.striding)
+    )
+    assert of_stance_deg < (4.0 if "walk-" in name else 8.5)
+    assert of_stance_deg < of_strides_deg
+    assert 5.0 < of_strides_deg < 25.0
