@@ -1,7 +1,7 @@
 """Which way up the segment is in the sensor's frame, learned from standing and from strides.
 
 Standing still, gravity lies along the segment. In the middle of stance, when the impact is over and the heel
-has not left yet, foot and shank hardly move and what is felt is gravity along them: 1 to 8 degrees from the
+has not left yet, foot and shank hardly move and what is felt is gravity along them: 1 to 9 degrees from the
 direction in standing (recorded shoes; no recorded shin stood still). A whole stride's mean acceleration is
 gravity in a frame that swings with the leg: 5 to 25 degrees off on the same shoes, but always there and
 always the same, so it tells whether the sensor is still where it was. Standing is used where the strides do

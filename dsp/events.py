@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Cycle
-from dsp.contact import Contact, StrideWindow
+from dsp.contact import Contact, Outlook
 from dsp.gait import calm_share, gait_score
 from dsp.grid import VOID, SampleGrid
 from dsp.holes import MOST_GUESSED_S, MOST_HOLE_S, SPOILT_AFTER_S, SPOILT_BEFORE_S, beat_reach, hole_rows
@@ -17,6 +17,7 @@ from dsp.runner import Runner
 from dsp.shin import shin_contact
 from dsp.shoe import shoe_contact, swing_ends
 from dsp.signals import GateSignals
+from dsp.window import StrideWindow
 
 __all__ = ["Events", "events_of"]
 
@@ -62,7 +63,7 @@ def events_of(
     contact, swing, jolt, expected = _landmarks(
         window, cycle, runner, calm=calm, delay=signals.delay, mount=mount, grid=grid
     )
-    off = expected - contact.peak
+    off = expected - contact.landed.peak
     hole = 0
     if grid.any(a, b, VOID):
         hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
@@ -79,8 +80,8 @@ def events_of(
         # At an end of the stream a landing's jolt is there and its contact is not, or the other way round.
         return None
     if hole <= MOST_HOLE_S * rate:
-        _remember(runner, cycle, contact, contact.peak - jolt)
-    runner.last_peak = a + contact.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
+        _remember(runner, cycle, contact, contact.landed.peak - jolt)
+    runner.last_peak = a + contact.landed.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
     ic_us = grid.time_us(ic, b)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
     near = max(a, int(ic - SPOILT_BEFORE_S * rate)), min(b, int(ic + SPOILT_AFTER_S * rate))
@@ -106,7 +107,7 @@ def _landmarks(
     contact's jolt and the last strides would have it."""
     anchor = cycle.anchor - delay - window.start
     swing: Floats | None = None
-    jolt, rise = float(anchor), None
+    jolt, end, rise = float(anchor), None, None
     if window.gyro is not None:
         swing = window.smooth(np.array(runner.axis) @ window.gyro, 10.0)
         end, rise = swing_ends(
@@ -116,25 +117,29 @@ def _landmarks(
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
     expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
+    beat: float | None = None
     if runner.last_peak is not None and cycle.landing is None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
         beat = runner.last_peak + cycle.period - window.start
-        first, end = window.start, window.start + window.acc.shape[1]
-        places = first + expected, first + beat
-        reach = beat_reach(grid, places, first, end, segment=mount.segment)
+        first, last = window.start, window.start + window.acc.shape[1]
+        reach = beat_reach(grid, (first + expected, first + beat), first, last, segment=mount.segment)
         expected = beat if abs(beat - expected) < reach * cycle.period else expected
     # The events' rules differ between the gaits: a first guess without the stance share that they yield.
     gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
-    usual = runner.usual_push(gait)
+    outlook = Outlook(
+        period=cycle.period,
+        gait=gait,
+        jolt=expected,
+        end=end if cycle.landing is None else None,
+        rise=rise,
+        beat=beat,
+        push=runner.usual_push(gait),
+        usual=runner.distances.usual[gait],
+    )
     if mount.segment == "shin":
-        mean = np.array(runner.alignment.striding)
-        contact = shin_contact(
-            window, expected, mean=mean, period=cycle.period, swing=swing, gait=gait, usual=usual
-        )
+        contact = shin_contact(window, outlook, mean=np.array(runner.alignment.striding), swing=swing)
     else:
-        contact = shoe_contact(
-            window, expected, rise=rise, period=cycle.period, swing=swing, gait=gait, usual=usual
-        )
+        contact = shoe_contact(window, outlook, swing=swing)
     return contact, swing, jolt, expected
 
 

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from dsp.contact import StrideWindow
 from dsp.filters import hann_smooth, upsample, zero_phase
 from dsp.params import Params
 from dsp.peaks import parabola
 from dsp.vectors import Vector, size
+from dsp.window import StrideWindow
 
 __all__ = ["FILTER_ID", "Impact", "impact_of"]
 

@@ -1,9 +1,11 @@
 """Where exactly a sampled curve peaks or crosses zero."""
 
+from math import ceil, exp
+
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["falling_zero", "parabola", "rising_zero"]
+__all__ = ["falling_zero", "highest", "parabola", "rising_zero"]
 
 Floats = NDArray[np.float64]
 
@@ -20,6 +22,34 @@ def parabola(x: Floats, i: int) -> tuple[float, float]:
     if abs(offset) > 1.0:
         return float(i), b
     return i + offset, b - 0.25 * (a - c) * offset
+
+
+def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None = None) -> float | None:
+    """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none.
+
+    near: (centre, width) of a bell that x is weighed by.
+    """
+    lo, hi = max(1, ceil(a)), min(x.shape[0] - 1, int(b) + 1)
+    if hi - lo < 1:
+        return None
+    mid = x[lo:hi]
+    if near is None:
+        top = lo + int(mid.argmax())
+        if x[top - 1] < x[top] >= x[top + 1]:
+            return parabola(x, top)[0]
+    tops = ((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1])).nonzero()[0]
+    if tops.shape[0] == 0:
+        return None
+    places = [lo + top for top in tops.tolist()]
+    if len(places) == 1:
+        return parabola(x, places[0])[0]
+    heights = mid[tops].tolist()
+    if near is not None:
+        heights = [
+            height * exp(-0.5 * ((place - near[0]) / near[1]) ** 2)
+            for place, height in zip(places, heights, strict=True)
+        ]
+    return parabola(x, places[heights.index(max(heights))])[0]
 
 
 def _crossing(x: Floats, start: int, sign: float) -> float | None:

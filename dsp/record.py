@@ -55,9 +55,22 @@ def measure(
         if apart_s is None
         else _stride_time(grid, runner, int(ic), apart_s=apart_s, period_s=period_s, torn=torn)
     )
-    alike = runner.likeness.of(contact.landing, runner.activity, stride_s=stride_s, period_s=period_s)
+    landed = contact.landed
+    alike = runner.likeness.of(
+        landed.jolt,
+        runner.activity,
+        landing=landed.contact.agreement,
+        lift=contact.lift_agreement,
+        stride_s=stride_s,
+        period_s=period_s,
+    )
     if whole:
-        runner.likeness.remember(contact.landing, runner.activity)
+        runner.likeness.remember(landed.jolt, runner.activity)
+        runner.distances.remember(landed.candidates, contact.gait, reference=landed.reference, rate_hz=rate)
+        if contact.lift_reference is not None:
+            runner.distances.remember(
+                contact.lifts, contact.gait, reference=contact.lift_reference, rate_hz=rate
+            )
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     if whole and contact.toe_off is not None:
         stance = contact.toe_off - ic

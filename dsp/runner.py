@@ -11,6 +11,7 @@ from dsp.gait import activity_of
 from dsp.likeness import Likeness
 from dsp.stride import Activity
 from dsp.vectors import Vector
+from dsp.vote import Distances
 
 __all__ = ["Runner"]
 
@@ -27,6 +28,7 @@ class Runner:
     axis: Vector = (0.0, 0.0, 0.0)
     alignment: Alignment = field(default_factory=Alignment)
     likeness: Likeness = field(default_factory=Likeness)
+    distances: Distances = field(default_factory=Distances)
     one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from benchmarks.peers import PEERS
 from benchmarks.score import Figures, Score, figures
 from benchmarks.sheet import Sheet, number
-from benchmarks.validate.quality import quality_sheet, together
+from benchmarks.validate.quality import quality_sheet, together, winner_sheet
 from benchmarks.validate.recorded import OURS, BleFoot, Counted, Judged, Outdoor
 from benchmarks.validate.results import Recorded
 
@@ -41,6 +41,10 @@ def figure_row(figures: Figures) -> tuple[str, ...]:
 
 
 def recorded_sheets(recorded: Recorded) -> list[Sheet]:
+    groups = [
+        (name, together(row.graded for row in rows if row.graded is not None))
+        for name, rows in recorded.judged.items()
+    ]
     return [
         *(
             sheet
@@ -50,13 +54,8 @@ def recorded_sheets(recorded: Recorded) -> list[Sheet]:
         _counted("vicon_shoe: strides of each trial", recorded.vicon_shoe),
         _outdoor(recorded.outdoor),
         _ble(recorded.ble),
-        quality_sheet(
-            "recordings: contacts by their quality",
-            [
-                (name, together(row.graded for row in rows if row.graded is not None))
-                for name, rows in recorded.judged.items()
-            ],
-        ),
+        quality_sheet("recordings: contacts by their quality", groups),
+        winner_sheet("recordings: contacts by the landmark that won", groups),
     ]
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from benchmarks.score import figures
 from benchmarks.sheet import Sheet, number
-from benchmarks.validate.quality import quality_sheet, together
+from benchmarks.validate.quality import quality_sheet, together, winner_sheet
 from benchmarks.validate.recorded import OURS
 from benchmarks.validate.recorded_sheets import FIGURE_HEADERS, figure_row
 from benchmarks.validate.results import Simulated
@@ -37,7 +37,7 @@ def simulated_sheets(simulated: Simulated) -> list[Sheet]:
         _by_axis(simulated.cells),
         _peaks(simulated.cells),
         _clipping(simulated.cells),
-        _quality(simulated.cells),
+        *_graded(simulated.cells),
         _posture(simulated.cells),
         _pastimes(simulated),
     ]
@@ -169,14 +169,17 @@ def _clipping(cells: list[CellResult]) -> Sheet:
     )
 
 
-def _quality(cells: list[CellResult]) -> Sheet:
+def _graded(cells: list[CellResult]) -> list[Sheet]:
     groups = []
     for segment in ("shin", "shoe"):
         for gyro in (True, False):
             mine = [row for row in cells if row.cell.mount.segment == segment and row.cell.gyro == gyro]
             label = f"{segment}, {'with' if gyro else 'without'} gyroscope"
             groups.append((label, together(row.graded for row in mine)))
-    return quality_sheet("simulated: contacts by their quality", groups)
+    return [
+        quality_sheet("simulated: contacts by their quality", groups),
+        winner_sheet("simulated: contacts by the landmark that won", groups),
+    ]
 
 
 def _posture(cells: list[CellResult]) -> Sheet:

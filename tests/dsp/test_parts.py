@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 from dsp.alignment import Alignment
-from dsp.contact import highest
 from dsp.filters import hann_smooth, upsample, zero_phase
 from dsp.gait import activity_of, gait_score
 from dsp.mount import Mount
-from dsp.peaks import falling_zero, parabola, rising_zero
+from dsp.peaks import falling_zero, highest, parabola, rising_zero
 from dsp.posture import plane_of, posture_of
 from dsp.rhythm import stride_period
 from dsp.summary import Totals, summarise

@@ -5,7 +5,7 @@ from math import exp, log
 import numpy as np
 import pytest
 
-from dsp.likeness import FAINT, LEAD_S, LEAST, PERIOD, UNKNOWN, Landing, Likeness
+from dsp.likeness import FAINT, LEAST, PERIOD, UNKNOWN, Likeness
 from dsp.mount import Mount
 from firmware_sim.plan import Phase
 from tests.dsp.recordings import recording, strides_of
@@ -13,7 +13,7 @@ from tests.dsp.simulated import simulated
 
 STAND = Phase(activity="stand", duration_s=4.0)
 SURE = 0.6
-USUAL = Landing(-0.005, 300.0)
+USUAL = 300.0
 
 
 def taught() -> Likeness:
@@ -23,37 +23,53 @@ def taught() -> Likeness:
     return likeness
 
 
-def quality(landing: Landing, stride_s: float | None = 0.7) -> float:
-    return taught().of(landing, "run", stride_s=stride_s, period_s=0.7)
+def quality(
+    jolt: float = USUAL,
+    *,
+    landing: float | None = 1.0,
+    lift: float | None = 1.0,
+    stride_s: float | None = 0.7,
+) -> float:
+    return taught().of(jolt, "run", landing=landing, lift=lift, stride_s=stride_s, period_s=0.7)
 
 
 def test_alike_is_one_and_each_difference_counts() -> None:
-    assert quality(USUAL) == 1.0
-    assert quality(Landing(-0.005 - LEAD_S, 300.0)) == pytest.approx(exp(-1))
-    assert quality(Landing(-0.005, 300.0 / FAINT)) == pytest.approx(exp(-1))
-    assert quality(USUAL, 0.7 * (1 + PERIOD)) == pytest.approx(exp(-1))
-    assert quality(USUAL, 0.7 * (1 - 2 * PERIOD)) == pytest.approx(exp(-4))
+    assert quality() == 1.0
+    assert quality(landing=0.4) == pytest.approx(0.4)
+    assert quality(USUAL / FAINT) == pytest.approx(exp(-1))
+    assert quality(stride_s=0.7 * (1 + PERIOD)) == pytest.approx(exp(-1))
+    assert quality(stride_s=0.7 * (1 - 2 * PERIOD)) == pytest.approx(exp(-4))
+
+
+def test_a_doubtful_toe_off_halves_at_the_most() -> None:
+    assert quality(lift=0.0) == pytest.approx(0.5)
+    assert quality(lift=None) == 1.0
 
 
 def test_a_harder_landing_is_no_reason_for_doubt() -> None:
-    assert quality(Landing(-0.005, 3000.0)) == 1.0
+    assert quality(3000.0) == 1.0
 
 
 def test_what_cannot_be_compared_is_half_doubted() -> None:
-    assert Likeness().of(USUAL, "run", stride_s=None, period_s=0.7) == pytest.approx(UNKNOWN**3)
-    assert quality(USUAL, None) == pytest.approx(UNKNOWN)
-    assert quality(Landing(None, 300.0)) == pytest.approx(UNKNOWN)
-    assert taught().of(USUAL, "walk", stride_s=0.7, period_s=0.7) == pytest.approx(UNKNOWN**2)
+    first = Likeness().of(USUAL, "run", landing=None, lift=None, stride_s=None, period_s=0.7)
+    assert first == pytest.approx(UNKNOWN**3)
+    assert quality(stride_s=None) == pytest.approx(UNKNOWN)
+    assert quality(landing=None) == pytest.approx(UNKNOWN)
+    other = taught().of(USUAL, "walk", landing=1.0, lift=1.0, stride_s=0.7, period_s=0.7)
+    assert other == pytest.approx(UNKNOWN)
 
 
 def test_a_changed_landing_is_usual_after_a_few() -> None:
-    likeness, other = taught(), Landing(-0.09, 120.0)
-    before = likeness.of(other, "run", stride_s=0.7, period_s=0.7)
+    likeness, other = taught(), 120.0
+
+    def now() -> float:
+        return likeness.of(other, "run", landing=1.0, lift=1.0, stride_s=0.7, period_s=0.7)
+
+    before = now()
     for _ in range(LEAST + 1):
         likeness.remember(other, "run")
-    after = likeness.of(other, "run", stride_s=0.7, period_s=0.7)
-    assert before == pytest.approx(exp(-((0.085 / LEAD_S) ** 2)) * exp(-((log(2.5) / log(FAINT)) ** 2)))
-    assert after == 1.0
+    assert before == pytest.approx(exp(-((log(2.5) / log(FAINT)) ** 2)))
+    assert now() == 1.0
 
 
 @pytest.mark.parametrize("gyro", [True, False])

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 import pytest
 
-from dsp import record, shin, shoe
+from dsp import record, shin, shoe, vote
 from dsp.impact import FILTER_ID
 from dsp.params import Params
 from dsp.pendulum import REACH_S, SPEEDS
@@ -64,7 +64,19 @@ def test_measured_figures_stand_in_the_entry_of_their_metric() -> None:
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("initial_contact_s", f"shin {1000 * shin.JERK_LAG_S:.0f} ms, shoe {1000 * shoe.JERK_LAG_S:.0f} ms"),
+        *(
+            (
+                "initial_contact_s",
+                f"less {1000 * shin_lag:.0f} ms at the shin, {1000 * shoe_lag:.0f} ms at the shoe",
+            )
+            for shin_lag, shoe_lag in (
+                (shin.LANDMARKS.jerk_lag_s, shoe.LANDMARKS.jerk_lag_s),
+                (shin.LANDMARKS.rise_lag_s, shoe.LANDMARKS.rise_lag_s),
+            )
+        ),
+        ("initial_contact_s", f"within {1000 * vote.AGREES_S:.0f} ms of it"),
+        ("initial_contact_s", f"median of the last {vote.LAST} contacts"),
+        ("quality", f"from the winner / {1000 * vote.DOUBT_S:.0f} ms"),
         ("toe_off_s", f"lowest pitch rate, less {1000 * shoe.PITCH_LAG_S:.0f} ms"),
         ("toe_off_s", f"less {1000 * shoe.PUSH_LAG_S['walk']:.0f} ms walking"),
         ("toe_off_s", f"{1000 * shoe.PUSH_LAG_S['run']:.0f} ms running"),

@@ -1,0 +1,116 @@
+"""The candidates' vote: who wins, how well they agree, and what is learned for the next one."""
+
+from dataclasses import replace
+from math import exp
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+from dsp.vote import AGREES_S, DOUBT_S, LEAST, Candidate, Choice, Distances, elect
+from firmware_sim.plan import Phase
+from tests.dsp.recordings import strides_of
+from tests.dsp.simulated import simulated
+
+RATE_HZ = 200.0
+USUAL = {"rise": 0.010, "swing-end": -0.050}
+
+
+def vote(*candidates: Candidate, rhythm: float | None = None) -> Choice:
+    return elect(candidates, reference="jerk", usual=USUAL, rhythm=rhythm, rate_hz=RATE_HZ)
+
+
+def test_where_all_agree_the_reference_wins_and_nothing_is_doubted() -> None:
+    assert vote(("jerk", 100.0), ("rise", 102.0), ("swing-end", 90.0)) == ("jerk", 100.0, 1.0)
+
+
+def test_one_that_stands_alone_loses_to_two_that_agree() -> None:
+    choice = vote(("jerk", 112.0), ("rise", 102.0), ("swing-end", 90.0))
+    assert choice.method == "rise"
+    assert choice.place == 100.0
+    assert choice.agreement == pytest.approx(0.5 + 0.5 * exp(-((0.06 / DOUBT_S) ** 2)))
+
+
+def test_a_method_of_unknown_distance_has_no_vote() -> None:
+    assert vote(("jerk", 100.0), ("other", 160.0)) == ("jerk", 100.0, None)
+    assert elect([("other", 7.0)], reference="jerk", usual={}, rhythm=None, rate_hz=RATE_HZ) == (
+        "other",
+        7.0,
+        None,
+    )
+
+
+def test_of_two_the_rhythm_decides_but_never_wins() -> None:
+    apart = ("jerk", 112.0), ("rise", 102.0)
+    assert vote(*apart).method == "jerk"
+    assert vote(*apart, rhythm=101.0) == ("rise", 100.0, vote(*apart).agreement)
+    assert vote(*apart, rhythm=111.0).method == "jerk"
+
+
+def test_another_wins_only_if_clearly_better() -> None:
+    half = 0.5 * AGREES_S * RATE_HZ
+    assert vote(("jerk", 100.0), ("rise", 102.0 + half), ("swing-end", 90.0 + half)).method == "jerk"
+
+
+@given(st.lists(st.floats(-40, 40), min_size=3, max_size=3), st.floats(-1e5, 1e5), st.floats(-40, 40))
+def test_the_same_later_is_the_same(off: list[float], shift: float, beat: float) -> None:
+    shift = float(round(shift))
+    names = ("jerk", "rise", "swing-end")
+    off = [round(8 * x) / 8 for x in off]
+    here = vote(*zip(names, off, strict=True), rhythm=round(beat))
+    there = vote(*((name, x + shift) for name, x in zip(names, off, strict=True)), rhythm=round(beat) + shift)
+    assert there.method == here.method
+    assert there.agreement == pytest.approx(here.agreement)
+    assert there.place == pytest.approx(here.place + shift)
+
+
+def test_distances_are_medians_of_the_gait_and_need_the_reference() -> None:
+    distances = Distances()
+    for late in (0.0, 2.0, 6.0):
+        assert not distances.usual["run"]
+        distances.remember([("jerk", 50.0), ("rise", 52.0 + late)], "run", reference="jerk", rate_hz=RATE_HZ)
+    assert LEAST == 3
+    assert distances.usual["run"] == {"rise": pytest.approx(4.0 / RATE_HZ)}
+    assert distances.usual["walk"] == {}
+    before = dict(distances.usual["run"])
+    distances.remember([("rise", 90.0)], "run", reference="jerk", rate_hz=RATE_HZ)
+    assert distances.usual["run"] == before
+
+
+def test_a_landmark_that_wanders_has_no_vote() -> None:
+    distances = Distances()
+    apart_s = (0.0, 0.01, 0.06, 0.0, 0.07, 0.05, 0.01, 0.06)
+    for k, apart in enumerate(apart_s):
+        distances.remember(
+            [("jerk", 0.0), ("rise", apart * RATE_HZ), ("swing-end", 0.001 * k)],
+            "run",
+            reference="jerk",
+            rate_hz=RATE_HZ,
+        )
+    assert set(distances.usual["run"]) == {"swing-end"}
+    for _ in range(len(apart_s)):
+        distances.remember([("jerk", 0.0), ("rise", 2.0)], "run", reference="jerk", rate_hz=RATE_HZ)
+    assert distances.usual["run"]["rise"] == pytest.approx(2.0 / RATE_HZ)
+
+
+def test_a_knock_after_a_contact_does_not_move_it() -> None:
+    """As of a loose buckle: 8 g in one sample 80 ms after every fifth contact, which jolts more than that."""
+    run = Phase(activity="run", duration_s=40.0, speed_kmh=11.0)
+    block, truth = simulated(Mount.LEFT_SHIN, Phase(activity="stand", duration_s=4.0), run, seed=3)
+    hit_s = truth.initial_contact_s[6:-4:5]
+    acc_g = block.acc_g.copy()
+    acc_g[np.abs(block.t_us[:, None] / 1e6 - hit_s - 0.08).argmin(axis=0), 0] += 8.0
+    clean, strides = strides_of([block]), strides_of([replace(block, acc_g=acc_g)])
+    at = [int(np.abs(contacts_s(strides) - hit).argmin()) for hit in hit_s]
+    assert np.abs(contacts_s(strides) - contacts_s(clean)).max() < 0.02
+    assert "jerk+rise" not in {strides[k].contact_method for k in at}
+    others = [k for k in range(8, len(strides) - 4) if k not in at]
+    assert max(strides[k].quality for k in at) < np.median([strides[k].quality for k in others])
+
+
+def contacts_s(strides: list[Stride]) -> NDArray[np.float64]:
+    return np.array([stride.initial_contact_us for stride in strides]) / 1e6
