@@ -49,6 +49,7 @@ def recorded_goals(recorded: Recorded) -> Iterator[Goal]:
     run = _ours(recorded.judged["treadmill_shank"], "run")
     walk = _ours(recorded.judged["treadmill_shank"], "walk")
     feet = _ours(recorded.judged["walk_feet"], "walk")
+    sure = figures([row.sure for row in recorded.judged["walk_feet"] if row.method == OURS])
     yield from (
         Goal("treadmill_shank running, missed + extra ‰", _wrong(run), 5),
         Goal("… initial contact SD, ms", run.initial_contact_sd_ms, 7),
@@ -61,6 +62,7 @@ def recorded_goals(recorded: Recorded) -> Iterator[Goal]:
         Goal("… contact time SD, ms", walk.contact_time_sd_ms, 25),
         Goal("… contact time bias, ms", abs(walk.contact_time_bias_ms), 25),
         Goal("walk_feet, missed + extra ‰", _wrong(feet), 10),
+        Goal("… of contacts that the foot's speed bears out ‰", _wrong(sure), 10),
         Goal("… initial contact SD, ms", feet.initial_contact_sd_ms, 20),
         Goal("… toe-off SD, ms", feet.toe_off_sd_ms, 25),
     )

@@ -1,12 +1,13 @@
 """Our figures and those of the literature on recordings of people."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.foot_speed import borne_out, speed_shares, without_doubtful
 from benchmarks.hip_cadence import WINDOW_S, HipCadence, hip_cadence
 from benchmarks.matching import common_offset
 from benchmarks.peers import PEERS, Method
@@ -44,14 +45,18 @@ class Judged:
     """One method on one trial with a contact truth. graded: our contacts by their quality.
 
     fits: the truth ends before its recording does; otherwise the two are not of the same samples.
+    sure: the score without the true contacts that the samples contradict (benchmarks.foot_speed), which are
+    doubtful: (time in s, share of the swing's highest speed) each.
     """
 
     trial: str
     activity: Activity
     method: str
     score: Score
+    sure: Score
     graded: Graded | None = None
     fits: bool = True
+    doubtful: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +108,30 @@ def judged_trials(
     for trial in load_trials(folder, data_set):
         assert trial.truth is not None, f"{data_set} has a contact truth"
         fits = bool(trial.truth.toe_off_s[-1] <= trial.t_s[-1])
+        sure = replace(trial, truth=without_doubtful(trial))
         strides = ours(trial)
-        own = score(
-            contacts_of(strides),
-            trial.truth,
-            activity=trial.activity,
-            activities=[stride.activity for stride in strides],
+        activities = [stride.activity for stride in strides]
+        own, own_sure = (
+            score(contacts_of(strides), truth, activity=trial.activity, activities=activities)
+            for truth in (trial.truth, sure.truth)
+            if truth is not None
         )
-        rows.append(Judged(trial.name, trial.activity, OURS, own, graded(strides, trial.truth), fits))
-        rows.extend(
-            Judged(
-                trial.name,
-                trial.activity,
-                method.name,
-                peer_score(method.detect(trial), trial),
-                fits=fits,
-            )
-            for method in peers
-            if method.fits(trial)
-        )
+        marks = graded(strides, trial.truth)
+        rows.append(Judged(trial.name, trial.activity, OURS, own, own_sure, marks, fits, _doubtful(trial)))
+        for method in peers:
+            if method.fits(trial):
+                found = method.detect(trial)
+                scores = peer_score(found, trial), peer_score(found, sure)
+                rows.append(Judged(trial.name, trial.activity, method.name, *scores, fits=fits))
     return rows
+
+
+def _doubtful(trial: Trial) -> tuple[tuple[float, float], ...]:
+    assert trial.truth is not None, "asked only of trials with a truth"
+    at = np.flatnonzero(~borne_out(trial))
+    return tuple(
+        zip(trial.truth.initial_contact_s[at].tolist(), speed_shares(trial)[at].tolist(), strict=True)
+    )
 
 
 def peer_score(found: Contacts, trial: Trial) -> Score:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from benchmarks.foot_speed import FASTEST, SLOWEST
 from benchmarks.peers import PEERS
 from benchmarks.score import Figures, Score, figures
 from benchmarks.sheet import Sheet, number
@@ -49,7 +50,7 @@ def recorded_sheets(recorded: Recorded) -> list[Sheet]:
         *(
             sheet
             for name, rows in recorded.judged.items()
-            for sheet in _judged(name, rows, recorded.set_aside[name])
+            for sheet in (*_judged(name, rows, recorded.set_aside[name]), *_sure(name, rows))
         ),
         _counted("vicon_shoe: strides of each trial", recorded.vicon_shoe),
         _outdoor(recorded.outdoor),
@@ -87,6 +88,34 @@ def _judged(data_set: str, rows: list[Judged], set_aside: list[Judged]) -> Itera
         notes=("*: set aside, not in the figures above: this truth ends after its recording.",)
         if set_aside
         else (),
+    )
+
+
+def _sure(data_set: str, rows: list[Judged]) -> Iterable[Sheet]:
+    """Where a truth has contacts that its own samples contradict: the counts without them."""
+    doubtful = [
+        f"{row.trial} at {contact_s:.2f} s ({100 * share:.0f} %)"
+        for row in rows
+        for contact_s, share in row.doubtful
+    ]
+    if not doubtful:
+        return
+    groups = [
+        (name, [row.sure for row in rows if row.method == name])
+        for name in dict.fromkeys(row.method for row in rows)
+    ]
+    yield Sheet(
+        title=f"{data_set}: contacts that the foot's own speed bears out",
+        headers=("method", "contacts", *FIGURE_HEADERS[:2]),
+        rows=tuple(
+            (name, str(sum(score.contacts for score in scores)), *figure_row(figures(scores))[:2])
+            for name, scores in groups
+        ),
+        notes=(
+            f"Without {' and '.join(doubtful)}: the foot's speed at that time, of its swing's highest. At a "
+            f"contact it is between {100 * SLOWEST:.0f} and {100 * FASTEST:.0f} %: less is standing, more is "
+            "mid-swing.",
+        ),
     )
 
 

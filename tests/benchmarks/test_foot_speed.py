@@ -1,0 +1,82 @@
+"""The check of a truth by the foot's own speed finds wrong times and keeps right ones."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from benchmarks.foot_speed import FASTEST, SLOWEST, borne_out, speed_shares, without_doubtful
+from benchmarks.trial import Contacts, Trial, data_folder, load_trials
+from benchmarks.validate.page import PAGE
+from dsp.mount import Mount
+from firmware_sim.plan import Phase
+from tests.dsp.simulated import simulated
+
+
+@pytest.fixture(scope="module")
+def walk() -> Trial:
+    """A simulated shoe, at 100 Hz as the recordings are, with its exact truth."""
+    stand = Phase(activity="stand", duration_s=3.0)
+    block, truth = simulated(
+        Mount.LEFT_SHOE, stand, Phase(activity="walk", duration_s=25.0, speed_kmh=5.0), stand, rate_hz=100.0
+    )
+    assert block.gyro_dps is not None
+    return Trial(
+        data_set="simulated",
+        name="walk",
+        path=None,
+        mount=block.mount,
+        activity="walk",
+        t_s=block.t_us / 1e6,
+        acc_g=block.acc_g,
+        gyro_dps=block.gyro_dps,
+        rate_hz=block.rate_hz,
+        acc_range_g=64.0,
+        truth=Contacts(truth.initial_contact_s, truth.toe_off_s),
+    )
+
+
+def moved(trial: Trial, contact: int, by_s: float) -> Trial:
+    assert trial.truth is not None
+    contact_s = trial.truth.initial_contact_s.copy()
+    contact_s[contact] += by_s
+    return replace(trial, truth=Contacts(contact_s, trial.truth.toe_off_s))
+
+
+def test_every_true_contact_is_borne_out(walk: Trial) -> None:
+    shares = speed_shares(walk)
+    assert np.isfinite(shares[1:]).all()
+    assert borne_out(walk).all()
+
+
+@pytest.mark.parametrize("by_s", [-0.15, 0.12])
+def test_a_time_in_mid_swing_or_at_rest_is_found(walk: Trial, by_s: float) -> None:
+    wrong = moved(walk, 8, by_s)
+    assert np.flatnonzero(~borne_out(wrong)).tolist() == [8]
+    assert wrong.truth is not None
+    assert len(without_doubtful(wrong)) == len(wrong.truth) - 1
+
+
+def test_nothing_is_doubted_without_a_gyroscope(walk: Trial) -> None:
+    blind = replace(moved(walk, 8, -0.15), gyro_dps=None)
+    assert borne_out(blind).all()
+
+
+def test_two_recorded_contacts_are_not_borne_out_and_the_rest_are_far_from_the_limits() -> None:
+    """What docs/validation.md says of walk_feet."""
+    folder = data_folder()
+    if folder is None:
+        pytest.skip("no recordings: set KNEELOAD_DATA")
+    doubted, others = [], []
+    for trial in load_trials(folder, "walk_feet"):
+        if trial.name == "walk-17-1-lf":  # set aside: its truth ends after its recording
+            continue
+        assert trial.truth is not None
+        kept = borne_out(trial)
+        shares = speed_shares(trial)
+        doubted += [(trial.name, round(at, 2)) for at in trial.truth.initial_contact_s[~kept].tolist()]
+        others += shares[kept & np.isfinite(shares)].tolist()
+    assert doubted == [("walk-1-1-rf", 13.97), ("walk-5-1-lf", 25.76)]
+    assert min(others) > 2 * SLOWEST
+    assert max(others) < 0.7 * FASTEST
+    assert f"{100 * min(others):.0f}\n  to {100 * max(others):.0f} %" in PAGE.read_text(encoding="utf-8")
