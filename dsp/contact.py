@@ -27,14 +27,15 @@ SWING_START = "swing-start"
 class Outlook(NamedTuple):
     """What is known of a stride before its events are looked for. Positions in rows of the window.
 
-    jolt: about where the contact's jolt is; end, rise: where its swing ends and the next one begins, of a
-    gyroscope. beat: where the last jolt and the period have this one. push: usual rows from contact to
-    toe-off's landmark. usual: distances of the candidates, s.
+    jolt: about where the contact's jolt is; gated: where the gate alone has it; beat: where the last jolt and
+    the period do. end, rise: where its swing ends and the next one begins, of a gyroscope. push: usual rows
+    from contact to toe-off's landmark. usual: distances of the candidates, s.
     """
 
     period: float
     gait: Activity
     jolt: float
+    gated: float
     end: float | None
     rise: float | None
     beat: float | None
@@ -95,7 +96,7 @@ def landing(
 ) -> Landed:
     """The initial contact near the expected jolt, from reach[0] rows before it to reach[1] after."""
     rate = window.rate_hz
-    a, b = outlook.jolt - reach[0], outlook.jolt + reach[1]
+    a, b = min(outlook.jolt, outlook.gated) - reach[0], max(outlook.jolt, outlook.gated) + reach[1]
     jerk = window.smooth(window.jerk, 10.0)
     peak = highest(jerk, a, b, near=(outlook.jolt, NEAR_S * rate))
     smooth = window.smooth(window.resultant, 20.0)

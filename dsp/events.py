@@ -117,7 +117,7 @@ def _landmarks(
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
     expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
-    beat: float | None = None
+    gated, beat = expected, None
     if runner.last_peak is not None and cycle.landing is None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
         beat = runner.last_peak + cycle.period - window.start
@@ -130,6 +130,7 @@ def _landmarks(
         period=cycle.period,
         gait=gait,
         jolt=expected,
+        gated=gated,
         end=end if cycle.landing is None else None,
         rise=rise,
         beat=beat,

@@ -17,10 +17,11 @@ Floats = NDArray[np.float64]
 
 WINDOW_S = 5.0  # three strides of slow walking
 ALIKE = 0.55
-CONTRAST = 2.0  # the folded jolt against the folded median
+CONTRAST = 2.0  # of the folded jolt against the folded median; of a jolt against the calm before it
 WALKS_S = 0.9  # a stride this long is most likely walked (dsp.gait)
 ASIDE = 0.18  # periods before a jolt, where the leg swings or the foot stands
 MOVES = 0.1  # of the usual jolt: a foot that jerks more does not stand
+UNCLEAR, APART = 0.6, 0.2  # of the highest jolt: another of the same stride, that many periods away
 STOOD = 0.3  # weight of a jolt before which the foot stood
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
 LEAST_JOLT = 0.3  # of the usual height
@@ -69,8 +70,12 @@ def _chain(
     # The newest periods only: standing still before them has no phase.
     skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
     jerk, start = jerk[skip:], start + skip
-    phase, level = _fold(jerk, period, walks=period >= WALKS_S * rate)
+    phase, level, rival = _fold(jerk, period, walks=period >= WALKS_S * rate)
     if level < params.min_jolt_g_per_s:
+        return None
+    earlier = start - round(period)
+    # A walk begins with a lift-off: while the standing before it is in sight there is one more of them.
+    if rival > UNCLEAR and earlier >= floor and signals.jerk(earlier, start).max() < LEAST_JOLT * level:
         return None
     # Backwards from the last whole period, so that the newest rhythm leads.
     last = start + phase + int((jerk.shape[0] - 1 - phase) // period * period)
@@ -112,20 +117,26 @@ def _swung(signals: GateSignals, jolt: int, period: float) -> bool:
     return float(np.sqrt((off * off).sum(axis=0).mean())) > SWUNG_G
 
 
-def _fold(jerk: Floats, period: float, *, walks: bool) -> tuple[int, float]:
-    """(phase in rows, height) of the jolt in the signal averaged over periods; height 0 without contrast."""
+def _fold(jerk: Floats, period: float, *, walks: bool) -> tuple[int, float, float]:
+    """(phase in rows, height) of the jolt in the signal averaged over periods; height 0 without contrast.
+
+    And the height of another jolt of the stride, as a share of this one's.
+    """
     n = max(1, round(period))
     cycles = int(jerk.shape[0] // period)
     if cycles < 1:
-        return 0, 0.0
+        return 0, 0.0, 0.0
     rows = (np.arange(n)[None, :] + np.rint(np.arange(cycles) * period).astype(np.int64)[:, None]).clip(
         0, jerk.shape[0] - 1
     )
     folded = jerk[rows].mean(axis=0)
     before = np.roll(folded, round(ASIDE * period))
-    k = int(np.argmax(_landed(before, folded, float(folded.max()), walks=walks)))
+    likely = _landed(before, folded, float(folded.max()), walks=walks)
+    k = int(np.argmax(likely))
     high = float(folded[k])
-    return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0
+    apart = round(APART * period)
+    rival = float(np.roll(likely, -k)[apart : n - apart].max()) / float(likely[k])
+    return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0, rival
 
 
 def _landed(before: Floats, jerk: Floats, usual: float, *, walks: bool) -> Floats:
@@ -164,7 +175,10 @@ def advance_jolt(
     # At the stream's end the highest may be the toe-off before a contact that is not there any more.
     due = now >= limit + stand or (last and a + int(records[-1]) - bout.anchor >= DUE * period)
     nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if due else jerk.shape[0])
-    standing = records[(nexts - records > stand) & (jerk[records] >= LEAST_JOLT * bout.level)]
+    # A leg has calm in every stride, a noisy sensor that stands has not.
+    calm = np.sort(signals.jerk(bout.anchor, a))
+    least = max(LEAST_JOLT * bout.level, CONTRAST * float(calm[calm.shape[0] // 4]))
+    standing = records[(nexts - records > stand) & (jerk[records] >= least)]
     if standing.shape[0] == 0:
         return None, min(now, limit + stand) if over else None
     peak = a + int(standing[0])

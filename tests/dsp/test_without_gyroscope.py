@@ -1,12 +1,15 @@
-"""Shoes whose gyroscope is taken away, held against themselves with it."""
+"""Shoes whose gyroscope is taken away, held against themselves with it, and simulated shins without one."""
 
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
+from benchmarks.validate.cells import Cell
+from benchmarks.validate.simulated import simulate
 from dsp.block import ImuBlock
 from dsp.mount import Mount
+from firmware_sim.plan import FootStrike
 from tests.dsp.judging import judge
 from tests.dsp.recordings import contact_times_s, recording, strides_of, truth
 from tests.dsp.test_recordings import FEET, vicon_trials
@@ -76,8 +79,8 @@ def test_walking_shoes_land_where_they_do_with_a_gyroscope() -> None:
         true += with_s.size
         found += int((apart_s.min(axis=1) < NEAR_S).sum())
         made_up += int((apart_s.min(axis=0) >= NEAR_S).sum())
-    assert found >= 0.93 * true
-    assert made_up <= 0.07 * true
+    assert found >= 0.95 * true
+    assert made_up <= 0.05 * true
 
 
 def test_a_contact_lost_in_a_hole_is_where_the_beat_has_it() -> None:
@@ -94,3 +97,41 @@ def test_a_contact_lost_in_a_hole_is_where_the_beat_has_it() -> None:
     apart_s = np.abs(whole_s[:, None] - torn_s[None, :])
     assert (apart_s.min(axis=1) >= 0.05).sum() <= 0.01 * whole_s.size
     assert (apart_s.min(axis=0) >= 0.05).sum() <= 0.01 * whole_s.size
+
+
+@pytest.mark.parametrize(("foot_strike", "rate_hz", "noise"), [("fore", 100.0, 1.0), ("mid", 400.0, 5.0)])
+@pytest.mark.parametrize("number", range(3))
+def test_a_soft_walker_is_not_begun_at_the_lift_off(
+    foot_strike: FootStrike, rate_hz: float, noise: float, number: int
+) -> None:
+    """The first strides from standing hold a lift-off more than contacts, and both jolt alike."""
+    walk = simulate(walker(number, foot_strike=foot_strike, rate_hz=rate_hz, noise=noise), seconds=15.0)
+    found_s = contact_times_s(strides_of([*walk.blocks]))
+    early_s = walk.truth.initial_contact_s[:6]
+    assert np.abs(found_s[:, None] - early_s).min(axis=0).max() < 0.05
+    assert np.abs(found_s[:4, None] - early_s).min(axis=1).max() < 0.05
+
+
+@pytest.mark.parametrize("number", range(3))
+def test_noise_is_no_stride_after_a_stop(number: int) -> None:
+    """At 1000 Hz a poor chip's noise makes a jerk of nearly half a soft walker's jolts."""
+    walk = simulate(walker(number, foot_strike="mid", rate_hz=1000.0, noise=5.0), seconds=15.0)
+    found_s = contact_times_s(strides_of([*walk.blocks]))
+    # The foot is set down once more, beside the other one.
+    assert (found_s > walk.truth.ungraded_contact_s.max() + 0.2).sum() == 0
+
+
+def walker(number: int, *, foot_strike: FootStrike, rate_hz: float, noise: float) -> Cell:
+    return Cell(
+        number=number,
+        mount=Mount.LEFT_SHIN,
+        speed_kmh=4.5,
+        cadence=1.08,
+        foot_strike=foot_strike,
+        rate_hz=rate_hz,
+        acc_range_g=16.0,
+        gyro=False,
+        turned=True,
+        noise=noise,
+        loss_percent=0.0,
+    )
