@@ -63,6 +63,12 @@ class Trial:
         return self.mount.segment
 
     @property
+    def truth_fits(self) -> bool:
+        """Whether the truth ends before the recording does: otherwise the two are not of the same samples."""
+        assert self.truth is not None, "asked only of trials with a truth"
+        return bool(self.truth.toe_off_s[-1] <= self.t_s[-1])
+
+    @property
     def duration_s(self) -> float:
         return float(self.t_s[-1] - self.t_s[0])
 

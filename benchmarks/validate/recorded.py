@@ -44,9 +44,8 @@ Floats = NDArray[np.float64]
 class Judged:
     """One method on one trial with a contact truth. graded: our contacts by their quality.
 
-    fits: the truth ends before its recording does; otherwise the two are not of the same samples.
-    sure: the score without the true contacts that the samples contradict (benchmarks.foot_speed), which are
-    doubtful: (time in s, share of the swing's highest speed) each.
+    fits: Trial.truth_fits. sure: the score without the true contacts that the samples contradict
+    (benchmarks.foot_speed), which are doubtful: (time in s, share of the swing's highest speed) each.
     """
 
     trial: str
@@ -107,7 +106,7 @@ def judged_trials(
     rows: list[Judged] = []
     for trial in load_trials(folder, data_set):
         assert trial.truth is not None, f"{data_set} has a contact truth"
-        fits = bool(trial.truth.toe_off_s[-1] <= trial.t_s[-1])
+        fits = trial.truth_fits
         sure = replace(trial, truth=without_doubtful(trial))
         strides = ours(trial)
         activities = [stride.activity for stride in strides]
