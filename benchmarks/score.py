@@ -57,9 +57,17 @@ def score(
     activity: Activity,
     activities: Sequence[Activity] | None = None,
     offset_s: float = 0.0,
+    borne_out: NDArray[np.bool_] | None = None,
 ) -> Score:
-    """offset_s is taken from the found contacts for the pairing alone; the errors still contain it."""
+    """offset_s is taken from the found contacts for the pairing alone; the errors still contain it.
+
+    borne_out: which true contacts count; those found nearest to one of the others are not judged.
+    """
     inside = judged(found.initial_contact_s - offset_s, truth.initial_contact_s, truth.toe_off_s)
+    if borne_out is not None:
+        apart = np.abs(found.initial_contact_s[:, None] - offset_s - truth.initial_contact_s)
+        inside &= borne_out[apart.argmin(axis=1)]
+        truth = Contacts(truth.initial_contact_s[borne_out], truth.toe_off_s[borne_out])
     contact_s, toe_off_s = found.initial_contact_s[inside], found.toe_off_s[inside]
     pairs = match(contact_s - offset_s, truth.initial_contact_s, tolerance_s=TOLERANCE_S)
     true_contact_s, true_toe_off_s = truth.initial_contact_s[pairs.true], truth.toe_off_s[pairs.true]

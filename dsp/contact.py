@@ -4,66 +4,19 @@ A candidate is a landmark of a smoothed curve with a known lead or lag on the ev
 to the vote (dsp.vote), and the winner names the method.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
-from dsp.peaks import highest
+from dsp.landing import Landed, Outlook
 from dsp.stride import Activity
-from dsp.vote import Candidate, Choice, elect
+from dsp.vote import Ballot, Candidate, elect
 from dsp.window import StrideWindow
 
-__all__ = ["Contact", "Landed", "Landmarks", "Lift", "Outlook", "landing", "push_near", "whole"]
+__all__ = ["Contact", "Lift", "contact_of", "push_near"]
 
 PUSH_NEAR_S = 0.08
-NEAR_S = 0.1  # of two jolts the one where the last contacts were wins unless it is much the weaker
-OFF_BEAT = 0.2  # periods from the beat: a contact there does not keep to it
-TOGETHER_S = 0.05  # two landmarks of one landing
-SWING_START = "swing-start"
-
-
-class Outlook(NamedTuple):
-    """What is known of a stride before its events are looked for. Positions in rows of the window.
-
-    jolt: about where the contact's jolt is; gated: where the gate alone has it; beat: where the last jolt and
-    the period do. end, rise: where its swing ends and the next one begins, of a gyroscope. push: usual rows
-    from contact to toe-off's landmark. usual: distances of the candidates, s.
-    """
-
-    period: float
-    gait: Activity
-    jolt: float
-    gated: float
-    end: float | None
-    rise: float | None
-    beat: float | None
-    push: float | None
-    usual: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Landmarks:
-    """How late those of a landing are. middle: whether half-way between both says more than the jerk."""
-
-    jerk_lag_s: float
-    rise_lag_s: float
-    middle: bool
-
-    @property
-    def reference(self) -> str:
-        return "jerk+rise" if self.middle else "jerk"
-
-
-class Landed(NamedTuple):
-    """Rows of the window. peak: where the jerk of such a contact peaks; jolt: how high it is, g/s."""
-
-    contact: Choice
-    candidates: tuple[Candidate, ...]
-    reference: str
-    peak: float
-    jolt: float
+FURTHEST_S = 0.25  # of the next swing's start from toe-off
+SHORTEST_S = 0.08  # from contact to toe-off; a sprinter's foot is down for 0.1 s
 
 
 class Lift(NamedTuple):
@@ -76,75 +29,50 @@ class Lift(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Positions in rows of the grid, fractional; lifts: toe-off's candidates, in rows of the window."""
+    """Positions in rows of the grid, fractional.
+
+    gait: whose rules these are. lifts: toe-off's candidates, in rows of the window. push: rows from the
+    contact to toe-off's landmark. quality: less where the contact is a guess.
+    """
 
     initial_contact: float
     toe_off: float | None
     contact_method: str
     toe_off_method: str
-    gait: Activity  # whose rules these are
+    gait: Activity
     landed: Landed
-    lifts: tuple[Candidate, ...]
-    lift_reference: str | None
+    lifts: Ballot | None
     lift_agreement: float | None
-    push: float | None  # rows from the contact to toe-off's landmark
-    quality: float = 1.0  # less where the contact is a guess
+    push: float | None
+    quality: float = 1.0
 
 
-def landing(
-    window: StrideWindow, outlook: Outlook, marks: Landmarks, *, reach: tuple[float, float]
-) -> Landed:
-    """The initial contact near the expected jolt, from reach[0] rows before it to reach[1] after."""
-    rate = window.rate_hz
-    a, b = min(outlook.jolt, outlook.gated) - reach[0], max(outlook.jolt, outlook.gated) + reach[1]
-    jerk = window.smooth(window.jerk, 10.0)
-    peak = highest(jerk, a, b, near=(outlook.jolt, NEAR_S * rate))
-    smooth = window.smooth(window.resultant, 20.0)
-    slope = np.zeros(smooth.shape[0])
-    np.subtract(smooth[1:], smooth[:-1], out=slope[1:])
-    rise = highest(slope, a - 0.02 * rate, b)
-    lag = marks.jerk_lag_s * rate
-    at = outlook.jolt if peak is None else peak
-    found: list[Candidate] = [("gate" if peak is None else "jerk", at - lag)]
-    if rise is not None:
-        risen = rise - marks.rise_lag_s * rate
-        if marks.middle and peak is not None and abs(risen - peak + lag) < TOGETHER_S * rate:
-            found.insert(0, ("jerk+rise", 0.5 * (peak - lag + risen)))
-        found.append(("rise", risen))
-    if outlook.end is not None:
-        found.append(("swing-end", outlook.end))
-    beat = None if outlook.beat is None else outlook.beat - lag
-    if beat is not None and abs(beat - found[0][1]) > OFF_BEAT * outlook.period:
-        beat = None
-    contact = elect(found, reference=marks.reference, usual=outlook.usual, rhythm=beat, rate_hz=rate)
-    height = float(jerk[min(max(round(at), 0), jerk.shape[0] - 1)])
-    return Landed(contact, tuple(found), marks.reference, contact.place + lag, height)
-
-
-def whole(window: StrideWindow, outlook: Outlook, landed: Landed, lift: Lift | None) -> Contact:
-    """Both events; toe-off from the lift's landmark and from where the next swing begins."""
-    rate, contact = window.rate_hz, landed.contact
-    found: list[Candidate] = []
-    toe_off: Choice | None = None
-    if lift is not None:
-        if lift.push is not None:
-            found.append((lift.method, lift.push - lift.lag))
-        if outlook.rise is not None and (found or SWING_START in outlook.usual):
-            found.append((SWING_START, outlook.rise))
-        if found:
-            rhythm = None if outlook.push is None else contact.place + outlook.push - lift.lag
-            toe_off = elect(found, reference=lift.method, usual=outlook.usual, rhythm=rhythm, rate_hz=rate)
+def contact_of(window: StrideWindow, outlook: Outlook, landed: Landed, lift: Lift | None) -> Contact:
+    """Both events; toe-off from the lift's landmark, beside where the next swing begins."""
+    rate, contact = window.rate_hz, landed.choice.place
+    lifts: Ballot | None = None
+    toe_off: float | None = None
+    method, agreement, push = "none", None, None
+    if lift is not None and lift.push is not None:
+        found: list[Candidate] = [(lift.method, lift.push - lift.lag)]
+        if outlook.rise is not None:
+            found.append(("swing-start", outlook.rise))
+        lifts = Ballot(lift.method, tuple(found), FURTHEST_S)
+        rhythm = None if outlook.push is None else contact + outlook.push - lift.lag
+        choice = elect(lifts, usual=outlook.usual, rhythm=rhythm, rate_hz=rate)
+        if choice.place >= contact + SHORTEST_S * rate:
+            toe_off, method, agreement = window.start + choice.place, choice.method, choice.agreement
+            push = choice.place + lift.lag - contact
     return Contact(
-        window.start + contact.place,
-        None if toe_off is None else window.start + toe_off.place,
-        contact.method,
-        "none" if toe_off is None else toe_off.method,
+        window.start + contact,
+        toe_off,
+        landed.choice.method,
+        method,
         outlook.gait,
         landed,
-        tuple(found),
-        None if lift is None else lift.method,
-        None if toe_off is None else toe_off.agreement,
-        None if toe_off is None or lift is None else toe_off.place + lift.lag - contact.place,
+        lifts,
+        agreement,
+        push,
     )
 
 

@@ -7,15 +7,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Cycle
-from dsp.contact import Contact, Outlook
+from dsp.contact import Contact
 from dsp.gait import calm_share, gait_score
 from dsp.grid import VOID, SampleGrid
 from dsp.holes import MOST_GUESSED_S, MOST_HOLE_S, SPOILT_AFTER_S, SPOILT_BEFORE_S, beat_reach, hole_rows
+from dsp.landing import Outlook
+from dsp.lobe import swing_ends
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.runner import Runner
 from dsp.shin import shin_contact
-from dsp.shoe import shoe_contact, swing_ends
+from dsp.shoe import shoe_contact
 from dsp.signals import GateSignals
 from dsp.window import StrideWindow
 
@@ -23,13 +25,14 @@ __all__ = ["Events", "events_of"]
 
 Floats = NDArray[np.float64]
 
-AGREES_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
+ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
 
 @dataclass(frozen=True, slots=True)
 class Events:
     """contact_us: its time; apart_s: since that foot's contact before, None if there is none.
 
+    pace_s: what a stride takes now, as the gate has it.
     window: the rows looked at, up to row `end`. swing: (n,) smoothed rate about the swing axis, deg/s. calm:
     share of the stride in which gravity alone is felt. torn: a hole reaches into the contact; guessed: it is
     where the rhythm has it.
@@ -40,6 +43,7 @@ class Events:
     contact: Contact
     contact_us: int
     apart_s: float | None
+    pace_s: float
     swing: Floats | None
     calm: float
     torn: bool
@@ -60,14 +64,17 @@ def events_of(
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
     runner.alignment.stride(window.acc[:, -round(cycle.period) :])
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
+    pace_s = runner.pace(cycle.anchor, cycle.period) / rate
+    # The events' rules differ between the gaits: a first guess without the stance share that they yield.
+    runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
     contact, swing, jolt, expected = _landmarks(
-        window, cycle, runner, calm=calm, delay=signals.delay, mount=mount, grid=grid
+        window, cycle, runner, pace=pace_s * rate, delay=signals.delay, mount=mount, grid=grid
     )
     off = expected - contact.landed.peak
     hole = 0
     if grid.any(a, b, VOID):
         hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
-    guessed = hole > MOST_HOLE_S * rate and abs(off) > AGREES_S * rate
+    guessed = hole > MOST_HOLE_S * rate and abs(off) > ON_BEAT_S * rate
     if guessed:
         contact = replace(
             contact,
@@ -90,7 +97,7 @@ def events_of(
         return None
     if apart_s is not None and apart_s < 0.7 * params.min_stride_s:
         return None
-    return Events(window, b, contact, ic_us, apart_s, swing, calm, torn, guessed)
+    return Events(window, b, contact, ic_us, apart_s, pace_s, swing, calm, torn, guessed)
 
 
 def _landmarks(
@@ -98,7 +105,7 @@ def _landmarks(
     cycle: Cycle,
     runner: Runner,
     *,
-    calm: float,
+    pace: float,
     delay: int,
     mount: Mount,
     grid: SampleGrid,
@@ -111,7 +118,10 @@ def _landmarks(
     if window.gyro is not None:
         swing = window.smooth(np.array(runner.axis) @ window.gyro, 10.0)
         end, rise = swing_ends(
-            swing, max(0, anchor), None if cycle.rise is None else cycle.rise - window.start
+            swing,
+            max(0, anchor),
+            None if cycle.rise is None else cycle.rise - window.start,
+            window.rate_hz,
         )
         jolt = end if end is not None else anchor + 0.2 * cycle.period
         if cycle.landing is not None:
@@ -124,18 +134,16 @@ def _landmarks(
         first, last = window.start, window.start + window.acc.shape[1]
         reach = beat_reach(grid, (first + expected, first + beat), first, last, segment=mount.segment)
         expected = beat if abs(beat - expected) < reach * cycle.period else expected
-    # The events' rules differ between the gaits: a first guess without the stance share that they yield.
-    gait = runner.lean(gait_score(cycle.period / window.rate_hz, None, calm))
     outlook = Outlook(
-        period=cycle.period,
-        gait=gait,
+        period=pace,
+        gait=runner.gait,
         jolt=expected,
         gated=gated,
         end=end if cycle.landing is None else None,
         rise=rise,
         beat=beat,
-        push=runner.usual_push(gait),
-        usual=runner.distances.usual[gait],
+        push=runner.usual_push,
+        usual=runner.distances.usual[runner.gait],
     )
     if mount.segment == "shin":
         contact = shin_contact(window, outlook, mean=np.array(runner.alignment.striding), swing=swing)

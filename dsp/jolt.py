@@ -31,6 +31,7 @@ SWUNG_G = 0.12
 DUE = 0.85  # periods to a jolt after which there are too few rows to see it stand
 SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
 STEADY = 0.25  # an interval further than this from the period does not change the period
+NEWEST = 2.2  # strides in which a changed period shows
 
 
 def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
@@ -184,14 +185,18 @@ def advance_jolt(
     peak = a + int(standing[0])
     bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
     apart = float(peak - bout.anchor)
-    if abs(apart - period) <= STEADY * period:
+    steady = abs(apart - period) <= STEADY * period
+    if steady:
         bout.periods = (*bout.periods[-4:], apart)
     bout.level = median(bout.heights)
     bout.period = median(bout.periods)
     bout.anchor = peak
     bout.told += 1
-    if bout.told % RECHECK == 0:
-        _recheck(signals, bout, peak, params)
+    if not steady:
+        # The gait may have changed: what the newest strides say, if they say anything yet.
+        _recheck(signals, bout, peak, round(NEWEST * apart), params)
+    elif bout.told % RECHECK == 0:
+        _recheck(signals, bout, peak, round(WINDOW_S * signals.grid.rate_hz), params)
     return _cycle(bout), None
 
 
@@ -200,10 +205,10 @@ def jolt_due(bout: Bout) -> int:
     return bout.anchor + round(SOONEST * bout.period) + round(STANDS * bout.period) + 1
 
 
-def _recheck(signals: GateSignals, bout: Bout, now: int, params: Params) -> None:
-    """Ask the whole vector signal again, so that a wrong period cannot feed on itself."""
+def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Params) -> None:
+    """Ask the whole vector signal of the last rows, so that a wrong period cannot feed on itself."""
     rate = signals.grid.rate_hz
-    start = max(signals.grid.first, now - round(WINDOW_S * rate))
+    start = max(signals.grid.first, now - rows)
     thin = max(1, round(rate / 40.0))
     period, alike = stride_period(
         signals.acc(start, now)[:, ::thin],

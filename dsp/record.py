@@ -49,7 +49,8 @@ def measure(
     period_s = cycle.period / rate
     # A step aside and a stop say nothing of the gait.
     if cycle.landing is None and (cycle.rise is not None or grid.channels == 3):
-        runner.vote(gait_score(period_s, None if contact_s is None else contact_s / period_s, events.calm))
+        pace_s = events.pace_s
+        runner.vote(gait_score(pace_s, None if contact_s is None else contact_s / pace_s, events.calm))
     stride_s = (
         None
         if apart_s is None
@@ -59,18 +60,16 @@ def measure(
     alike = runner.likeness.of(
         landed.jolt,
         runner.activity,
-        landing=landed.contact.agreement,
+        landing=landed.choice.agreement,
         lift=contact.lift_agreement,
         stride_s=stride_s,
         period_s=period_s,
     )
     if whole:
         runner.likeness.remember(landed.jolt, runner.activity)
-        runner.distances.remember(landed.candidates, contact.gait, reference=landed.reference, rate_hz=rate)
-        if contact.lift_reference is not None:
-            runner.distances.remember(
-                contact.lifts, contact.gait, reference=contact.lift_reference, rate_hz=rate
-            )
+        for ballot in (landed.ballot, contact.lifts):
+            if ballot is not None:
+                runner.distances.remember(ballot, contact.gait, rate_hz=rate)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     if whole and contact.toe_off is not None:
         stance = contact.toe_off - ic

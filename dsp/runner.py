@@ -15,8 +15,10 @@ from dsp.vote import Distances
 
 __all__ = ["Runner"]
 
+CLEAR = 3.0  # of at most 4, before toe-off is known
 VOTES = 3  # strides whose scores decide the activity
 LEAST_G, MOST_G = 0.7, 1.4  # of a sensor at rest, uncalibrated
+ONE_STRIDE = 0.5, 1.8  # periods: from the slowest walk to the fastest run, and less than two strides
 RECENT = 8  # strides of the live cadence
 
 
@@ -32,11 +34,12 @@ class Runner:
     one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()
+    gait: Activity = "walk"  # of the last stride; of offsets and pushes
     offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
     last_peak: float | None = None  # row of the last contact's jolt
-    pushes: tuple[float, ...] = ()  # rows from contact to toe-off's landmark, in the gait below
-    pushed_in: Activity = "walk"
+    pushes: tuple[float, ...] = ()  # rows from contact to toe-off's landmark
     stride_times_s: tuple[float, ...] = ()
+    last_anchor: int | None = None  # row of the last cycle
     last_contact_us: int | None = None
     last_contact_row: int = 0
     flat_row: int | None = None
@@ -47,12 +50,12 @@ class Runner:
     def begin_bout(self, score: float) -> None:
         """score: of the strides that opened it; the activity of steps before the first of them."""
         self.scores = self.offsets = self.pushes = self.stride_times_s = ()
-        self.flat_row = self.last_peak = None
+        self.flat_row = self.last_peak = self.last_anchor = None
         self.activity = activity_of((score,))
 
     def begin_segment(self) -> None:
         self.last_contact_us = None
-        self.flat_row = self.last_peak = None
+        self.flat_row = self.last_peak = self.last_anchor = None
 
     def stand(self, acc_g: NDArray[np.float64]) -> None:
         """(3, n) of a moment of standing still: which way is up, and what 1 g looks like."""
@@ -61,13 +64,23 @@ class Runner:
         self.one_g = min(MOST_G, max(LEAST_G, (x * x + y * y + z * z) ** 0.5))
 
     def lean(self, score: float) -> Activity:
-        """The activity if the present stride had this score."""
-        return activity_of((*self.scores[1 - VOTES :], score))
+        """The gait of the present stride, if it had this score: clearly its own, or that of the last ones."""
+        return activity_of((score,) if abs(score) >= CLEAR else (*self.scores[1 - VOTES :], score))
 
-    def usual_push(self, gait: Activity) -> float | None:
+    def pace(self, anchor: int, period: float) -> float:
+        """Rows since the last cycle's anchor: what a stride takes now; the period where one is missing."""
+        before, self.last_anchor = self.last_anchor, anchor
+        apart = period if before is None else float(anchor - before)
+        return apart if ONE_STRIDE[0] * period <= apart <= ONE_STRIDE[1] * period else period
+
+    def stride_in(self, gait: Activity) -> None:
+        """The next stride is in this gait: what was usual in another is not in this."""
+        if gait != self.gait:
+            self.gait, self.offsets, self.pushes = gait, (), ()
+
+    @property
+    def usual_push(self) -> float | None:
         """Median of the last strides in the same gait; None until there are three."""
-        if gait != self.pushed_in:
-            self.pushes, self.pushed_in = (), gait
         return median(self.pushes) if len(self.pushes) >= 3 else None
 
     def vote(self, score: float) -> None:

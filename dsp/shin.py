@@ -11,7 +11,8 @@ mean when the heel has left and the knee begins to flex, plus a lead.
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, Landmarks, Lift, Outlook, landing, push_near, whole
+from dsp.contact import Contact, Lift, contact_of, push_near
+from dsp.landing import Landmarks, Outlook, landing
 from dsp.peaks import highest
 from dsp.stride import Activity
 from dsp.window import StrideWindow
@@ -36,14 +37,16 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     rate, period, gait = window.rate_hz, outlook.period, outlook.gait
     reach = (0.1 * period, 0.2 * period) if swing is not None else (0.1 * rate, 0.1 * rate)
     landed = landing(window, outlook, LANDMARKS, reach=reach)
-    contact = landed.contact.place
+    contact = landed.choice.place
     near = push_near(contact, outlook.push, rate)
     lead = (ACROSS_LEAD_S if swing is None else SWING_LEAD_S[gait]) * rate
-    a, b = (contact + share * period - lead for share in STANCE[gait])
     if swing is not None:
-        lift = Lift("gyro-minimum", highest(-swing, a, b, near=near), -lead)
+        # One minimum a stride: it is found without knowing the gait, which its place then tells.
+        a, b = contact + STANCE["run"][0] * period - lead, contact + STANCE["walk"][1] * period - lead
+        lift = Lift("gyro-minimum", highest(-swing, a, b), -lead)
     else:
+        a, b = (contact + share * period - lead for share in STANCE[gait])
         along = mean[0] * window.acc[0] + mean[1] * window.acc[1] + mean[2] * window.acc[2]
         across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
         lift = Lift("across", highest(window.smooth(across, 8.0), a, b, near=near), -lead)
-    return whole(window, outlook, landed, lift)
+    return contact_of(window, outlook, landed, lift)

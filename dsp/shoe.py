@@ -8,12 +8,13 @@ the highest resultant of the push-off, which in running comes after the toe has 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.contact import Contact, Landmarks, Lift, Outlook, landing, push_near, whole
-from dsp.peaks import falling_zero, highest, rising_zero
+from dsp.contact import Contact, Lift, contact_of, push_near
+from dsp.landing import Landmarks, Outlook, landing
+from dsp.peaks import highest
 from dsp.stride import Activity
 from dsp.window import StrideWindow
 
-__all__ = ["LANDMARKS", "shoe_contact", "swing_ends"]
+__all__ = ["LANDMARKS", "shoe_contact"]
 
 Floats = NDArray[np.float64]
 
@@ -29,12 +30,12 @@ def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None
     rate, rise = window.rate_hz, outlook.rise
     landed = landing(window, outlook, LANDMARKS, reach=(0.12 * rate, 0.12 * rate))
     if swing is not None and outlook.gait == "run":
-        lift = _pitched(swing, landed.contact.place, outlook, rate)
+        lift = _pitched(swing, landed.choice.place, outlook, rate)
     elif swing is None or rise is not None:
-        lift = _pushed(window, landed.contact.place, outlook)
+        lift = _pushed(window, landed.choice.place, outlook)
     else:
         lift = None
-    return whole(window, outlook, landed, lift)
+    return contact_of(window, outlook, landed, lift)
 
 
 def _pitched(swing: Floats, contact: float, outlook: Outlook, rate: float) -> Lift | None:
@@ -62,13 +63,3 @@ def _pushed(window: StrideWindow, contact: float, outlook: Outlook) -> Lift:
         end = float(felt[min(int(b), felt.shape[0] - 1)])
         push = push if float(felt[round(push)]) >= max(LIFTS_G, end) else None
     return Lift("push-off", push, PUSH_LAG_S[gait] * rate)
-
-
-def swing_ends(swing: Floats, peak: int, rise: int | None) -> tuple[float | None, float | None]:
-    """(where the swing at `peak` ends, where the next one before `rise` began), from the smoothed ML rate."""
-    end = falling_zero(swing, peak)
-    if rise is None:
-        return end, None
-    below = np.flatnonzero(swing[peak:rise] < 0.0)
-    begin = rising_zero(swing, peak + int(below[-1])) if below.shape[0] else None
-    return end, begin

@@ -6,7 +6,7 @@ usual distance from the reference, learned from the runner's last contacts in th
 support of those near it, and of the rhythm. The reference wins unless another has clearly more.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 from math import exp
@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from dsp.stride import Activity
 
-__all__ = ["Candidate", "Choice", "Distances", "elect"]
+__all__ = ["Ballot", "Candidate", "Choice", "Distances", "elect"]
 
 AGREES_S = 0.02  # four times the scatter of a good landmark
 CLEARLY = 0.3  # of one full supporter
@@ -27,6 +27,17 @@ Candidate = tuple[str, float]
 """(method, place in rows)"""
 
 
+class Ballot(NamedTuple):
+    """reference: the method that the others are measured from, whether or not it found anything.
+
+    candidates: the preferred first. furthest_s: what usually lies further from the reference has no vote.
+    """
+
+    reference: str
+    candidates: tuple[Candidate, ...]
+    furthest_s: float
+
+
 class Choice(NamedTuple):
     """place: rows. agreement: 0 to 1, of the others with the winner; None where none can be compared."""
 
@@ -35,26 +46,19 @@ class Choice(NamedTuple):
     agreement: float | None
 
 
-def elect(
-    candidates: Sequence[Candidate],
-    *,
-    reference: str,
-    usual: Mapping[str, float],
-    rhythm: float | None,
-    rate_hz: float,
-) -> Choice:
-    """The winner among at least one candidate, preferred first.
+def elect(ballot: Ballot, *, usual: Mapping[str, float], rhythm: float | None, rate_hz: float) -> Choice:
+    """The winner among at least one candidate.
 
     usual: distance of a method's place from the reference's, s; a method that is not in it has no vote.
     rhythm: where the last strides would have the event, rows; it has a vote, but cannot win.
     """
     placed = [
         (method, place - usual.get(method, 0.0) * rate_hz)
-        for method, place in candidates
-        if method == reference or method in usual
+        for method, place in ballot.candidates
+        if method == ballot.reference or abs(usual.get(method, ballot.furthest_s + 1.0)) <= ballot.furthest_s
     ]
     if not placed:
-        return Choice(*candidates[0], None)
+        return Choice(*ballot.candidates[0], None)
     if len(placed) == 1:
         return Choice(*placed[0], None)
     # A stride's length varies more than a landmark does: the rhythm is heard from twice as far.
@@ -83,16 +87,14 @@ class Distances:
     )
     usual: dict[Activity, dict[str, float]] = field(default_factory=lambda: {"run": {}, "walk": {}})
 
-    def remember(
-        self, candidates: Sequence[Candidate], gait: Activity, *, reference: str, rate_hz: float
-    ) -> None:
+    def remember(self, ballot: Ballot, gait: Activity, *, rate_hz: float) -> None:
         """Nothing can be learned of an event whose reference was not found."""
-        zero = next((place for method, place in candidates if method == reference), None)
+        zero = next((place for method, place in ballot.candidates if method == ballot.reference), None)
         if zero is None:
             return
         last, usual = self.last[gait], self.usual[gait]
-        for method, place in candidates:
-            if method == reference:
+        for method, place in ballot.candidates:
+            if method == ballot.reference:
                 continue
             seen = last[method] = (*last.get(method, ())[1 - LAST :], (place - zero) / rate_hz)
             order, n = sorted(seen), len(seen)

@@ -28,10 +28,10 @@ def golden_of_recordings(recorded: Recorded) -> Golden:
             scores = [row.score for row in judged if row.method == OURS and row.activity == activity]
             if scores:
                 rows[f"{data_set} {activity}"] = _rounded(asdict(figures(scores)))
-        sure = figures([row.sure for row in judged if row.method == OURS])
-        rows[f"{data_set}, borne out"] = _rounded(
-            {"missed_per_1000": sure.missed_per_1000, "extra_per_1000": sure.extra_per_1000}
-        )
+    sure = figures([row.sure for row in recorded.judged["walk_feet"] if row.method == OURS])
+    rows["walk_feet, borne out"] = _rounded(
+        {"missed_per_1000": sure.missed_per_1000, "extra_per_1000": sure.extra_per_1000}
+    )
     for row in recorded.vicon_shoe:
         if row.method == OURS:
             rows[f"vicon_shoe {row.trial}"] = {

@@ -45,10 +45,10 @@ page; `python -m benchmarks.validate --quick` does it with a smaller simulated g
   truth is two published algorithms on the same sensor, checked by hand. What is still missed and extra
   there are two contacts, each counted as both, and both truths are wrong. The foot's speed, integrated
   from rest to rest of the truth's own stances (`benchmarks/foot_speed.py`; nothing of ours is used), is 11
-  to 51 % of its swing's highest at every other contact. In the turn of walk-1-1-rf, at 13.97 s, it is the
-  highest (1.4 m/s) and nothing jolts; the foot comes down, jolts and stops at 14.20 s. At the last of
-  walk-5-1-lf, 25.76 s, it stands (3 %), having braked from 1.9 m/s to 0.3 and jolted by 25.72 s. So the
-  counts are also given without the contacts that the foot's speed does not bear out.
+  to 51 % of its swing's highest at the 128 others where it can be known. In the turn of walk-1-1-rf, at
+  13.97 s, it is the highest (1.4 m/s) and nothing jolts; the foot comes down, jolts and stops at 14.20 s.
+  At the last of walk-5-1-lf, 25.76 s, it stands (3 %), having braked from 1.9 m/s to 0.3 and jolted by
+  25.72 s. So the counts are also given without the contacts that the foot's speed does not bear out.
   **vicon_shoe**, **ble_foot**: only the number of strides is known. **outdoor_shoe**: no truth; the hip is
   a second, independent recorder.
 - **Simulated runners** (`firmware_sim`) stand, run or walk, and stand. Each run takes one level of every

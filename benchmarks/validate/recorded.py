@@ -1,13 +1,13 @@
 """Our figures and those of the literature on recordings of people."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.foot_speed import borne_out, speed_shares, without_doubtful
+from benchmarks.foot_speed import borne_out, speed_shares
 from benchmarks.hip_cadence import WINDOW_S, HipCadence, hip_cadence
 from benchmarks.matching import common_offset
 from benchmarks.peers import PEERS, Method
@@ -106,39 +106,42 @@ def judged_trials(
     rows: list[Judged] = []
     for trial in load_trials(folder, data_set):
         assert trial.truth is not None, f"{data_set} has a contact truth"
-        fits = trial.truth_fits
-        sure = replace(trial, truth=without_doubtful(trial))
+        kept = borne_out(trial)
         strides = ours(trial)
         activities = [stride.activity for stride in strides]
         own, own_sure = (
-            score(contacts_of(strides), truth, activity=trial.activity, activities=activities)
-            for truth in (trial.truth, sure.truth)
-            if truth is not None
+            score(
+                contacts_of(strides),
+                trial.truth,
+                activity=trial.activity,
+                activities=activities,
+                borne_out=which,
+            )
+            for which in (None, kept)
+        )
+        at = np.flatnonzero(~kept)
+        doubtful = zip(
+            trial.truth.initial_contact_s[at].tolist(), speed_shares(trial)[at].tolist(), strict=True
         )
         marks = graded(strides, trial.truth)
-        rows.append(Judged(trial.name, trial.activity, OURS, own, own_sure, marks, fits, _doubtful(trial)))
+        rows.append(
+            Judged(trial.name, trial.activity, OURS, own, own_sure, marks, trial.truth_fits, tuple(doubtful))
+        )
         for method in peers:
             if method.fits(trial):
                 found = method.detect(trial)
-                scores = peer_score(found, trial), peer_score(found, sure)
-                rows.append(Judged(trial.name, trial.activity, method.name, *scores, fits=fits))
+                scores = peer_score(found, trial), peer_score(found, trial, kept)
+                rows.append(Judged(trial.name, trial.activity, method.name, *scores, fits=trial.truth_fits))
     return rows
 
 
-def _doubtful(trial: Trial) -> tuple[tuple[float, float], ...]:
-    assert trial.truth is not None, "asked only of trials with a truth"
-    at = np.flatnonzero(~borne_out(trial))
-    return tuple(
-        zip(trial.truth.initial_contact_s[at].tolist(), speed_shares(trial)[at].tolist(), strict=True)
-    )
-
-
-def peer_score(found: Contacts, trial: Trial) -> Score:
+def peer_score(found: Contacts, trial: Trial, borne_out: NDArray[np.bool_] | None = None) -> Score:
     """Peers are paired after taking off their constant lateness, where that helps them."""
     assert trial.truth is not None, "asked only of trials with a truth"
     offset_s = common_offset(found.initial_contact_s, trial.truth.initial_contact_s)
     candidates = [
-        score(found, trial.truth, activity=trial.activity, offset_s=offset) for offset in (0.0, offset_s)
+        score(found, trial.truth, activity=trial.activity, offset_s=offset, borne_out=borne_out)
+        for offset in (0.0, offset_s)
     ]
     return min(candidates, key=lambda row: row.missed + row.extra)
 

@@ -114,7 +114,7 @@ def _sure(data_set: str, rows: list[Judged]) -> Iterable[Sheet]:
         notes=(
             f"Without {' and '.join(doubtful)}: the foot's speed at that time, of its swing's highest. At a "
             f"contact it is between {100 * SLOWEST:.0f} and {100 * FASTEST:.0f} %: less is standing, more is "
-            "mid-swing.",
+            "mid-swing. What is found nearest to them is not judged.",
         ),
     )
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from benchmarks.foot_speed import FASTEST, SLOWEST, borne_out, speed_shares, without_doubtful
+from benchmarks.foot_speed import FASTEST, SLOWEST, borne_out, speed_shares
+from benchmarks.score import score
 from benchmarks.trial import Contacts, Trial, data_folder, load_trials
 from benchmarks.validate.page import PAGE
 from dsp.mount import Mount
@@ -53,8 +54,17 @@ def test_every_true_contact_is_borne_out(walk: Trial) -> None:
 def test_a_time_in_mid_swing_or_at_rest_is_found(walk: Trial, by_s: float) -> None:
     wrong = moved(walk, 8, by_s)
     assert np.flatnonzero(~borne_out(wrong)).tolist() == [8]
-    assert wrong.truth is not None
-    assert len(without_doubtful(wrong)) == len(wrong.truth) - 1
+
+
+def test_what_is_found_at_a_doubtful_contact_is_neither_right_nor_extra(walk: Trial) -> None:
+    """Wherever it is, also where the strides beside it are short."""
+    assert walk.truth is not None
+    for contact in range(1, len(walk.truth)):
+        wrong = moved(walk, contact, -0.15)
+        assert wrong.truth is not None
+        kept = np.arange(len(walk.truth)) != contact
+        rows = [score(walk.truth, wrong.truth, activity="walk", borne_out=which) for which in (None, kept)]
+        assert [(row.missed, row.extra, row.unjudged) for row in rows] == [(1, 1, 0), (0, 0, 1)]
 
 
 def test_nothing_is_doubted_without_a_gyroscope(walk: Trial) -> None:
@@ -76,6 +86,7 @@ def test_two_recorded_contacts_are_not_borne_out_and_the_rest_are_far_from_the_l
         shares = speed_shares(trial)
         doubted += [(trial.name, round(at, 2)) for at in trial.truth.initial_contact_s[~kept].tolist()]
         others += shares[kept & np.isfinite(shares)].tolist()
+    assert len(others) == 128
     assert doubted == [("walk-1-1-rf", 13.97), ("walk-5-1-lf", 25.76)]
     assert min(others) > 2 * SLOWEST
     assert max(others) < 0.7 * FASTEST

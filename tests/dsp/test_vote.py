@@ -1,7 +1,7 @@
 """The candidates' vote: who wins, how well they agree, and what is learned for the next one."""
 
 from dataclasses import replace
-from math import exp
+from math import exp, log
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dsp.mount import Mount
 from dsp.stride import Stride
-from dsp.vote import AGREES_S, DOUBT_S, LEAST, Candidate, Choice, Distances, elect
+from dsp.vote import AGREES_S, CLEARLY, DOUBT_S, LAST, LEAST, Ballot, Candidate, Choice, Distances, elect
 from firmware_sim.plan import Phase
 from tests.dsp.recordings import strides_of
 from tests.dsp.simulated import simulated
@@ -21,7 +21,11 @@ USUAL = {"rise": 0.010, "swing-end": -0.050}
 
 
 def vote(*candidates: Candidate, rhythm: float | None = None) -> Choice:
-    return elect(candidates, reference="jerk", usual=USUAL, rhythm=rhythm, rate_hz=RATE_HZ)
+    return elect(ballot(*candidates), usual=USUAL, rhythm=rhythm, rate_hz=RATE_HZ)
+
+
+def ballot(*candidates: Candidate) -> Ballot:
+    return Ballot("jerk", candidates, 0.1)
 
 
 def test_where_all_agree_the_reference_wins_and_nothing_is_doubted() -> None:
@@ -37,11 +41,14 @@ def test_one_that_stands_alone_loses_to_two_that_agree() -> None:
 
 def test_a_method_of_unknown_distance_has_no_vote() -> None:
     assert vote(("jerk", 100.0), ("other", 160.0)) == ("jerk", 100.0, None)
-    assert elect([("other", 7.0)], reference="jerk", usual={}, rhythm=None, rate_hz=RATE_HZ) == (
-        "other",
-        7.0,
-        None,
-    )
+    assert vote(("other", 7.0)) == ("other", 7.0, None)
+
+
+def test_what_usually_lies_too_far_away_has_no_vote() -> None:
+    apart = ballot(("jerk", 112.0), ("rise", 102.0), ("swing-end", 90.0))
+    assert elect(apart, usual=USUAL, rhythm=None, rate_hz=RATE_HZ).method == "rise"
+    far = USUAL | {"swing-end": -0.11}
+    assert elect(apart, usual=far, rhythm=None, rate_hz=RATE_HZ).method == "jerk"
 
 
 def test_of_two_the_rhythm_decides_but_never_wins() -> None:
@@ -51,9 +58,29 @@ def test_of_two_the_rhythm_decides_but_never_wins() -> None:
     assert vote(*apart, rhythm=111.0).method == "jerk"
 
 
-def test_another_wins_only_if_clearly_better() -> None:
-    half = 0.5 * AGREES_S * RATE_HZ
-    assert vote(("jerk", 100.0), ("rise", 102.0 + half), ("swing-end", 90.0 + half)).method == "jerk"
+@pytest.mark.parametrize(("more", "winner"), [(CLEARLY - 0.05, "jerk"), (CLEARLY + 0.05, "rise")])
+def test_another_wins_only_if_clearly_better(more: float, winner: str) -> None:
+    """Two that are one support each other fully; the reference lacks what it is away from them, once."""
+    away = AGREES_S * RATE_HZ * (-log(1.0 - more)) ** 0.5
+    assert vote(("jerk", 100.0), ("rise", 102.0 + away), ("swing-end", 90.0 + away)).method == winner
+
+
+@pytest.mark.parametrize("share", [0.5, 1.0])
+def test_the_rhythm_is_heard_from_twice_as_far(share: float) -> None:
+    """Of two candidates far apart, the rhythm beside the second is its only support."""
+    off = share * 2.0 * AGREES_S * RATE_HZ
+    lead = exp(-(share**2))
+    assert vote(("jerk", 100.0), ("rise", 202.0), rhythm=200.0 + off).method == "rise"
+    assert lead > CLEARLY
+    assert vote(("jerk", 100.0), ("rise", 202.0), rhythm=200.0 + 1.2 * off / share).method == "jerk"
+
+
+def test_a_distance_is_of_the_last_contacts() -> None:
+    distances = Distances()
+    for late in (*[0.0] * LAST, *[3.0] * (LAST // 2)):
+        distances.remember(ballot(("jerk", 0.0), ("rise", late)), "run", rate_hz=RATE_HZ)
+    assert distances.usual["run"]["rise"] == pytest.approx(1.5 / RATE_HZ)
+    assert len(distances.last["run"]["rise"]) == LAST
 
 
 @given(st.lists(st.floats(-40, 40), min_size=3, max_size=3), st.floats(-1e5, 1e5), st.floats(-40, 40))
@@ -72,12 +99,12 @@ def test_distances_are_medians_of_the_gait_and_need_the_reference() -> None:
     distances = Distances()
     for late in (0.0, 2.0, 6.0):
         assert not distances.usual["run"]
-        distances.remember([("jerk", 50.0), ("rise", 52.0 + late)], "run", reference="jerk", rate_hz=RATE_HZ)
+        distances.remember(ballot(("jerk", 50.0), ("rise", 52.0 + late)), "run", rate_hz=RATE_HZ)
     assert LEAST == 3
     assert distances.usual["run"] == {"rise": pytest.approx(4.0 / RATE_HZ)}
     assert distances.usual["walk"] == {}
     before = dict(distances.usual["run"])
-    distances.remember([("rise", 90.0)], "run", reference="jerk", rate_hz=RATE_HZ)
+    distances.remember(ballot(("rise", 90.0)), "run", rate_hz=RATE_HZ)
     assert distances.usual["run"] == before
 
 
@@ -86,14 +113,11 @@ def test_a_landmark_that_wanders_has_no_vote() -> None:
     apart_s = (0.0, 0.01, 0.06, 0.0, 0.07, 0.05, 0.01, 0.06)
     for k, apart in enumerate(apart_s):
         distances.remember(
-            [("jerk", 0.0), ("rise", apart * RATE_HZ), ("swing-end", 0.001 * k)],
-            "run",
-            reference="jerk",
-            rate_hz=RATE_HZ,
+            ballot(("jerk", 0.0), ("rise", apart * RATE_HZ), ("swing-end", 0.001 * k)), "run", rate_hz=RATE_HZ
         )
     assert set(distances.usual["run"]) == {"swing-end"}
     for _ in range(len(apart_s)):
-        distances.remember([("jerk", 0.0), ("rise", 2.0)], "run", reference="jerk", rate_hz=RATE_HZ)
+        distances.remember(ballot(("jerk", 0.0), ("rise", 2.0)), "run", rate_hz=RATE_HZ)
     assert distances.usual["run"]["rise"] == pytest.approx(2.0 / RATE_HZ)
 
 

@@ -1,0 +1,90 @@
+"""Initial contact from a landing's landmarks: candidates with a known lag, put to the vote (dsp.vote)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from dsp.peaks import highest
+from dsp.stride import Activity
+from dsp.vote import Ballot, Candidate, Choice, elect
+from dsp.window import StrideWindow
+
+__all__ = ["Landed", "Landmarks", "Outlook", "landing"]
+
+NEAR_S = 0.1  # of two jolts the one where the last contacts were wins unless it is much the weaker
+TOGETHER_S = 0.05  # two landmarks of one landing
+FURTHEST_S = 0.1  # of a landmark from the reference: more is of another jolt
+
+
+class Outlook(NamedTuple):
+    """What is known of a stride before its events are looked for. Positions in rows of the window.
+
+    jolt: about where the contact's jolt is; gated: where the gate alone has it; beat: where the last jolt and
+    the period do. end, rise: where its swing ends and the next one begins, of a gyroscope. push: usual rows
+    from contact to toe-off's landmark. usual: distances of the candidates, s.
+    """
+
+    period: float
+    gait: Activity
+    jolt: float
+    gated: float
+    end: float | None
+    rise: float | None
+    beat: float | None
+    push: float | None
+    usual: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Landmarks:
+    """How late those of a landing are. middle: whether half-way between both says more than the jerk."""
+
+    jerk_lag_s: float
+    rise_lag_s: float
+    middle: bool
+
+    @property
+    def reference(self) -> str:
+        return "jerk+rise" if self.middle else "jerk"
+
+
+class Landed(NamedTuple):
+    """Rows of the window. peak: where the jerk of such a contact peaks; jolt: how high it is, g/s."""
+
+    choice: Choice
+    ballot: Ballot
+    peak: float
+    jolt: float
+
+
+def landing(
+    window: StrideWindow, outlook: Outlook, marks: Landmarks, *, reach: tuple[float, float]
+) -> Landed:
+    """The initial contact near the expected jolt, from reach[0] rows before it to reach[1] after."""
+    rate = window.rate_hz
+    a, b = min(outlook.jolt, outlook.gated) - reach[0], max(outlook.jolt, outlook.gated) + reach[1]
+    jerk = window.smooth(window.jerk, 10.0)
+    peak = highest(jerk, a, b, near=(outlook.jolt, NEAR_S * rate))
+    smooth = window.smooth(window.resultant, 20.0)
+    slope = np.zeros(smooth.shape[0])
+    np.subtract(smooth[1:], smooth[:-1], out=slope[1:])
+    rise = highest(slope, a - 0.02 * rate, b)
+    lag = marks.jerk_lag_s * rate
+    at = outlook.jolt if peak is None else peak
+    found: list[Candidate] = [("gate" if peak is None else "jerk", at - lag)]
+    if rise is not None:
+        risen = rise - marks.rise_lag_s * rate
+        if marks.middle and peak is not None and abs(risen - peak + lag) < TOGETHER_S * rate:
+            found.insert(0, ("jerk+rise", 0.5 * (peak - lag + risen)))
+        found.append(("rise", risen))
+    if outlook.end is not None:
+        found.append(("swing-end", outlook.end))
+    ballot = Ballot(marks.reference, tuple(found), FURTHEST_S)
+    beat = None if outlook.beat is None else outlook.beat - lag
+    choice = elect(ballot, usual=outlook.usual, rhythm=beat, rate_hz=rate)
+    if choice.method == "gate":
+        choice = choice._replace(agreement=0.0)
+    height = float(jerk[min(max(round(at), 0), jerk.shape[0] - 1)])
+    return Landed(choice, ballot, choice.place + lag, height)

@@ -1,0 +1,73 @@
+"""Running and walking by turns, as people come back from pain: the gait changes, and its rules at once."""
+
+import numpy as np
+import pytest
+
+from dsp.mount import Mount
+from dsp.stride import Stride
+from firmware_sim.motion import Truth
+from firmware_sim.plan import FootStrike, Phase
+from tests.dsp.recordings import strides_of
+from tests.dsp.simulated import simulated
+
+STAND = Phase(activity="stand", duration_s=4.0)
+EACH_S, TURNS = 15.0, 6
+RATE_HZ = 104.0
+
+SENSORS = [(mount, gyro) for mount in (Mount.RIGHT_SHOE, Mount.LEFT_SHIN) for gyro in (True, False)]
+
+
+def by_turns(
+    mount: Mount, *, gyro: bool, foot_strike: FootStrike, speed_kmh: float, seed: int
+) -> tuple[list[Stride], Truth]:
+    run = Phase(activity="run", duration_s=EACH_S, speed_kmh=speed_kmh, foot_strike=foot_strike)
+    walk = Phase(activity="walk", duration_s=EACH_S, speed_kmh=5.0)
+    turns = [run, walk] * (TURNS // 2)
+    block, truth = simulated(mount, STAND, *turns, STAND, rate_hz=RATE_HZ, gyro=gyro, seed=seed)
+    return strides_of([block]), truth
+
+
+def contacts_s(strides: list[Stride]) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.array([stride.initial_contact_us for stride in strides]) / 1e6
+
+
+@pytest.mark.parametrize("speed_kmh", [8.5, 11.0])
+@pytest.mark.parametrize("foot_strike", ["rear", "mid", "fore"])
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_no_contact_is_lost_or_made_up_where_the_gait_changes(
+    mount: Mount, gyro: bool, foot_strike: FootStrike, speed_kmh: float
+) -> None:
+    strides, truth = by_turns(mount, gyro=gyro, foot_strike=foot_strike, speed_kmh=speed_kmh, seed=0)
+    apart_s = np.abs(contacts_s(strides)[:, None] - truth.initial_contact_s)
+    graded = np.abs(contacts_s(strides)[:, None] - truth.ungraded_contact_s).min(axis=1) > 0.15
+    assert (apart_s.min(axis=0) > 0.05).sum() == 0
+    assert (apart_s.min(axis=1)[graded] > 0.05).sum() == 0
+
+
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_the_new_gait_is_told_from_its_third_stride(mount: Mount, gyro: bool) -> None:
+    strides, _ = by_turns(mount, gyro=gyro, foot_strike="mid", speed_kmh=10.0, seed=1)
+    at_s = contacts_s(strides) - STAND.duration_s
+    turn = (at_s // EACH_S).astype(int)
+    wrong = np.array([stride.activity for stride in strides]) != np.where(turn % 2 == 0, "run", "walk")
+    for number in range(1, TURNS):
+        assert wrong[turn == number][2:].sum() == 0
+
+
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_no_contact_time_is_shorter_than_any_foot_stands(mount: Mount, gyro: bool) -> None:
+    for seed in range(3):
+        strides, _ = by_turns(mount, gyro=gyro, foot_strike="fore", speed_kmh=9.0, seed=seed)
+        times_s = [stride.contact_time_s for stride in strides if stride.contact_time_s is not None]
+        assert len(times_s) > 0.8 * len(strides)
+        assert min(times_s) >= 0.08
+
+
+@pytest.mark.parametrize("speed_kmh", [7.5, 8.5, 9.0])
+def test_a_slow_forefoot_strike_lands_though_its_swing_does_not_end(speed_kmh: float) -> None:
+    """The foot turns on after contact, as the heel comes down: its rate need not fall to zero."""
+    run = Phase(activity="run", duration_s=20.0, speed_kmh=speed_kmh, foot_strike="fore")
+    for seed in range(3):
+        block, truth = simulated(Mount.RIGHT_SHOE, STAND, run, STAND, rate_hz=RATE_HZ, seed=seed)
+        apart_s = np.abs(contacts_s(strides_of([block]))[:, None] - truth.initial_contact_s)
+        assert apart_s.min(axis=0).max() < 0.03
