@@ -24,7 +24,7 @@ MOVES = 0.1  # of the usual jolt: a foot that jerks more does not stand
 UNCLEAR, APART = 0.6, 0.2  # of the highest jolt: another of the same stride, that many periods away
 STOOD = 0.3  # weight of a jolt before which the foot stood
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
-LEAST_JOLT = 0.3  # of the usual height
+LEAST_JOLT, FAINT = 0.3, 0.5  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
 RECHECK = 4  # strides
 SWUNG_G = 0.12
@@ -179,7 +179,10 @@ def advance_jolt(
     # A leg has calm in every stride, a noisy sensor that stands has not.
     calm = np.sort(signals.jerk(bout.anchor, a))
     least = max(LEAST_JOLT * bout.level, CONTRAST * float(calm[calm.shape[0] // 4]))
-    standing = records[(nexts - records > stand) & (jerk[records] >= least)]
+    # A faint one may be the lift-off of a walk that has begun, which the contact follows later than in a run.
+    longer = max(stand, round(STANDS * WALKS_S * signals.grid.rate_hz))
+    stands = np.where(jerk[records] >= FAINT * bout.level, stand, longer)
+    standing = records[(nexts - records > stands) & (jerk[records] >= least)]
     if standing.shape[0] == 0:
         return None, min(now, limit + stand) if over else None
     peak = a + int(standing[0])

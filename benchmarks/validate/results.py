@@ -22,6 +22,7 @@ from benchmarks.validate.recorded import (
     outdoor,
 )
 from benchmarks.validate.simulated import PASTIMES, CellResult, Pastime, pastime, run_cell
+from benchmarks.validate.turns import Turns, by_turns
 from dsp.mount import Mount
 from ingest.files import blocks, read_recording
 
@@ -50,6 +51,7 @@ class Simulated:
 
     cells: list[CellResult]
     pastimes: list[Pastime]
+    turns: list[Turns]
     seconds: float
 
 
@@ -85,7 +87,7 @@ def validate_simulation(*, quick: bool, progress: Callable[[str], None] = lambda
         for mount in (Mount.LEFT_SHIN, Mount.RIGHT_SHOE):
             progress(f"{activity} at the {mount}")
             pastimes.append(pastime(activity, mount, seconds=idle_s))
-    return Simulated(cells, pastimes, seconds)
+    return Simulated(cells, pastimes, by_turns(rate_hz=100.0, progress=progress), seconds)
 
 
 def costs(folder: Path) -> Iterator[tuple[str, float]]:

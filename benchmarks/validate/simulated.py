@@ -24,7 +24,17 @@ from firmware_sim.orientation import ALIGNED
 from firmware_sim.plan import Activity, Phase, Plan
 from kneeload.truth import match
 
-__all__ = ["PASTIMES", "CellResult", "Pastime", "Simulation", "pastime", "run_cell", "simulate"]
+__all__ = [
+    "PASTIMES",
+    "CellResult",
+    "Pastime",
+    "Simulation",
+    "graded_strides",
+    "measure",
+    "pastime",
+    "run_cell",
+    "simulate",
+]
 
 Floats = NDArray[np.float64]
 
@@ -111,10 +121,11 @@ def simulate(cell: Cell, *, seconds: float) -> Simulation:
             gyro_noise_mdps_per_rthz=cell.noise * chip.gyro_noise_mdps_per_rthz,
         ),
     )
-    return _measure(source, cell)
+    return measure(source, cell)
 
 
-def _measure(source: GaitSource, cell: Cell) -> Simulation:
+def measure(source: GaitSource, cell: Cell) -> Simulation:
+    """What the source does, as the cell's sensor and link give it."""
     samples = source.take(source.plan.duration_s)
     truth = source.truth()
     acc_g = _quantise(samples.acc_g, cell.acc_range_g)
@@ -160,7 +171,7 @@ def _quantise(values: Floats, full_scale: float) -> Floats:
 
 def run_cell(cell: Cell, *, seconds: float, peers: bool) -> CellResult:
     simulation = simulate(cell, seconds=seconds)
-    strides = _graded(strides_of(cell.mount, simulation.blocks), simulation.truth)
+    strides = graded_strides(strides_of(cell.mount, simulation.blocks), simulation.truth)
     trial, truth = simulation.trial, simulation.truth
     assert trial.truth is not None, "a simulation has a truth"
     found = contacts_of(strides)
@@ -209,11 +220,11 @@ def pastime(activity: Activity, mount: Mount, *, seconds: float, rate_hz: float 
         seed=PASTIMES.index(activity),
     )
     cell = Cell(0, mount, 0.0, 1.0, "rear", rate_hz, source.acc_range_g, True, True, 1.0, 0.0)
-    strides = strides_of(mount, _measure(source, cell).blocks)
+    strides = strides_of(mount, measure(source, cell).blocks)
     return Pastime(activity, mount, seconds, len(strides))
 
 
-def _graded(strides: list[Stride], truth: Truth) -> list[Stride]:
+def graded_strides(strides: list[Stride], truth: Truth) -> list[Stride]:
     """Without the contacts that begin or end a bout: a foot set down to stand may count or not."""
     found_s = np.array([stride.initial_contact_us / 1e6 for stride in strides])
     keep = _far_from(found_s, truth.ungraded_contact_s)

@@ -12,6 +12,7 @@ from benchmarks.validate.recorded import OURS
 from benchmarks.validate.recorded_sheets import FIGURE_HEADERS, figure_row
 from benchmarks.validate.results import Simulated
 from benchmarks.validate.simulated import CellResult, methods
+from benchmarks.validate.turns import turns_sheet
 
 __all__ = ["peaks_of", "rmse", "sensitivity_percent", "simulated_sheets", "specificity_percent"]
 
@@ -39,6 +40,7 @@ def simulated_sheets(simulated: Simulated) -> list[Sheet]:
         _clipping(simulated.cells),
         *_graded(simulated.cells),
         _posture(simulated.cells),
+        turns_sheet(simulated.turns),
         _pastimes(simulated),
     ]
 

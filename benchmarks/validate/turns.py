@@ -1,0 +1,118 @@
+"""Running and walking by turns, as people come back from pain: what is lost where the gait changes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import product
+from typing import Final
+
+import numpy as np
+
+from benchmarks.matching import TOLERANCE_S
+from benchmarks.sheet import Sheet, number
+from benchmarks.validate.cells import Cell
+from benchmarks.validate.ours import contacts_of, strides_of
+from benchmarks.validate.simulated import graded_strides, measure
+from dsp.mount import Mount
+from firmware_sim.gait import GaitSource
+from firmware_sim.plan import FootStrike, Phase, Plan
+from kneeload.truth import match
+
+__all__ = ["Turns", "by_turns", "turns_sheet"]
+
+STAND_S, EACH_S, CHANGES = 4.0, 15.0, 5
+FAR_S: Final = 0.1
+"""A toe-off that far off is of the other gait's rule."""
+STRIKES: tuple[FootStrike, ...] = ("rear", "mid", "fore")
+SPEEDS_KMH: Final = (8.5, 11.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """One site's runs together. late: contacts called by the gait before the change, over all changes."""
+
+    segment: str
+    gyro: bool
+    contacts: int
+    missed: int
+    extra: int
+    late: int
+    changes: int
+    toe_offs_off: int
+
+
+def by_turns(*, rate_hz: float, progress: Callable[[str], None] = lambda _: None) -> list[Turns]:
+    rows: list[Turns] = []
+    for mount, gyro in product((Mount.LEFT_SHIN, Mount.RIGHT_SHOE), (True, False)):
+        progress(f"running and walking by turns, {mount}")
+        runs = [
+            _run(mount, foot_strike, speed_kmh, gyro=gyro, rate_hz=rate_hz, seed=seed)
+            for seed, (foot_strike, speed_kmh) in enumerate(product(STRIKES, SPEEDS_KMH))
+        ]
+        contacts, missed, extra, late, off = (sum(column) for column in zip(*runs, strict=True))
+        changes = CHANGES * len(runs)
+        rows.append(Turns(mount.segment, gyro, contacts, missed, extra, late, changes, off))
+    return rows
+
+
+def _run(
+    mount: Mount, foot_strike: FootStrike, speed_kmh: float, *, gyro: bool, rate_hz: float, seed: int
+) -> tuple[int, int, int, int, int]:
+    """(contacts, missed, extra, called late, toe-offs far off)"""
+    run = Phase(activity="run", duration_s=EACH_S, speed_kmh=speed_kmh, foot_strike=foot_strike)
+    walk = Phase(activity="walk", duration_s=EACH_S, speed_kmh=5.0)
+    stand = Phase(activity="stand", duration_s=STAND_S)
+    turns = [run if k % 2 == 0 else walk for k in range(CHANGES + 1)]
+    source = GaitSource(
+        mount,
+        Plan.of(stand, *turns, stand),
+        rate_hz=rate_hz,
+        acc_range_g=32.0,
+        gyro_range_dps=2000.0 if gyro else None,
+        seed=seed,
+    )
+    cell = Cell(seed, mount, speed_kmh, 1.0, foot_strike, rate_hz, 32.0, gyro, True, 1.0, 0.0)
+    simulation = measure(source, cell)
+    truth = simulation.truth
+    strides = graded_strides(strides_of(mount, simulation.blocks), truth)
+    found = contacts_of(strides)
+    pairs = match(found.initial_contact_s, truth.initial_contact_s, tolerance_s=TOLERANCE_S)
+    turn = ((found.initial_contact_s - STAND_S) // EACH_S).astype(int)
+    wrong = np.array([stride.activity for stride in strides]) != np.where(turn % 2 == 0, "run", "walk")
+    apart = np.abs(found.toe_off_s[pairs.found] - truth.toe_off_s[pairs.true])
+    return (
+        truth.initial_contact_s.size,
+        pairs.missed.size,
+        pairs.extra.size,
+        int(wrong[(turn > 0) & (turn <= CHANGES)].sum()),
+        int((apart > FAR_S).sum()),
+    )
+
+
+def turns_sheet(rows: list[Turns]) -> Sheet:
+    return Sheet(
+        "simulated: running and walking by turns",
+        (
+            "sensor",
+            "contacts",
+            "missed ‰",
+            "extra ‰",
+            "strides until the new gait is told",
+            "toe-offs more than 0.1 s off ‰",
+        ),
+        tuple(
+            (
+                f"{row.segment}, {'with' if row.gyro else 'without'} gyroscope",
+                str(row.contacts),
+                number(1e3 * row.missed / row.contacts),
+                number(1e3 * row.extra / row.contacts),
+                number(row.late / row.changes),
+                number(1e3 * row.toe_offs_off / row.contacts),
+            )
+            for row in rows
+        ),
+        notes=(
+            f"{CHANGES + 1} turns of {EACH_S:g} s, running at {SPEEDS_KMH[0]:g} and {SPEEDS_KMH[1]:g} km/h "
+            "with each foot strike, walking at 5 km/h.",
+            "The last three strides say the gait: at a change one or two are called by the one before.",
+        ),
+    )
