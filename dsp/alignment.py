@@ -24,6 +24,7 @@ Floats = NDArray[np.float64]
 ENOUGH_STRIDES = 5
 NEAR = cos(radians(40.0))  # standing and striding directions of one sensor on one leg
 UNMOVED = cos(radians(25.0))  # the striding direction itself, since alignment
+STRAPPED_ANEW = cos(radians(15.0))  # standing itself, since the last time
 FORGET = 0.85
 
 
@@ -56,7 +57,11 @@ class Alignment:
 
     def stand(self, acc_g: Floats) -> None:
         """(3, n) of a moment of standing still."""
-        self.standing = _mean_direction(acc_g)
+        up = _mean_direction(acc_g)
+        if self.standing is not None and dot(self.standing, up) < STRAPPED_ANEW:
+            # Strapped on anew while standing: the strides before say nothing of it.
+            self._forget()
+        self.standing = up
 
     def stride(self, acc_g: Floats) -> None:
         """(3, n) of about one stride."""
@@ -65,9 +70,13 @@ class Alignment:
         if self.strides == ENOUGH_STRIDES:
             self.first = self.striding
         if self.first is not None and dot(self.first, self.striding) < UNMOVED:
-            self.standing = self.stance = self.first = None
-            self.strides = self.stances = 0
-            self.moved += 1
+            self._forget()
+            self.striding = _mean_direction(acc_g)
+
+    def _forget(self) -> None:
+        self.standing = self.stance = self.striding = self.first = None
+        self.strides = self.stances = 0
+        self.moved += 1
 
     def stand_on(self, acc_g: Floats) -> None:
         """(3, n) of the middle of one stance."""

@@ -31,6 +31,7 @@ SWUNG_G = 0.12
 DUE = 0.85  # periods to a jolt after which there are too few rows to see it stand
 SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
 STEADY = 0.25  # an interval further than this from the period does not change the period
+MIDDLE = 0.42, 0.58  # of an interval: a lift-off is nearer to one of its ends
 NEWEST = 2.2  # strides in which a changed period shows
 
 
@@ -186,8 +187,10 @@ def advance_jolt(
     if standing.shape[0] == 0:
         return None, min(now, limit + stand) if over else None
     peak = a + int(standing[0])
-    bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
     apart = float(peak - bout.anchor)
+    if _halved(signals, bout, peak, float(jerk[peak - a]), params):
+        return advance_jolt(signals, bout, now, params, last=last)
+    bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
     steady = abs(apart - period) <= STEADY * period
     if steady:
         bout.periods = (*bout.periods[-4:], apart)
@@ -203,13 +206,26 @@ def advance_jolt(
     return _cycle(bout), None
 
 
+def _halved(signals: GateSignals, bout: Bout, peak: int, height: float, params: Params) -> bool:
+    """Whether strides have become so short that the one before `peak` was looked past; notes their period."""
+    apart = float(peak - bout.anchor)
+    first, end = (bout.anchor + round(share * apart) for share in MIDDLE)
+    if end - first < 1 or signals.jerk(first, end).max() < FAINT * height:
+        return False
+    period, alike = _newest(signals, peak, round(NEWEST * apart), params)
+    if alike < ALIKE or abs(period - 0.5 * apart) > STEADY * 0.5 * apart:
+        return False
+    bout.period, bout.periods = period, (period,) * 3
+    return True
+
+
 def jolt_due(bout: Bout) -> int:
     """Row before which `advance_jolt` cannot tell of another jolt."""
     return bout.anchor + round(SOONEST * bout.period) + round(STANDS * bout.period) + 1
 
 
-def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Params) -> None:
-    """Ask the whole vector signal of the last rows, so that a wrong period cannot feed on itself."""
+def _newest(signals: GateSignals, now: int, rows: int, params: Params) -> tuple[float, float]:
+    """(period in rows, likeness) of the whole vector signal in the last rows."""
     rate = signals.grid.rate_hz
     start = max(signals.grid.first, now - rows)
     thin = max(1, round(rate / 40.0))
@@ -218,10 +234,14 @@ def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Para
         params.min_stride_s * rate / thin,
         params.max_stride_s * rate / thin,
     )
-    period *= thin
+    return period * thin, alike
+
+
+def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Params) -> None:
+    """Ask the whole vector signal, so that a wrong period cannot feed on itself."""
+    period, alike = _newest(signals, now, rows, params)
     if alike >= ALIKE and abs(period - bout.period) > 0.15 * bout.period:
-        bout.period = period
-        bout.periods = (period,) * 3
+        bout.period, bout.periods = period, (period,) * 3
 
 
 def _cycle(bout: Bout) -> Cycle:
