@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-__all__ = ["WINDOW_S", "HipCadence", "hip_cadence"]
+__all__ = ["DRIFT", "WINDOW_S", "HipCadence", "hip_cadence"]
 
 WINDOW_S = 5.0
 FASTEST_SPM, SLOWEST_SPM = 250.0, 80.0
@@ -20,6 +20,7 @@ MOVING_G = 0.05
 RUNNING_G = 0.2
 PERIODIC, STEADY = 0.5, 0.6
 AGREE = 0.08
+DRIFT = 0.05  # of the window's cadence, in any of its seconds
 STOP_S = 3.0
 
 Floats = NDArray[np.float64]
@@ -29,12 +30,14 @@ Floats = NDArray[np.float64]
 class HipCadence:
     """start_s (n,): beginnings of consecutive 5 s windows; cadence_spm (n,): NaN where no steady run.
 
-    stops_s: (m, 2) from-to, at least three seconds without movement.
+    stops_s: (m, 2) from-to, at least three seconds without movement. drifting_s: beginnings of windows left
+    out because the step rate changes within: the filter that follows it does so late.
     """
 
     start_s: Floats
     cadence_spm: Floats
     stops_s: Floats
+    drifting_s: Floats
 
 
 def hip_cadence(t_s: Floats, acc_g: Floats, rate_hz: float) -> HipCadence:
@@ -45,13 +48,18 @@ def hip_cadence(t_s: Floats, acc_g: Floats, rate_hz: float) -> HipCadence:
     length = round(WINDOW_S * rate_hz)
     starts = np.arange(0, size.size - length + 1, length)
     coarse = np.array([_window_spm(band[start : start + length], rate_hz) for start in starts])
-    cadence = np.full(starts.size, np.nan)
+    cadence, drifts = np.full(starts.size, np.nan), np.zeros(starts.size, dtype=bool)
     if np.isfinite(coarse).any():
         turns = _turns(size, float(np.nanmedian(coarse)) / 60, rate_hz)
         ends = np.minimum(starts + length, size.size - 1)
         cadence = 60 * rate_hz * (turns[ends] - turns[starts]) / (ends - starts)
         cadence[~(np.abs(cadence / coarse - 1) < AGREE)] = np.nan
-    return HipCadence(t_s[starts], cadence, _stops_s(t_s, band, rate_hz))
+        each_s = turns[
+            np.minimum(starts[:, None] + round(rate_hz) * np.arange(round(WINDOW_S) + 1), ends[:, None])
+        ]
+        drifts = np.abs(60 * np.diff(each_s, axis=1) / cadence[:, None] - 1).max(axis=1) > DRIFT
+        cadence[drifts] = np.nan
+    return HipCadence(t_s[starts], cadence, _stops_s(t_s, band, rate_hz), t_s[starts[drifts]])
 
 
 def _turns(size: Floats, step_hz: float, rate_hz: float) -> Floats:

@@ -44,8 +44,8 @@ def _recent(old: Vector | None, acc_g: Floats) -> Vector:
 
 @dataclass(slots=True)
 class Alignment:
-    """standing: up while still; stance: in the middle of the last stances; striding: mean of whole strides;
-    first: the same at alignment."""
+    """standing: up while still; stance: in the middle of the last stances; striding: mean of whole strides of
+    this gait; first: the same at alignment."""
 
     standing: Vector | None = None
     stance: Vector | None = None
@@ -73,9 +73,15 @@ class Alignment:
             self._forget()
             self.striding = _mean_direction(acc_g)
 
+    def change_gait(self) -> None:
+        """Runners lean and swing otherwise than walkers: 21 to 29 degrees at a shin (recorded)."""
+        self.striding = self.first = None
+        self.strides = 0
+
     def _forget(self) -> None:
-        self.standing = self.stance = self.striding = self.first = None
-        self.strides = self.stances = 0
+        self.change_gait()
+        self.standing = self.stance = None
+        self.stances = 0
         self.moved += 1
 
     def stand_on(self, acc_g: Floats) -> None:

@@ -41,7 +41,8 @@ class Bout:
     heights: tuple[float, ...] = ()
     periods: tuple[float, ...] = ()
     known: tuple[int, ...] = ()  # jolts found when the bout opened, not yet told
-    told: int = 0
+    told: int = 0  # strides since the last look at whether this is still gait
+    doubts: int = 0  # looks in a row at which it was not
     cursor: int = 0  # rows before it have been looked at
     low: bool = False  # the swing is over
     top: float = 0.0

@@ -6,9 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
-from dsp.gait import plausible
+from dsp.jolting import ALIKE, leg_moves, newest_period
 from dsp.params import Params
-from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
 
 __all__ = ["advance_jolt", "jolt_due", "open_jolt"]
@@ -16,21 +15,20 @@ __all__ = ["advance_jolt", "jolt_due", "open_jolt"]
 Floats = NDArray[np.float64]
 
 WINDOW_S = 5.0  # three strides of slow walking
-ALIKE = 0.55
 CONTRAST = 2.0  # of the folded jolt against the folded median; of a jolt against the calm before it
 WALKS_S = 0.9  # a stride this long is most likely walked (dsp.gait)
 ASIDE = 0.18  # periods before a jolt, where the leg swings or the foot stands
 MOVES = 0.1  # of the usual jolt: a foot that jerks more does not stand
 UNCLEAR, APART = 0.6, 0.2  # of the highest jolt: another of the same stride, that many periods away
 STOOD = 0.3  # weight of a jolt before which the foot stood
-LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
 LEAST_JOLT, FAINT = 0.3, 0.5  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
-RECHECK = 4  # strides
+RECHECK, DOUBTS = 4, 3  # strides from one look at all of it to the next; looks in a row at which it is no leg
 SWUNG_G = 0.12
 DUE = 0.85  # periods to a jolt after which there are too few rows to see it stand
 SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
 STEADY = 0.25  # an interval further than this from the period does not change the period
+SHORTER = 0.75  # of the period: less of a change needs no going back
 MIDDLE = 0.42, 0.58  # of an interval: a lift-off is nearer to one of its ends
 NEWEST = 2.2  # strides in which a changed period shows
 
@@ -44,23 +42,10 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
     jerk = signals.jerk(start, now)
     if float(jerk.max()) < params.min_jolt_g_per_s:
         return None
-    acc = signals.acc(start, now)
-    thin = max(1, round(rate / 40.0))
-    period, alike = stride_period(
-        acc[:, ::thin], params.min_stride_s * rate / thin, params.max_stride_s * rate / thin
-    )
-    period *= thin
+    period, alike = newest_period(signals, start, now, params)
     if alike < ALIKE or now - start < (params.open_strides - 0.2) * period:
         return None
-    if not plausible(acc[:, -round(params.open_strides * period) :], period / rate):
-        return None
-    if period < SHORTEST_S * rate or fundamental_share(acc, period) < LEAST_FUNDAMENTAL:
-        return None
-    mean = acc.mean(axis=1)
-    up = mean / max(float(np.sqrt((mean * mean).sum())), 1e-9)
-    off = acc - mean[:, None]
-    across = off - up[:, None] * (up[0] * off[0] + up[1] * off[1] + up[2] * off[2])
-    if float(np.sqrt((across * across).sum(axis=0).mean())) < LEAST_TILT_G:
+    if not leg_moves(signals, start, now, period, params):
         return None
     return _chain(signals, now, floor, period=period, jerk=jerk, start=start, params=params)
 
@@ -203,6 +188,8 @@ def advance_jolt(
         _recheck(signals, bout, peak, round(NEWEST * apart), params)
     elif bout.told % RECHECK == 0:
         _recheck(signals, bout, peak, round(WINDOW_S * signals.grid.rate_hz), params)
+        if bout.doubts >= DOUBTS:
+            return None, peak
     return _cycle(bout), None
 
 
@@ -212,8 +199,9 @@ def _halved(signals: GateSignals, bout: Bout, peak: int, height: float, params: 
     first, end = (bout.anchor + round(share * apart) for share in MIDDLE)
     if end - first < 1 or signals.jerk(first, end).max() < FAINT * height:
         return False
-    period, alike = _newest(signals, peak, round(NEWEST * apart), params)
-    if alike < ALIKE or abs(period - 0.5 * apart) > STEADY * 0.5 * apart:
+    start = max(signals.grid.first, peak - round(NEWEST * apart))
+    period, alike = newest_period(signals, start, peak, params)
+    if alike < ALIKE or abs(period - 0.5 * apart) > STEADY * 0.5 * apart or period > SHORTER * bout.period:
         return False
     bout.period, bout.periods = period, (period,) * 3
     return True
@@ -224,24 +212,13 @@ def jolt_due(bout: Bout) -> int:
     return bout.anchor + round(SOONEST * bout.period) + round(STANDS * bout.period) + 1
 
 
-def _newest(signals: GateSignals, now: int, rows: int, params: Params) -> tuple[float, float]:
-    """(period in rows, likeness) of the whole vector signal in the last rows."""
-    rate = signals.grid.rate_hz
-    start = max(signals.grid.first, now - rows)
-    thin = max(1, round(rate / 40.0))
-    period, alike = stride_period(
-        signals.acc(start, now)[:, ::thin],
-        params.min_stride_s * rate / thin,
-        params.max_stride_s * rate / thin,
-    )
-    return period * thin, alike
-
-
 def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Params) -> None:
-    """Ask the whole vector signal, so that a wrong period cannot feed on itself."""
-    period, alike = _newest(signals, now, rows, params)
+    """Ask the whole vector signal of the last rows, so that a wrong period cannot feed on itself."""
+    start = max(signals.grid.first, now - rows)
+    period, alike = newest_period(signals, start, now, params)
     if alike >= ALIKE and abs(period - bout.period) > 0.15 * bout.period:
         bout.period, bout.periods = period, (period,) * 3
+    bout.doubts = 0 if alike >= ALIKE and leg_moves(signals, start, now, period, params) else bout.doubts + 1
 
 
 def _cycle(bout: Bout) -> Cycle:

@@ -179,7 +179,7 @@ class StridePipeline:
                 self._open(tick)
                 continue
             if s.signals.grid.channels == 6:
-                cycle, ended = advance_swing(s.signals, s.bout, now, last=last)
+                cycle, ended = advance_swing(s.signals, s.bout, now, s.params, last=last)
             else:
                 cycle, ended = advance_jolt(s.signals, s.bout, now, s.params, last=last)
             if cycle is not None:

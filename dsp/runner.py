@@ -77,6 +77,7 @@ class Runner:
         """The next stride is in this gait: what was usual in another is not in this."""
         if gait != self.gait:
             self.gait, self.offsets, self.pushes = gait, (), ()
+            self.alignment.change_gait()
 
     @property
     def usual_push(self) -> float | None:

@@ -1,9 +1,4 @@
-"""The gate of a sensor with a gyroscope: one swing lobe a stride about the leg's own axis.
-
-The axis is the first principal component of the angular rate. Its sign is where physics has it: a swing ends
-in a jolt and in quiet (stance), a push-off begins in quiet and ends in the swing. The same holds at shin and
-shoe, walking and running, so nothing has to be known of how the sensor was put on.
-"""
+"""The gate of a sensor with a gyroscope: one swing lobe a stride about the leg's own axis (dsp.swinging)."""
 
 from statistics import median
 
@@ -12,35 +7,24 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.bout import Bout, Cycle
-from dsp.gait import plausible
 from dsp.params import Params
-from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
 from dsp.signals import GateSignals
+from dsp.swinging import WINDOW_S, Swinging, spread, swinging
 from dsp.turning import closing_steps, first_steps, side_steps
-from dsp.vectors import Vector, along, size
+from dsp.vectors import Vector, along, dot
 
 __all__ = ["advance_swing", "open_swing", "swing_due"]
 
 Floats = NDArray[np.float64]
 
-WINDOW_S = 4.0
-ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believed
-SIGN_EVIDENCE = 0.15
 LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
 OVERDUE = 2.6  # periods without a swing end the bout
+# Swings from one look at whether this is still gait to the next: the least, after an odd one or in doubt, and
+# the most. Of recorded gait up to five swings in a row do not look like it, in turns and at the ends.
+APART, AGAIN, DOUBTS, ODD = 3, 16, 3, 0.25
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
-
-
-def spread(w: Floats) -> Floats:
-    """(3, 3) second moments of (3, n)."""
-    return np.asarray(w @ w.T / w.shape[1], dtype=np.float64)
-
-
-def principal_axis(moments: Floats) -> Floats:
-    """Unit vector of the largest second moment."""
-    return np.asarray(np.linalg.eigh(moments)[1][:, 2])
 
 
 def _turned(axis: Vector, moments: Floats) -> Vector:
@@ -53,64 +37,24 @@ def _turned(axis: Vector, moments: Floats) -> Vector:
     return (x / length, y / length, z / length) if length > 1e-9 else axis
 
 
-def sign_evidence(s: Floats, turning: Floats, jerk: Floats, period: float) -> float:
-    """Positive where positive lobes of s are swings; 0 where nothing tells (cycling, shaking)."""
-
-    def score(of: Floats, reach: float, later: float) -> float:
-        k = max(1, round(reach * period))
-        mid, before, after = s[k:-k], of[: -2 * k], of[2 * k :]
-        whole = float((np.abs(mid) * (before + after)).sum())
-        return later * float((mid * (after - before)).sum()) / whole if whole > 0.0 else 0.0
-
-    return score(turning, 0.3, -1.0) + score(jerk, 0.18, 1.0)
-
-
 def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
     """A bout when the last seconds hold enough alike strides; rows before `floor` are spoken for."""
-    rate = signals.grid.rate_hz
-    start = max(floor, now - round(WINDOW_S * rate))
-    if now - start < 2.2 * params.min_stride_s * rate:
-        return None
-    recent = signals.gyro(start, now)
-    turning = size(recent)
-    fastest = max(1, turning.shape[0] // 10)
-    if np.partition(turning, -fastest)[-fastest] < params.min_swing_dps:
-        return None
-    thin = max(1, round(rate / 40.0))
-    period, alike = stride_period(
-        recent[:, ::thin], params.min_stride_s * rate / thin, params.max_stride_s * rate / thin
-    )
-    period *= thin
-    if alike < ALIKE or not plausible(
-        signals.acc(max(start, now - round(params.open_strides * period)), now), period / rate
-    ):
-        return None
-    if period < SHORTEST_S * rate or fundamental_share(recent, period) < LEAST_FUNDAMENTAL:
-        return None
-    moments = spread(recent)
-    vector = principal_axis(moments)
-    axis = (float(vector[0]), float(vector[1]), float(vector[2]))
-    jerk = signals.jerk(start, now)
-    evidence = sign_evidence(along(axis, recent), turning, jerk, period)
-    if abs(evidence) < SIGN_EVIDENCE:
-        return None
-    if evidence < 0.0:
-        axis = (-axis[0], -axis[1], -axis[2])
-    return _chain(signals, now, floor, period=period, axis=axis, moments=moments, start=start, params=params)
+    start = max(floor, now - round(WINDOW_S * signals.grid.rate_hz))
+    found = swinging(signals, start, now, params)
+    return None if found is None else _chain(signals, now, floor, found, start=start, params=params)
 
 
 def _chain(
     signals: GateSignals,
     now: int,
     floor: int,
+    found: Swinging,
     *,
-    period: float,
-    axis: Vector,
-    moments: Floats,
     start: int,
     params: Params,
 ) -> Bout | None:
     rate = signals.grid.rate_hz
+    period, axis, moments = found
     s = along(axis, signals.gyro(floor, now))
     recent = s[start - floor :]
     top = float(recent.max())
@@ -150,7 +94,7 @@ def _chain(
 
 
 def advance_swing(
-    signals: GateSignals, bout: Bout, now: int, *, last: bool = False
+    signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
 ) -> tuple[Cycle | None, int | None]:
     """(the next finished cycle or None, the row at which the bout ended or None).
 
@@ -185,6 +129,8 @@ def advance_swing(
         if fall is None:
             return None, min(now, late) if now >= late or last else None
         _learn(signals, bout, bout.peak, bout.top)
+        if _doubted(signals, bout, fall, params):
+            return None, fall
         bout.anchor, bout.rise, bout.cursor, bout.low = bout.peak, None, fall, False
 
 
@@ -231,6 +177,19 @@ def _fall(signals: GateSignals, bout: Bout, now: int) -> int | None:
             return bout.cursor + k
         bout.cursor = end
     return None
+
+
+def _doubted(signals: GateSignals, bout: Bout, now: int, params: Params) -> bool:
+    """Whether what repeats has long stopped to be gait, as when the sensor is taken off in a hand."""
+    bout.told += 1
+    odd = abs(bout.periods[-1] - bout.period) > ODD * bout.period
+    if bout.told < APART or not (odd or bout.doubts or bout.told >= AGAIN):
+        return False
+    bout.told = 0
+    start = max(signals.grid.first, now - round(WINDOW_S * signals.grid.rate_hz))
+    found = swinging(signals, start, now, params)
+    bout.doubts = 0 if found is not None and dot(found.axis, bout.axis) > 0.0 else bout.doubts + 1
+    return bout.doubts >= DOUBTS
 
 
 def _learn(signals: GateSignals, bout: Bout, peak: int, height: float) -> None:

@@ -72,9 +72,10 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Outdoor:
-    """Shoe against hip over windows of five seconds."""
+    """Shoe against hip over windows of five seconds; drifting: those left out for a changing step rate."""
 
     windows: int
+    drifting: int
     mean_difference_spm: float
     sd_difference_spm: float
     octave_errors: int
@@ -208,6 +209,7 @@ def against_hip(found: Contacts, hip: HipCadence, *, wrong_activity: int = 0) ->
     ]
     return Outdoor(
         windows=int(both.sum()),
+        drifting=hip.drifting_s.size,
         mean_difference_spm=float(difference.mean()) if difference.size else float("nan"),
         sd_difference_spm=float(difference.std(ddof=1)) if difference.size > 1 else float("nan"),
         octave_errors=int(octave.sum()),

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from benchmarks.foot_speed import FASTEST, SLOWEST
+from benchmarks.hip_cadence import DRIFT
 from benchmarks.peers import PEERS
 from benchmarks.score import Figures, Score, figures
 from benchmarks.sheet import Sheet, number
@@ -174,7 +175,8 @@ def _outdoor(row: Outdoor) -> Sheet:
         ),
         notes=(
             "The hip's cadence counts the turns of its oscillation at the step rate, which autocorrelation "
-            "tells from its multiples; windows in which it is not a steady run are left out.",
+            "tells from its multiples; windows in which it is not a steady run are left out, "
+            f"{row.drifting} of them because the step rate changes by more than {100 * DRIFT:.0f} % within.",
             "A stop is found when no stride lies in the three seconds or more in which the hip did not move.",
         ),
     )

@@ -28,3 +28,13 @@ def test_a_stop_is_found_and_has_no_cadence() -> None:
     assert hip.stops_s.shape == (1, 2)
     assert hip.stops_s[0] == pytest.approx([20, 35], abs=1.0)
     assert np.isnan(hip.cadence_spm[(hip.start_s >= 20) & (hip.start_s < 30)]).all()
+
+
+def test_a_window_in_which_the_step_rate_changes_is_left_out() -> None:
+    t_s = np.arange(0, 63, 1 / RATE_HZ)
+    rate_hz = np.interp(t_s, [0, 31, 34, 63], [2.7, 2.7, 2.425, 2.425])
+    up = 1 + 0.9 * np.sin(2 * np.pi * np.cumsum(rate_hz) / RATE_HZ)
+    hip = hip_cadence(t_s, np.column_stack([0 * up, up, 0 * up]), RATE_HZ)
+    assert hip.drifting_s.tolist() == [30.0]
+    assert np.isnan(hip.cadence_spm[6])
+    assert np.isfinite(hip.cadence_spm).sum() >= 10

@@ -1,8 +1,12 @@
 """Peaks along the segment, by what standing and stance say of where it lies in the sensor's frame."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
+from dsp.alignment import ENOUGH_STRIDES
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
@@ -93,5 +97,42 @@ def test_stance_and_standing_agree_on_people(name: str, rate_hz: float) -> None:
         for way in (alignment.stance, alignment.striding)
     )
     assert of_stance_deg < (4.0 if "walk-" in name else 9.0)
-    assert of_stance_deg < of_strides_deg
-    assert 5.0 < of_strides_deg < 25.0
+    # The closing steps may be another gait, of which there have been few strides.
+    if alignment.strides >= ENOUGH_STRIDES:
+        assert of_stance_deg < of_strides_deg
+        assert 5.0 < of_strides_deg < 25.0
+
+
+@pytest.mark.parametrize("gyro", [True, False])
+def test_running_after_walking_is_no_moved_sensor(gyro: bool) -> None:
+    """The mean acceleration of a shin turns by 21 to 29 degrees between the two (treadmill_shank)."""
+    stand = Phase(activity="stand", duration_s=4.0)
+    walk, run = (
+        Phase(activity="walk", duration_s=12.0, speed_kmh=5.0),
+        Phase(activity="run", duration_s=12.0, speed_kmh=12.0),
+    )
+    block, _ = simulated(Mount.LEFT_SHIN, stand, walk, run, walk, gyro=gyro)
+    assert {stride.axis_method for stride in strides_of([block])} == {"standing"}
+
+
+@pytest.mark.parametrize("degrees", [20.0, 45.0])
+def test_strapped_on_anew_while_standing_the_axis_is_from_that_standing(degrees: float) -> None:
+    run, stand = (
+        Phase(activity="run", duration_s=20.0, speed_kmh=11.0),
+        Phase(activity="stand", duration_s=8.0),
+    )
+    block, _ = simulated(Mount.LEFT_SHIN, stand, run, stand, run)
+    turned = Rotation.from_euler("xyz", [degrees, 0.5 * degrees, 0.0], degrees=True).as_matrix()
+    later = block.t_us > (stand.duration_s + run.duration_s + 2.0) * 1e6
+    assert block.gyro_dps is not None
+    moved = replace(
+        block,
+        acc_g=np.where(later[:, None], block.acc_g @ turned.T, block.acc_g),
+        gyro_dps=np.where(later[:, None], block.gyro_dps @ turned.T, block.gyro_dps),
+    )
+    same, strides = ([s for s in strides_of([one]) if s.initial_contact_us > 38e6] for one in (block, moved))
+    assert {stride.axis_method for stride in strides} == {"standing"}
+    peaks = [
+        np.median([s.peak_axial_g for s in some if s.peak_axial_g is not None]) for some in (same, strides)
+    ]
+    assert peaks[1] == pytest.approx(peaks[0], rel=0.02)

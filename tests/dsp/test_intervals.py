@@ -6,7 +6,7 @@ import pytest
 from dsp.mount import Mount
 from dsp.stride import Stride
 from firmware_sim.motion import Truth
-from firmware_sim.plan import FootStrike, Phase
+from firmware_sim.plan import Activity, FootStrike, Phase
 from tests.dsp.recordings import strides_of
 from tests.dsp.simulated import simulated
 
@@ -61,6 +61,33 @@ def test_no_contact_time_is_shorter_than_any_foot_stands(mount: Mount, gyro: boo
         times_s = [stride.contact_time_s for stride in strides if stride.contact_time_s is not None]
         assert len(times_s) > 0.8 * len(strides)
         assert min(times_s) >= 0.08
+
+
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_a_sprint_out_of_a_walk_costs_one_contact_at_the_most(mount: Mount, gyro: bool) -> None:
+    """Its strides last half as long: every second one must not be looked past."""
+    walk = Phase(activity="walk", duration_s=12.0, speed_kmh=5.0)
+    sprint = Phase(activity="run", duration_s=8.0, speed_kmh=20.0, cadence_spm=190.0)
+    for seed in range(2):
+        block, truth = simulated(
+            mount, STAND, walk, sprint, walk, sprint, STAND, rate_hz=208.0, gyro=gyro, seed=seed
+        )
+        apart_s = np.abs(contacts_s(strides_of([block]))[:, None] - truth.initial_contact_s)
+        assert (apart_s.min(axis=0) > 0.05).sum() <= 3
+
+
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+@pytest.mark.parametrize("pastime", ["handled", "shaking", "jumping"])
+@pytest.mark.parametrize("gait", ["walk", "run"])
+def test_gait_that_turns_into_something_else_ends(
+    gait: Activity, pastime: Activity, mount: Mount, gyro: bool
+) -> None:
+    """Without a moment of standing between: the sensor is taken off, the runner hops."""
+    before = Phase(activity=gait, duration_s=20.0, speed_kmh=5.0 if gait == "walk" else 10.0)
+    after = Phase(activity=pastime, duration_s=60.0)
+    block, _ = simulated(mount, STAND, before, after, rate_hz=RATE_HZ, gyro=gyro, seed=1)
+    late = contacts_s(strides_of([block])) > STAND.duration_s + before.duration_s + 15.0
+    assert late.sum() <= 3
 
 
 @pytest.mark.parametrize("speed_kmh", [7.5, 8.5, 9.0])

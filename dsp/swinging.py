@@ -1,0 +1,85 @@
+"""Whether rows of angular rate hold a leg's swings, and about which axis.
+
+The axis is the first principal component of the angular rate. Its sign is where physics has it: a swing ends
+in a jolt and in quiet (stance), a push-off begins in quiet and ends in the swing. The same holds at shin and
+shoe, walking and running, so nothing has to be known of how the sensor was put on.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dsp.gait import plausible
+from dsp.params import Params
+from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
+from dsp.signals import GateSignals
+from dsp.vectors import Vector, along, size
+
+__all__ = ["WINDOW_S", "Swinging", "spread", "swinging"]
+
+Floats = NDArray[np.float64]
+
+WINDOW_S = 4.0
+ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believed
+SIGN_EVIDENCE = 0.15
+
+
+class Swinging(NamedTuple):
+    """period: rows; axis: positive rates about it are swings; moments: (3, 3) of the angular rate."""
+
+    period: float
+    axis: Vector
+    moments: Floats
+
+
+def spread(w: Floats) -> Floats:
+    """(3, 3) second moments of (3, n)."""
+    return np.asarray(w @ w.T / w.shape[1], dtype=np.float64)
+
+
+def principal_axis(moments: Floats) -> Floats:
+    """Unit vector of the largest second moment."""
+    return np.asarray(np.linalg.eigh(moments)[1][:, 2])
+
+
+def sign_evidence(s: Floats, turning: Floats, jerk: Floats, period: float) -> float:
+    """Positive where positive lobes of s are swings; 0 where nothing tells (cycling, shaking)."""
+
+    def score(of: Floats, reach: float, later: float) -> float:
+        k = max(1, round(reach * period))
+        mid, before, after = s[k:-k], of[: -2 * k], of[2 * k :]
+        whole = float((np.abs(mid) * (before + after)).sum())
+        return later * float((mid * (after - before)).sum()) / whole if whole > 0.0 else 0.0
+
+    return score(turning, 0.3, -1.0) + score(jerk, 0.18, 1.0)
+
+
+def swinging(signals: GateSignals, start: int, now: int, params: Params) -> Swinging | None:
+    """None where the rows do not swing as a leg does."""
+    rate = signals.grid.rate_hz
+    if now - start < 2.2 * params.min_stride_s * rate:
+        return None
+    recent = signals.gyro(start, now)
+    turning = size(recent)
+    fastest = max(1, turning.shape[0] // 10)
+    if np.partition(turning, -fastest)[-fastest] < params.min_swing_dps:
+        return None
+    thin = max(1, round(rate / 40.0))
+    period, alike = stride_period(
+        recent[:, ::thin], params.min_stride_s * rate / thin, params.max_stride_s * rate / thin
+    )
+    period *= thin
+    if alike < ALIKE or not plausible(
+        signals.acc(max(start, now - round(params.open_strides * period)), now), period / rate
+    ):
+        return None
+    if period < SHORTEST_S * rate or fundamental_share(recent, period) < LEAST_FUNDAMENTAL:
+        return None
+    moments = spread(recent)
+    vector = principal_axis(moments)
+    axis = (float(vector[0]), float(vector[1]), float(vector[2]))
+    evidence = sign_evidence(along(axis, recent), turning, signals.jerk(start, now), period)
+    if abs(evidence) < SIGN_EVIDENCE:
+        return None
+    return Swinging(period, axis if evidence > 0.0 else (-axis[0], -axis[1], -axis[2]), moments)
