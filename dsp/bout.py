@@ -26,6 +26,11 @@ class Cycle:
     period: float
     landing: int | None = None  # of a step that was not a swing: where its jolt was
 
+    @property
+    def is_stride(self) -> bool:
+        """Neither a step aside nor a stop: with a gyroscope the next swing is seen to begin."""
+        return self.landing is None and self.rise is not None
+
 
 @dataclass(slots=True)
 class Bout:
@@ -41,7 +46,7 @@ class Bout:
     heights: tuple[float, ...] = ()
     periods: tuple[float, ...] = ()
     known: tuple[int, ...] = ()  # jolts found when the bout opened, not yet told
-    told: int = 0  # strides since the last look at whether this is still gait
+    told: int = 0  # strides; with a gyroscope since the last look at whether this is still gait
     doubts: int = 0  # looks in a row at which it was not
     cursor: int = 0  # rows before it have been looked at
     low: bool = False  # the swing is over

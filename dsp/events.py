@@ -63,9 +63,10 @@ def events_of(
     rows = grid.window(a, b)
     window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
-    pace_s = runner.pace(cycle.anchor, cycle.period) / rate
-    # The events' rules differ between the gaits: a first guess without the stance share that they yield.
-    runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
+    pace_s = runner.pace(cycle) / rate
+    if cycle.is_stride or grid.channels == 3:
+        # The events' rules differ between the gaits: a first guess without the stance share that they yield.
+        runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
     runner.alignment.stride(window.acc[:, -round(cycle.period) :])
     contact, swing, jolt, expected = _landmarks(
         window, cycle, runner, pace=pace_s * rate, delay=signals.delay, mount=mount, grid=grid

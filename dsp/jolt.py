@@ -188,9 +188,7 @@ def advance_jolt(
         _recheck(signals, bout, peak, round(NEWEST * apart), params)
     elif bout.told % RECHECK == 0:
         _recheck(signals, bout, peak, round(WINDOW_S * signals.grid.rate_hz), params)
-        if bout.doubts >= DOUBTS:
-            return None, peak
-    return _cycle(bout), None
+    return (None, peak) if bout.doubts >= DOUBTS else (_cycle(bout), None)
 
 
 def _halved(signals: GateSignals, bout: Bout, peak: int, height: float, params: Params) -> bool:

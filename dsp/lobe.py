@@ -29,6 +29,8 @@ def _swing_end(swing: Floats, peak: int, rate_hz: float) -> float | None:
     """Where the rate falls through zero, or turns before it: the heel of a forefoot strike swings on."""
     zero = falling_zero(swing, peak)
     high = float(swing[peak])
+    if high <= 0.0:
+        return zero
     low = peak + int((swing[peak:] < NEARLY_OVER * high).argmax())
     stop = swing.shape[0] if zero is None else int(zero) + 1
     if low == peak or stop - low < SOON_S * rate_hz:

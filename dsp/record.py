@@ -48,7 +48,7 @@ def measure(
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
     period_s = cycle.period / rate
     # A step aside and a stop say nothing of the gait.
-    if cycle.landing is None and (cycle.rise is not None or grid.channels == 3):
+    if cycle.is_stride or grid.channels == 3:
         pace_s = events.pace_s
         runner.vote(gait_score(pace_s, None if contact_s is None else contact_s / pace_s, events.calm))
     stride_s = (

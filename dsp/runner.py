@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.alignment import Alignment
+from dsp.bout import Cycle
 from dsp.gait import activity_of
 from dsp.likeness import Likeness
 from dsp.stride import Activity
@@ -67,16 +68,16 @@ class Runner:
         """The gait of the present stride, if it had this score: clearly its own, or that of the last ones."""
         return activity_of((score,) if abs(score) >= CLEAR else (*self.scores[1 - VOTES :], score))
 
-    def pace(self, anchor: int, period: float) -> float:
+    def pace(self, cycle: Cycle) -> float:
         """Rows since the last cycle's anchor: what a stride takes now; the period where one is missing."""
-        before, self.last_anchor = self.last_anchor, anchor
-        apart = period if before is None else float(anchor - before)
-        return apart if ONE_STRIDE[0] * period <= apart <= ONE_STRIDE[1] * period else period
+        before, self.last_anchor = self.last_anchor, cycle.anchor if cycle.landing is None else None
+        apart = cycle.period if before is None or cycle.landing is not None else float(cycle.anchor - before)
+        return apart if ONE_STRIDE[0] <= apart / cycle.period <= ONE_STRIDE[1] else cycle.period
 
     def stride_in(self, gait: Activity) -> None:
         """The next stride is in this gait: what was usual in another is not in this."""
         if gait != self.gait:
-            self.gait, self.offsets, self.pushes = gait, (), ()
+            self.gait, self.offsets, self.pushes, self.last_peak = gait, (), (), None
             self.alignment.change_gait()
 
     @property

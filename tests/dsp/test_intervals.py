@@ -55,17 +55,8 @@ def test_the_new_gait_is_told_from_its_third_stride(mount: Mount, gyro: bool) ->
 
 
 @pytest.mark.parametrize(("mount", "gyro"), SENSORS)
-def test_no_contact_time_is_shorter_than_any_foot_stands(mount: Mount, gyro: bool) -> None:
-    for seed in range(3):
-        strides, _ = by_turns(mount, gyro=gyro, foot_strike="fore", speed_kmh=9.0, seed=seed)
-        times_s = [stride.contact_time_s for stride in strides if stride.contact_time_s is not None]
-        assert len(times_s) > 0.8 * len(strides)
-        assert min(times_s) >= 0.08
-
-
-@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
 def test_a_sprint_out_of_a_walk_costs_one_contact_at_the_most(mount: Mount, gyro: bool) -> None:
-    """Its strides last half as long: every second one must not be looked past."""
+    """Its strides last half as long: every second one must not be looked past. (And one at the stop.)"""
     walk = Phase(activity="walk", duration_s=12.0, speed_kmh=5.0)
     sprint = Phase(activity="run", duration_s=8.0, speed_kmh=20.0, cadence_spm=190.0)
     for seed in range(2):
@@ -86,8 +77,9 @@ def test_gait_that_turns_into_something_else_ends(
     before = Phase(activity=gait, duration_s=20.0, speed_kmh=5.0 if gait == "walk" else 10.0)
     after = Phase(activity=pastime, duration_s=60.0)
     block, _ = simulated(mount, STAND, before, after, rate_hz=RATE_HZ, gyro=gyro, seed=1)
-    late = contacts_s(strides_of([block])) > STAND.duration_s + before.duration_s + 15.0
-    assert late.sum() <= 3
+    since_s = contacts_s(strides_of([block])) - STAND.duration_s - before.duration_s
+    assert (since_s > 1.0).sum() <= 12
+    assert (since_s > 15.0).sum() <= 3
 
 
 @pytest.mark.parametrize("speed_kmh", [7.5, 8.5, 9.0])

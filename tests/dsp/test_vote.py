@@ -9,9 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from dsp.contact import SHORTEST_S, Lift, contact_of
+from dsp.landing import Landed, Outlook
 from dsp.mount import Mount
 from dsp.stride import Stride
 from dsp.vote import AGREES_S, CLEARLY, DOUBT_S, LAST, LEAST, Ballot, Candidate, Choice, Distances, elect
+from dsp.window import StrideWindow
 from firmware_sim.plan import Phase
 from tests.dsp.recordings import strides_of
 from tests.dsp.simulated import simulated
@@ -138,3 +141,14 @@ def test_a_knock_after_a_contact_does_not_move_it() -> None:
 
 def contacts_s(strides: list[Stride]) -> NDArray[np.float64]:
     return np.array([stride.initial_contact_us for stride in strides]) / 1e6
+
+
+@pytest.mark.parametrize(("stands_s", "known"), [(SHORTEST_S - 0.005, False), (SHORTEST_S + 0.005, True)])
+def test_a_toe_off_sooner_than_any_foot_stands_is_none(stands_s: float, known: bool) -> None:
+    acc_g = np.zeros((3, 200))
+    window = StrideWindow.of(1000, RATE_HZ, acc=acc_g, gyro=None)
+    outlook = Outlook(140.0, "run", 50.0, 50.0, None, None, None, None, {})
+    landed = Landed(Choice("jerk", 50.0, None), ballot(("jerk", 50.0)), 54.0, 100.0)
+    contact = contact_of(window, outlook, landed, Lift("push-off", 50.0 + stands_s * RATE_HZ, 0.0))
+    assert (contact.toe_off is not None) == known
+    assert contact.toe_off_method == ("push-off" if known else "none")
