@@ -94,7 +94,7 @@ class Rails:
             return clipped
         if acc_range_g is not None and self.range_g not in (None, acc_range_g):
             self.ends, self.largest_g = _unknown(), 0.0
-        high, low = acc_g.max(axis=0).tolist(), acc_g.min(axis=0).tolist()
+        high, low = np.maximum.reduce(acc_g).tolist(), np.minimum.reduce(acc_g).tolist()
         reach = (*high, *(-g for g in low))
         floors = [JUST_BELOW * end.largest_g for end in self.ends]
         sides = [k for k in range(6) if reach[k] >= floors[k]]

@@ -53,7 +53,7 @@ def gait_score(period_s: float, duty: float | None, calm: float) -> float:
 
 
 def _held(term: float) -> float:
-    return max(-HELD, min(HELD, term))
+    return HELD if term > HELD else -HELD if term < -HELD else term
 
 
 def activity_of(scores: tuple[float, ...]) -> Activity:

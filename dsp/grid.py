@@ -80,8 +80,8 @@ class SampleGrid:
             and not rows.restart
             and not rows.lost
             and n <= self.keep // 2
-            and dt.min() > 0
-            and dt.max() < 1.9 * period_us
+            and np.minimum.reduce(dt) > 0
+            and np.maximum.reduce(dt) < 1.9 * period_us
         ):
             yield Piece(t, x, flags, False)
             return

@@ -95,7 +95,7 @@ def impact_of(window: StrideWindow, contact: float, *, up: Vector | None, params
     return Impact(
         resultant_g=parabola(total, k)[1],
         axial_g=axial,
-        jerk_g_per_s=float(rise.max()) * fine if k > first else None,
+        jerk_g_per_s=float(np.maximum.reduce(rise)) * fine if k > first else None,
         power_g2=_power(window.resultant[a:b], rate),
         ringing=_ringing(window, a + (left + k) / factor),
     )

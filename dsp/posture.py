@@ -164,7 +164,7 @@ def posture_of(
         whole=True,
         pitch_at_contact_deg=degrees(at),
         pitch_from_flat_deg=degrees(at - float(path.pitch_rad[-1])),
-        roll_in_deg=max(0.0, float(inwards.max())) if inwards.shape[0] else 0.0,
+        roll_in_deg=max(0.0, float(np.maximum.reduce(inwards))) if inwards.shape[0] else 0.0,
         length_m=path.length_m,
         duration_s=end / rate_hz,
     )

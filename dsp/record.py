@@ -114,7 +114,7 @@ def measure(
         ringing=impact.ringing,
         impact_power_g2=impact.power_g2,
         shank_angle_deg=None if posture is None or shoe or not stood else posture.pitch_at_contact_deg,
-        peak_swing_dps=None if events.swing is None else float(events.swing.max()),
+        peak_swing_dps=None if events.swing is None else float(np.maximum.reduce(events.swing)),
         foot_strike_deg=None if posture is None or not shoe else posture.pitch_from_flat_deg,
         pronation_deg=None if posture is None or not shoe else posture.roll_in_deg,
         stride_length_m=length_m,

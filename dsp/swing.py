@@ -23,7 +23,7 @@ DUE = 1.05  # periods from one swing's rise to where the next has most likely be
 OVERDUE = 2.6  # periods without a swing end the bout
 # Swings from one look at whether this is still gait to the next: the least, after an odd one or in doubt, and
 # the most. Of recorded gait up to five swings in a row do not look like it, in turns and at the ends.
-APART, AGAIN, DOUBTS, ODD = 3, 16, 3, 0.25
+APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
 
 
