@@ -51,7 +51,7 @@ class StridePath:
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """flat: its row; whole: the rest is known. pitch_from_flat_deg: contact against flat."""
+    """flat: its row; whole: the rest is known. pitch_from_flat_deg: contact against flat; roll: of a shoe."""
 
     flat: int
     pitch_at_contact_deg: float = 0.0
@@ -124,6 +124,16 @@ def stride_path(acc: Floats, gyro: Floats, plane: Plane, rate_hz: float) -> Stri
     return StridePath(angle, far, gravity / upright)
 
 
+def _roll_in_deg(gyro: Floats, path: StridePath, plane: Plane, mount: Mount, rate_hz: float) -> float:
+    """How far a foot rolls inwards over (3, n) rows of stance."""
+    if gyro.shape[1] == 0:
+        return 0.0
+    x, y, g = plane.x, plane.y, path.gravity
+    up = (g.real * x[0] + g.imag * y[0], g.real * x[1] + g.imag * y[1], g.real * x[2] + g.imag * y[2])
+    roll = (np.array(cross(up, plane.z)) @ gyro).cumsum() / rate_hz
+    return max(0.0, float(np.maximum.reduce(roll if mount.side == "left" else -roll)))
+
+
 def posture_of(
     acc: Floats,
     gyro: Floats,
@@ -154,17 +164,14 @@ def posture_of(
     k = min(int(contact), end - 1)
     here, after = path.pitch_rad[k : k + 2].tolist()
     at = here + (contact - k) * (after - here)
-    x, y, g = plane.x, plane.y, path.gravity
-    up = (g.real * x[0] + g.imag * y[0], g.real * x[1] + g.imag * y[1], g.real * x[2] + g.imag * y[2])
     last = end if toe_off is None else min(n, int(contact + 0.7 * stance) + 1)
-    roll = (np.array(cross(up, plane.z)) @ gyro[:, round(contact) : last]).cumsum() / rate_hz
-    inwards = roll if mount.side == "left" else -roll
+    stands = gyro[:, round(contact) : last]
     return Posture(
         flat=end,
         whole=True,
         pitch_at_contact_deg=degrees(at),
         pitch_from_flat_deg=degrees(at - float(path.pitch_rad[-1])),
-        roll_in_deg=max(0.0, float(np.maximum.reduce(inwards))) if inwards.shape[0] else 0.0,
+        roll_in_deg=_roll_in_deg(stands, path, plane, mount, rate_hz) if mount.segment == "shoe" else 0.0,
         length_m=path.length_m,
         duration_s=end / rate_hz,
     )
