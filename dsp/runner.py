@@ -78,6 +78,7 @@ class Runner:
         """The next stride is in this gait: what was usual in another is not in this."""
         if gait != self.gait:
             self.gait, self.offsets, self.pushes, self.last_peak = gait, (), (), None
+            self.stride_times_s = ()
             self.alignment.change_gait()
 
     @property

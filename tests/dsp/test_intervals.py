@@ -55,6 +55,18 @@ def test_the_new_gait_is_told_from_its_third_stride(mount: Mount, gyro: bool) ->
 
 
 @pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_the_cadence_is_that_of_the_new_gait_at_once(mount: Mount, gyro: bool) -> None:
+    """And not the median of strides half of which are of the one before."""
+    strides, truth = by_turns(mount, gyro=gyro, foot_strike="mid", speed_kmh=12.0, seed=2)
+    usual_spm = 120.0 / np.median(np.diff(truth.initial_contact_s)[:8])
+    at_s = contacts_s(strides) - STAND.duration_s
+    for number in range(2, TURNS, 2):
+        turn = [s for s, at in zip(strides, at_s, strict=True) if 0 <= at - number * EACH_S < EACH_S - 1.0]
+        found = [stride.cadence_spm for stride in turn[3:]]
+        assert found == pytest.approx([usual_spm] * len(found), rel=0.08)
+
+
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
 def test_a_sprint_out_of_a_walk_costs_one_contact_at_the_most(mount: Mount, gyro: bool) -> None:
     """Its strides last half as long: every second one must not be looked past. (And one at the stop.)"""
     walk = Phase(activity="walk", duration_s=12.0, speed_kmh=5.0)
