@@ -6,8 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
-from dsp.jolting import ALIKE, leg_moves, newest_period
+from dsp.jolting import ALIKE, leg_moves
 from dsp.params import Params
+from dsp.rhythm import thinned_period
 from dsp.signals import GateSignals
 
 __all__ = ["advance_jolt", "jolt_due", "open_jolt"]
@@ -42,7 +43,7 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
     jerk = signals.jerk(start, now)
     if float(jerk.max()) < params.min_jolt_g_per_s:
         return None
-    period, alike = newest_period(signals, start, now, params)
+    period, alike = thinned_period(signals.acc(start, now), signals.grid.rate_hz, params)
     if alike < ALIKE or now - start < (params.open_strides - 0.2) * period:
         return None
     if not leg_moves(signals, start, now, period, params):
@@ -198,7 +199,7 @@ def _halved(signals: GateSignals, bout: Bout, peak: int, height: float, params: 
     if end - first < 1 or signals.jerk(first, end).max() < FAINT * height:
         return False
     start = max(signals.grid.first, peak - round(NEWEST * apart))
-    period, alike = newest_period(signals, start, peak, params)
+    period, alike = thinned_period(signals.acc(start, peak), signals.grid.rate_hz, params)
     if alike < ALIKE or abs(period - 0.5 * apart) > STEADY * 0.5 * apart or period > SHORTER * bout.period:
         return False
     bout.period, bout.periods = period, (period,) * 3
@@ -213,7 +214,7 @@ def jolt_due(bout: Bout) -> int:
 def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Params) -> None:
     """Ask the whole vector signal of the last rows, so that a wrong period cannot feed on itself."""
     start = max(signals.grid.first, now - rows)
-    period, alike = newest_period(signals, start, now, params)
+    period, alike = thinned_period(signals.acc(start, now), signals.grid.rate_hz, params)
     if alike >= ALIKE and abs(period - bout.period) > 0.15 * bout.period:
         bout.period, bout.periods = period, (period,) * 3
     bout.doubts = 0 if alike >= ALIKE and leg_moves(signals, start, now, period, params) else bout.doubts + 1

@@ -1,28 +1,16 @@
-"""Whether rows of acceleration alone are of a leg in gait, and how long its strides are."""
+"""Whether rows of acceleration alone are of a leg in gait."""
 
 import numpy as np
 
 from dsp.gait import plausible
 from dsp.params import Params
-from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
+from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share
 from dsp.signals import GateSignals
 
-__all__ = ["ALIKE", "leg_moves", "newest_period"]
+__all__ = ["ALIKE", "leg_moves"]
 
 ALIKE = 0.55  # likeness of one stride to the next from which a rhythm is believed
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
-
-
-def newest_period(signals: GateSignals, start: int, now: int, params: Params) -> tuple[float, float]:
-    """(period in rows, likeness) of the whole vector signal in the rows; period 0 where nothing repeats."""
-    rate = signals.grid.rate_hz
-    thin = max(1, round(rate / 40.0))
-    period, alike = stride_period(
-        signals.acc(start, now)[:, ::thin],
-        params.min_stride_s * rate / thin,
-        params.max_stride_s * rate / thin,
-    )
-    return period * thin, alike
 
 
 def leg_moves(signals: GateSignals, start: int, now: int, period: float, params: Params) -> bool:

@@ -8,7 +8,9 @@ A sum of squares over axes does not depend on how the sensor is turned.
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LEAST_FUNDAMENTAL", "SHORTEST_S", "fundamental_share", "stride_period"]
+from dsp.params import Params
+
+__all__ = ["LEAST_FUNDAMENTAL", "SHORTEST_S", "fundamental_share", "stride_period", "thinned_period"]
 
 Floats = NDArray[np.float64]
 
@@ -52,6 +54,15 @@ def stride_period(x: Floats, shortest: float, longest: float) -> tuple[float, fl
     bend = left - 2.0 * here + right
     shift = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
     return k + shift, here
+
+
+def thinned_period(x: Floats, rate_hz: float, params: Params) -> tuple[float, float]:
+    """The same of smoothed rows at about 40 Hz, which is enough: (period in rows of x, likeness)."""
+    thin = max(1, round(rate_hz / 40.0))
+    period, alike = stride_period(
+        x[:, ::thin], params.min_stride_s * rate_hz / thin, params.max_stride_s * rate_hz / thin
+    )
+    return period * thin, alike
 
 
 def fundamental_share(x: Floats, period: float, periods: int = 3) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from dsp.gait import plausible
 from dsp.params import Params
-from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, stride_period
+from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, thinned_period
 from dsp.signals import GateSignals
 from dsp.vectors import Vector, along, size
 
@@ -65,11 +65,7 @@ def swinging(signals: GateSignals, start: int, now: int, params: Params) -> Swin
     fastest = max(1, turning.shape[0] // 10)
     if np.partition(turning, -fastest)[-fastest] < params.min_swing_dps:
         return None
-    thin = max(1, round(rate / 40.0))
-    period, alike = stride_period(
-        recent[:, ::thin], params.min_stride_s * rate / thin, params.max_stride_s * rate / thin
-    )
-    period *= thin
+    period, alike = thinned_period(recent, rate, params)
     if alike < ALIKE or not plausible(
         signals.acc(max(start, now - round(params.open_strides * period)), now), period / rate
     ):

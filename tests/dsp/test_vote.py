@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from dsp.contact import SHORTEST_S, Lift, contact_of
-from dsp.landing import Landed, Outlook
+from dsp.landing import Landed, Outlook, landing
 from dsp.mount import Mount
+from dsp.shin import LANDMARKS
 from dsp.stride import Stride
 from dsp.vote import AGREES_S, CLEARLY, DOUBT_S, LAST, LEAST, Ballot, Candidate, Choice, Distances, elect
 from dsp.window import StrideWindow
@@ -152,3 +153,16 @@ def test_a_toe_off_sooner_than_any_foot_stands_is_none(stands_s: float, known: b
     contact = contact_of(window, outlook, landed, Lift("push-off", 50.0 + stands_s * RATE_HZ, 0.0))
     assert (contact.toe_off is not None) == known
     assert contact.toe_off_method == ("push-off" if known else "none")
+
+
+@pytest.mark.parametrize(("apart_s", "method"), [(0.0, "jerk+rise"), (0.05, "jerk")])
+def test_the_middle_of_a_landing_needs_both_landmarks_together(apart_s: float, method: str) -> None:
+    """A turn of the acceleration that jerks without a rise, and a rise that much later that jerks less."""
+    acc_g = np.zeros((3, 240))
+    acc_g[0] = np.where(np.arange(240) < 100, 1.0, -1.0)
+    acc_g[0] *= np.interp(np.arange(240), [99 + apart_s * RATE_HZ, 109 + apart_s * RATE_HZ], [1.0, 3.0])
+    window = StrideWindow.of(0, RATE_HZ, acc=acc_g, gyro=None)
+    outlook = Outlook(140.0, "run", 104.0, 104.0, None, None, None, None, {})
+    landed = landing(window, outlook, LANDMARKS, reach=(0.1 * RATE_HZ, 0.15 * RATE_HZ))
+    assert landed.choice.method == method
+    assert {"jerk", "rise"} <= {name for name, _ in landed.ballot.candidates}
