@@ -4,7 +4,6 @@ A candidate is a landmark of a smoothed curve with a known lead or lag on the ev
 to the vote (dsp.vote), and the winner names the method.
 """
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from dsp.landing import Landed, Outlook
@@ -27,8 +26,7 @@ class Lift(NamedTuple):
     lag: float
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(NamedTuple):
     """Positions in rows of the grid, fractional.
 
     gait: whose rules these are. lifts: toe-off's candidates, in rows of the window. push: rows from the

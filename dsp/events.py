@@ -1,7 +1,7 @@
 """The events of one cycle: contact and toe-off, by the samples or, in a hole, by the rhythm."""
 
-from dataclasses import dataclass, replace
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,7 @@ Floats = NDArray[np.float64]
 ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
 
-@dataclass(frozen=True, slots=True)
-class Events:
+class Events(NamedTuple):
     """contact_us: its time; apart_s: since that foot's contact before, None if there is none.
 
     pace_s: what a stride takes now, as the gate has it.
@@ -60,8 +59,7 @@ def events_of(
     b = min(now, cycle.ready)
     if b - a < 0.2 * rate:
         return None
-    rows = grid.window(a, b)
-    window = StrideWindow.of(a, rate, acc=rows[:3], gyro=rows[3:6] if grid.channels == 6 else None)
+    window = StrideWindow.of(signals, a, b)
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
     pace_s = runner.pace(cycle) / rate
     if cycle.is_stride or grid.channels == 3:
@@ -77,8 +75,7 @@ def events_of(
         hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
     guessed = hole > MOST_HOLE_S * rate and abs(off) > ON_BEAT_S * rate
     if guessed:
-        contact = replace(
-            contact,
+        contact = contact._replace(
             initial_contact=contact.initial_contact + off,
             contact_method="expected",
             quality=0.2 * contact.quality,

@@ -67,7 +67,7 @@ class SampleGrid:
         """
         t, x = rows.t_us, rows.x
         n = t.shape[0]
-        flags = clipped.astype(np.uint8) * np.uint8(CLIPPED)
+        flags = clipped.view(np.uint8) * np.uint8(CLIPPED)
         period_us = 1e6 / self.rate_hz
         fresh = self.end == self.first
         previous = self.t_us[self.end - self.offset - 1] if self.end > self.first else t[0]

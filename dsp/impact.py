@@ -4,8 +4,8 @@ Upsampling, filtering and taking spectral lines of a window of fixed length are 
 made once from the filter itself, so that a stride costs two small products and no filter start-up.
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,8 +29,7 @@ BAND_HZ = (10, 20)
 RINGING_HZ, RINGING_RATE_HZ = 40.0, 190.0
 
 
-@dataclass(frozen=True, slots=True)
-class Impact:
+class Impact(NamedTuple):
     """power_g2: of the resultant at 10-20 Hz. ringing: fast energy after the impact against the impact's."""
 
     resultant_g: float | None = None

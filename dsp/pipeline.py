@@ -140,7 +140,7 @@ class StridePipeline:
         grid = SampleGrid(
             rate,
             channels,
-            channels + 1,
+            GateSignals.rows_beside(channels),
             keep=round((p.history_s + 3.0) * rate),
             max_filled=p.max_filled,
             max_void=round(p.max_void_s * rate),

@@ -7,9 +7,9 @@ Both ends have the same pitch on level ground, which takes out the gyroscope's o
 """
 
 from cmath import phase
-from dataclasses import dataclass
 from functools import lru_cache
 from math import degrees, hypot, pi, radians
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,8 +28,7 @@ ANGLE_TOLERANCE, LENGTH_TOLERANCE = 0.35, 0.12
 SHANK_PHASE = 0.42
 
 
-@dataclass(frozen=True, slots=True)
-class Plane:
+class Plane(NamedTuple):
     """The swing axis z and two axes across it, sensor frame; y is near up."""
 
     x: Vector
@@ -37,8 +36,7 @@ class Plane:
     z: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class StridePath:
+class StridePath(NamedTuple):
     """pitch_rad: (n,) y from the vertical, positive where its lower end is ahead. length_m: the level way.
 
     gravity: direction of the vertical at both ends, in the plane's x + iy.
@@ -49,8 +47,7 @@ class StridePath:
     gravity: complex
 
 
-@dataclass(frozen=True, slots=True)
-class Posture:
+class Posture(NamedTuple):
     """flat: its row; whole: the rest is known. pitch_from_flat_deg: contact against flat; roll: of a shoe."""
 
     flat: int

@@ -1,7 +1,8 @@
-"""What the gates look at: causal low-passed signals beside the raw rows of the grid.
+"""The curves taken from the raw rows of the grid, beside them.
 
-The filter takes one sample after the other and carries its state, so its numbers do not depend on how many
-rows are filled at a time: they are filled when somebody is about to look at them.
+Two for the events of a stride, as they are: the size of the jerk and of the acceleration. And causal
+low-passed ones for the gates. The filter takes one sample after the other and carries its state, so its
+numbers do not depend on how many rows are filled at a time: they are filled when somebody is about to look.
 """
 
 from dataclasses import dataclass
@@ -18,9 +19,13 @@ __all__ = ["GateSignals"]
 Floats = NDArray[np.float64]
 
 
+CURVES = 2  # jerk, resultant
+
+
 @dataclass(slots=True)
 class GateSignals:
-    """Fills the grid's derived rows: smoothed jerk (g/s), acceleration (g), and angular rate (deg/s).
+    """Fills the grid's derived rows: size of the jerk (g/s), resultant (g), and low-passed acceleration (g),
+    angular rate (deg/s) and jerk.
 
     delay: group delay of the filter at low frequency, in rows. end: rows filled so far.
     """
@@ -40,6 +45,11 @@ class GateSignals:
         delay = round(grid.rate_hz / (np.sqrt(2.0) * np.pi * cutoff_hz))
         return cls(grid, b, a, signal.lfilter_zi(b, a), delay)
 
+    @staticmethod
+    def rows_beside(channels: int) -> int:
+        """How many derived rows the grid must have."""
+        return CURVES + channels + 1
+
     def clear(self) -> None:
         """Begin anew with the grid's row 0."""
         self.end = 0
@@ -51,27 +61,33 @@ class GateSignals:
         before = 0 if self.state is None else 1  # the row that the first step starts from
         rows = grid.window(self.end - before, grid.end)
         fresh = rows[:, before:]
-        raw = np.empty((n + 1, fresh.shape[1]))
-        raw[1:] = fresh[:n]
-        raw[0, 0] = 0.0  # stays so only where there is no step before the first row
-        raw[0, 1 - before :] = size(rows[:3, 1:] - rows[:3, :-1])
-        raw[0] *= grid.rate_hz
+        acc, jerk = rows[:3], fresh[n]
+        jerk[0] = 0.0  # stays so only where there is no step before the first row
+        jerk[1 - before :] = size(acc[:, 1:] - acc[:, :-1])
+        jerk *= grid.rate_hz
+        fresh[n + 1] = size(fresh[:3])
+        raw = fresh[: n + 1]
         if self.state is None:
             self.state = self.rest[None, :] * raw[:, :1]
-        fresh[n:], self.state = signal.lfilter(self.b, self.a, raw, zi=self.state)
+        fresh[n + CURVES :], self.state = signal.lfilter(self.b, self.a, raw, zi=self.state)
         self.end = grid.end
+
+    def curves(self, a: int, b: int) -> tuple[Floats, Floats]:
+        """(n,) sizes of the jerk, g/s, and of the acceleration, g; neither smoothed."""
+        jerk, resultant = self.grid.window(a, b)[self.grid.channels :][:CURVES]
+        return jerk, resultant
 
     def jerk(self, a: int, b: int) -> Floats:
         """(n,) smoothed size of the jerk, g/s."""
-        row: Floats = self.grid.window(a, b)[self.grid.channels]
+        row: Floats = self.grid.window(a, b)[-1]
         return row
 
     def acc(self, a: int, b: int) -> Floats:
         """(3, n) low-passed acceleration, g."""
-        n = self.grid.channels
-        return self.grid.window(a, b)[n + 1 : n + 4]
+        n = self.grid.channels + CURVES
+        return self.grid.window(a, b)[n : n + 3]
 
     def gyro(self, a: int, b: int) -> Floats:
         """(3, n) low-passed angular rate, deg/s."""
-        n = self.grid.channels
-        return self.grid.window(a, b)[n + 4 : n + 7]
+        n = self.grid.channels + CURVES
+        return self.grid.window(a, b)[n + 3 : n + 6]

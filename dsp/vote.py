@@ -8,7 +8,6 @@ support of those near it, and of the rhythm. The reference wins unless another h
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
 from math import exp
 from typing import NamedTuple
 
@@ -64,10 +63,11 @@ def elect(ballot: Ballot, *, usual: Mapping[str, float], rhythm: float | None, r
     # A stride's length varies more than a landmark does: the rhythm is heard from twice as far.
     reach = AGREES_S * rate_hz
     votes = [0.0 if rhythm is None else exp(-((0.5 * (place - rhythm) / reach) ** 2)) for _, place in placed]
-    for (i, (_, x)), (j, (_, y)) in combinations(enumerate(placed), 2):
-        near = exp(-(((x - y) / reach) ** 2))
-        votes[i] += near
-        votes[j] += near
+    for i, (_, x) in enumerate(placed):
+        for j in range(i):
+            near = exp(-(((x - placed[j][1]) / reach) ** 2))
+            votes[i] += near
+            votes[j] += near
     best = max(votes)
     method, winner = placed[votes.index(best) if best > votes[0] + CLEARLY else 0]
     doubt = DOUBT_S * rate_hz

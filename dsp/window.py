@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.filters import hann_smooth
-from dsp.vectors import size
+from dsp.signals import GateSignals
 
 __all__ = ["StrideWindow"]
 
@@ -15,7 +15,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(slots=True)
 class StrideWindow:
-    """Raw rows of one stride and the curves taken from them; positions count from `start`."""
+    """Raw rows of one stride and the curves beside them; positions count from `start`."""
 
     start: int
     rate_hz: float
@@ -25,11 +25,12 @@ class StrideWindow:
     resultant: Floats  # (n,) g
 
     @classmethod
-    def of(cls, start: int, rate_hz: float, *, acc: Floats, gyro: Floats | None) -> "StrideWindow":
-        jerk = np.zeros(acc.shape[1])
-        jerk[1:] = size(acc[:, 1:] - acc[:, :-1])
-        jerk *= rate_hz
-        return cls(start, rate_hz, acc, gyro, jerk, size(acc))
+    def of(cls, signals: GateSignals, a: int, b: int) -> "StrideWindow":
+        """Views of rows [a, b): valid until the grid takes more."""
+        grid = signals.grid
+        rows = grid.window(a, b)
+        jerk, resultant = signals.curves(a, b)
+        return cls(a, grid.rate_hz, rows[:3], rows[3:6] if grid.channels == 6 else None, jerk, resultant)
 
     def smooth(self, x: Floats, cutoff_hz: float) -> Floats:
         return hann_smooth(x, cutoff_hz, self.rate_hz)

@@ -48,7 +48,7 @@ def core_sheet() -> Sheet:
             ratio = interleaved(
                 lambda stream=stream: push_all(stream),  # type: ignore[misc]
                 lambda channels=channels: filter_and_find(channels, RATE_HZ),  # type: ignore[misc]
-                repeats=5,
+                repeats=9,
             )
             hours = PIECE_S / ratio.ours_s / 2
             rows.append(
