@@ -23,7 +23,7 @@ STILL, STIRRED = 0.15, 0.4  # of the usual height of a swing, any axis
 LEAST_SWEPT_DEG, LEAST_JOLT = 15.0, 0.15  # all of it, any axis; of the usual jolt
 REST, SHORTEST_S, LONGEST_S = 0.07, 0.2, 1.6  # periods: the stance of fast running is short
 FIRST = 0.8  # of the highest jolt: the foot that is set down softly touches before it settles
-SETTLES_S = 0.2  # until it has come to rest
+SETTLES_S = 0.3  # until it has come down: it may be held in the air for a moment
 LANDS = 0.25  # periods after the middle of its swing
 BEFORE = 2.5  # periods before the first swing
 # A runner in the air comes down: no stride of a run lasts this many periods, there was another contact.

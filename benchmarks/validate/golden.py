@@ -41,6 +41,18 @@ def golden_of_recordings(recorded: Recorded) -> Golden:
             }
     rows["outdoor_shoe"] = _rounded(asdict(recorded.outdoor))
     rows["ble_foot"] = _rounded(asdict(recorded.ble))
+    for altered in recorded.altered:
+        figure = figures([score for scores in altered.scores.values() for score in scores])
+        rows[f"altered, {altered.name}"] = _rounded(
+            {
+                "missed_per_1000": figure.missed_per_1000,
+                "extra_per_1000": figure.extra_per_1000,
+                "initial_contact_sd_ms": figure.initial_contact_sd_ms,
+                "strides": altered.strides,
+                "strides_off": sum(map(abs, altered.off)),
+                "wrong_activity": altered.wrong,
+            }
+        )
     return rows
 
 

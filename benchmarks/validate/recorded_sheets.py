@@ -7,6 +7,7 @@ from benchmarks.hip_cadence import DRIFT
 from benchmarks.peers import PEERS
 from benchmarks.score import Figures, Score, figures
 from benchmarks.sheet import Sheet, number
+from benchmarks.validate.altered import altered_sheet
 from benchmarks.validate.quality import quality_sheet, together, winner_sheet
 from benchmarks.validate.recorded import OURS, BleFoot, Counted, Judged, Outdoor
 from benchmarks.validate.results import Recorded
@@ -56,6 +57,7 @@ def recorded_sheets(recorded: Recorded) -> list[Sheet]:
         _counted("vicon_shoe: strides of each trial", recorded.vicon_shoe),
         _outdoor(recorded.outdoor),
         _ble(recorded.ble),
+        altered_sheet(recorded.altered),
         quality_sheet("recordings: contacts by their quality", groups),
         winner_sheet("recordings: contacts by the landmark that won", groups),
     ]
