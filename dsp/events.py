@@ -1,6 +1,5 @@
 """The events of one cycle: contact and toe-off, by the samples or, in a hole, by the rhythm."""
 
-from statistics import median
 from typing import NamedTuple
 
 import numpy as np
@@ -25,6 +24,7 @@ __all__ = ["Events", "events_of"]
 
 Floats = NDArray[np.float64]
 
+AS_HARD, CLEAR_S = 0.8, 0.02  # of the usual jolt; from a hole
 ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
 
@@ -73,7 +73,11 @@ def events_of(
     hole = 0
     if grid.any(a, b, VOID):
         hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
-    guessed = hole > MOST_HOLE_S * rate and abs(off) > ON_BEAT_S * rate
+    guessed = (
+        hole > MOST_HOLE_S * rate
+        and abs(off) > ON_BEAT_S * rate
+        and not _jolts(grid, a + contact.landed.peak, contact.landed.jolt, runner)
+    )
     if guessed:
         contact = contact._replace(
             initial_contact=contact.initial_contact + off,
@@ -96,6 +100,14 @@ def events_of(
     if apart_s is not None and apart_s < 0.7 * params.min_stride_s:
         return None
     return Events(window, b, contact, ic_us, apart_s, pace_s, swing, calm, torn, guessed)
+
+
+def _jolts(grid: SampleGrid, row: float, jolt: float, runner: Runner) -> bool:
+    """Whether something as hard as a contact is seen there, clear of any hole: it outdoes the rhythm."""
+    usual, reach = runner.likeness.usual(runner.activity), CLEAR_S * grid.rate_hz
+    if usual is None or jolt < AS_HARD * usual:
+        return False
+    return not grid.any(int(row - reach), int(row + reach) + 1, VOID)
 
 
 def _landmarks(
@@ -124,7 +136,7 @@ def _landmarks(
         jolt = end if end is not None else anchor + 0.2 * cycle.period
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
-    expected = jolt + (median(runner.offsets) if runner.offsets and cycle.landing is None else 0.0)
+    expected = jolt + (runner.usual_offset if cycle.landing is None else 0.0)
     gated, beat = expected, None
     if runner.last_peak is not None and cycle.landing is None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
@@ -152,7 +164,8 @@ def _landmarks(
 
 def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> None:
     """offset: rows from where the gate expects the contact's jolt to where it was."""
+    gait = contact.gait
     if cycle.landing is None:
-        runner.offsets = (*runner.offsets[-8:], offset)
+        runner.offsets[gait] = (*runner.offsets[gait][-8:], offset)
     if contact.push is not None:
-        runner.pushes = (*runner.pushes[-8:], contact.push)
+        runner.pushes[gait] = (*runner.pushes[gait][-8:], contact.push)

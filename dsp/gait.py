@@ -1,7 +1,7 @@
 """Running or walking, from how long a stride lasts, how much of it is stance, and how much of it is calm.
 
-Each of the three is weak alone (a slow jog has a longer stride than a fast walk); their sum, each held to two
-units of its own scatter so that one bad stride cannot outvote the others, is not.
+Each of the three is weak alone (a slow jog has a longer stride than a fast walk); their mean, each held to
+two units of its own scatter so that one cannot outvote the others, is not.
 Period: running strides last 0.5-0.9 s, walking ones 0.85-1.7 s (Cavanagh, Kram 1989; Grieve, Gear 1966).
 Stance: below half a stride there is a flight phase, above it there is none: the definition of the two gaits.
 Calm: a walker's leg stands over a flat foot for a third of the stride and feels gravity alone.
@@ -47,9 +47,9 @@ def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:
 
 
 def gait_score(period_s: float, duty: float | None, calm: float) -> float:
-    """Positive for running. duty: share of the stride in stance, where known."""
+    """Mean of what is known, positive for running. duty: share of the stride in stance."""
     score = _held((PERIOD_S - period_s) / PERIOD_SCATTER_S) + _held((CALM - calm) / CALM_SCATTER)
-    return score if duty is None else score + _held((DUTY - duty) / DUTY_SCATTER)
+    return 0.5 * score if duty is None else (score + _held((DUTY - duty) / DUTY_SCATTER)) / 3.0
 
 
 def _held(term: float) -> float:

@@ -42,13 +42,18 @@ class Likeness:
 
         stride_s: since the contact before, None if there is none; period_s: as the gate has it.
         """
-        last = self.last[gait]
+        usual = self.usual(gait)
         factors = [UNKNOWN if landing is None else landing, UNKNOWN, UNKNOWN]
-        if len(last) >= LEAST:
-            factors[1] = _bell(min(0.0, log(max(jolt, 1e-6) / max(median(last), 1e-6))) / log(FAINT))
+        if usual is not None:
+            factors[1] = _bell(min(0.0, log(max(jolt, 1e-6) / max(usual, 1e-6))) / log(FAINT))
         if stride_s is not None:
             factors[2] = _bell((stride_s / period_s - 1.0) / PERIOD)
         return factors[0] * factors[1] * factors[2] * (1.0 if lift is None else 0.5 + 0.5 * lift)
+
+    def usual(self, gait: Activity) -> float | None:
+        """How hard its jolts are, g/s; None until enough have been seen."""
+        last = self.last[gait]
+        return median(last) if len(last) >= LEAST else None
 
     def remember(self, jolt: float, gait: Activity) -> None:
         self.last[gait] = (*self.last[gait][1 - LAST :], jolt)

@@ -25,6 +25,7 @@ __all__ = ["State", "StridePipeline"]
 
 
 TRY_S = 0.25  # between attempts to open a bout
+UNLIKE = 4  # contacts in a row like none before them end one; of recorded gait two in a row at the most
 
 
 @dataclass(slots=True)
@@ -185,7 +186,10 @@ class StridePipeline:
             if cycle is not None:
                 s.waiting.append(cycle)
             while s.waiting and (s.waiting[0].ready <= now or last):
-                strides += self._measure(s.waiting.pop(0), now)
+                measured = s.waiting.pop(0)
+                strides += self._measure(measured, now)
+                if s.runner.unlike >= UNLIKE:
+                    s.waiting, cycle, ended = [], None, min(now, measured.ready)
             if ended is not None:
                 tick = round(TRY_S * s.signals.grid.rate_hz)
                 s.bout, s.tried = None, ended - ended % tick

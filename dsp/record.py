@@ -27,6 +27,7 @@ BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils
 # Shares of stance between the impact and the heel's rise.
 MID_STANCE = (0.3, 0.6)
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
+UNLIKE = 0.1  # a contact that is less like the last ones than this is like none of them
 MISSED = 1.0  # periods more that are still gait where a hole may have had a contact in it
 
 
@@ -66,6 +67,7 @@ def measure(
         period_s=period_s,
     )
     if whole:
+        runner.unlike = runner.unlike + 1 if alike < UNLIKE else 0
         runner.likeness.remember(landed.jolt, runner.activity)
         for ballot in (landed.ballot, contact.lifts):
             if ballot is not None:

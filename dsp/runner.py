@@ -16,7 +16,7 @@ from dsp.vote import Distances
 
 __all__ = ["Runner"]
 
-CLEAR = 3.0  # of at most 4, before toe-off is known
+CLEAR = 1.5  # of at most 2: a stride says so alone
 VOTES = 3  # strides whose scores decide the activity
 LEAST_G, MOST_G = 0.7, 1.4  # of a sensor at rest, uncalibrated
 ONE_STRIDE = 0.5, 1.8  # periods: from the slowest walk to the fastest run, and less than two strides
@@ -35,28 +35,33 @@ class Runner:
     one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()
-    gait: Activity = "walk"  # of the last stride; of offsets and pushes
-    offsets: tuple[float, ...] = ()  # rows from where the gate expects the contact to where it was
+    gait: Activity = "walk"  # of the last stride
+    # Of the last strides in each gait: rows from where the gate expects the contact's jolt to where it was,
+    # and from contact to toe-off's landmark.
+    offsets: dict[Activity, tuple[float, ...]] = field(default_factory=lambda: {"run": (), "walk": ()})
+    pushes: dict[Activity, tuple[float, ...]] = field(default_factory=lambda: {"run": (), "walk": ()})
     last_peak: float | None = None  # row of the last contact's jolt
-    pushes: tuple[float, ...] = ()  # rows from contact to toe-off's landmark
     stride_times_s: tuple[float, ...] = ()
-    last_anchor: int | None = None  # row of the last cycle
+    last_cycle: Cycle | None = None
     last_contact_us: int | None = None
     last_contact_row: int = 0
     flat_row: int | None = None
+    unlike: int = 0  # contacts in a row that are like none of the last ones
     lean_dps: float | None = None  # of a shank at the flat moment, forward
     run_us: int = 0
     walk_us: int = 0
 
     def begin_bout(self, score: float) -> None:
         """score: of the strides that opened it; the activity of steps before the first of them."""
-        self.scores = self.offsets = self.pushes = self.stride_times_s = ()
-        self.flat_row = self.last_peak = self.last_anchor = None
+        self.scores = self.stride_times_s = ()
+        self.offsets, self.pushes = {"run": (), "walk": ()}, {"run": (), "walk": ()}
+        self.flat_row = self.last_peak = self.last_cycle = None
+        self.unlike = 0
         self.activity = activity_of((score,))
 
     def begin_segment(self) -> None:
         self.last_contact_us = None
-        self.flat_row = self.last_peak = self.last_anchor = None
+        self.flat_row = self.last_peak = self.last_cycle = None
 
     def stand(self, acc_g: NDArray[np.float64]) -> None:
         """(3, n) of a moment of standing still: which way is up, and what 1 g looks like."""
@@ -69,26 +74,41 @@ class Runner:
         return activity_of((score,) if abs(score) >= CLEAR else (*self.scores[1 - VOTES :], score))
 
     def pace(self, cycle: Cycle) -> float:
-        """Rows since the last cycle's anchor: what a stride takes now; the period where one is missing."""
-        before, self.last_anchor = self.last_anchor, cycle.anchor if cycle.landing is None else None
-        apart = cycle.period if before is None or cycle.landing is not None else float(cycle.anchor - before)
+        """Rows that a stride takes now; the period where it cannot be told.
+
+        With a gyroscope from the beginning of its swing to that of the next: in a new gait at once. Without,
+        the next contact is not known yet, and it is the stride up to this one.
+        """
+        before, self.last_cycle = self.last_cycle, cycle
+        if before is None or before.landing is not None or cycle.landing is not None:
+            return cycle.period
+        if before.rise is None or cycle.rise is None:
+            apart = float(cycle.anchor - before.anchor)
+        else:
+            apart = float(cycle.rise - before.rise)
         return apart if ONE_STRIDE[0] <= apart / cycle.period <= ONE_STRIDE[1] else cycle.period
 
     def stride_in(self, gait: Activity) -> None:
         """The next stride is in this gait: what was usual in another is not in this."""
         if gait != self.gait:
-            self.gait, self.offsets, self.pushes, self.last_peak = gait, (), (), None
-            self.stride_times_s = ()
+            self.gait, self.last_peak, self.stride_times_s = gait, None, ()
             self.alignment.change_gait()
 
     @property
+    def usual_offset(self) -> float:
+        """Median of the last strides in this gait; before the first, of the other."""
+        last = self.offsets[self.gait] or self.offsets["run"] or self.offsets["walk"]
+        return median(last) if last else 0.0
+
+    @property
     def usual_push(self) -> float | None:
-        """Median of the last strides in the same gait; None until there are three."""
-        return median(self.pushes) if len(self.pushes) >= 3 else None
+        """Median of the last strides in this gait; None until there are three."""
+        pushes = self.pushes[self.gait]
+        return median(pushes) if len(pushes) >= 3 else None
 
     def vote(self, score: float) -> None:
+        self.activity = self.lean(score)
         self.scores = (*self.scores[1 - VOTES :], score)
-        self.activity = activity_of(self.scores)
 
     def keep_pace(self, stride_time_s: float) -> None:
         """Note a stride time for the cadence."""

@@ -78,7 +78,8 @@ def recorded_goals(recorded: Recorded) -> Iterator[Goal]:
     yield Goal("ble_foot, strides off", abs(ble.strides - ble.true_strides), 1, decimals=0)
     yield Goal("… clipped strides not flagged", ble.railed - ble.railed_flagged, 0, decimals=0)
     yield Goal("… strides with missing samples not flagged", ble.gapped - ble.gapped_flagged, 0, decimals=0)
-    yield Goal("wrong activity, all recordings, %", wrong_activity_percent(recorded), 1, decimals=2)
+    for data_set, percent in wrong_activity_percent(recorded).items():
+        yield Goal(f"{data_set}, wrong activity %", percent, 1, decimals=2)
 
 
 def simulated_goals(simulated: Simulated) -> Iterator[Goal]:
@@ -108,17 +109,24 @@ def simulated_goals(simulated: Simulated) -> Iterator[Goal]:
         ]
         name = f"speed from a shin, {'walking' if walking else 'running'}, RMSE %"
         yield Goal(name, rmse(np.concatenate([*speeds, np.empty(0)])), published, decimals=2)
+    told = figures([result.score for result in cells])
+    yield Goal("simulated, wrong activity %", told.wrong_activity_percent, 1, decimals=2)
     yield Goal(
         "strides out of no walking or running", sum(row.strides for row in simulated.pastimes), 0, decimals=0
     )
 
 
-def wrong_activity_percent(recorded: Recorded) -> float:
-    scores = [row.score for rows in recorded.judged.values() for row in rows if row.method == OURS]
+def wrong_activity_percent(recorded: Recorded) -> dict[str, float]:
+    """Of the contacts of each data set."""
+    percent = {
+        data_set: figures([row.score for row in rows if row.method == OURS]).wrong_activity_percent
+        for data_set, rows in recorded.judged.items()
+    }
     mine = [row for row in recorded.vicon_shoe if row.method == OURS]
-    asked = sum(score.with_activity for score in scores) + sum(row.strides for row in mine)
-    wrong = sum(score.wrong_activity for score in scores) + sum(row.wrong_activity for row in mine)
-    return 100 * wrong / max(1, asked)
+    percent["vicon_shoe"] = 100 * sum(row.wrong_activity for row in mine) / sum(row.strides for row in mine)
+    percent["outdoor_shoe"] = recorded.outdoor.wrong_activity_percent
+    percent["ble_foot"] = 100 * recorded.ble.wrong_activity / recorded.ble.strides
+    return percent
 
 
 def _ours(rows: list[Judged], activity: str) -> Figures:

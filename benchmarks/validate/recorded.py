@@ -95,6 +95,7 @@ class BleFoot:
     clean_flagged: int
     gapped: int
     gapped_flagged: int
+    wrong_activity: int
 
 
 def judged_trials(
@@ -235,6 +236,7 @@ def ble_foot(folder: Path, *, ours: Callable[[Trial], list[Stride]] = strides_of
         clean_flagged=int((~railed & clipped).sum()),
         gapped=int(gapped.sum()),
         gapped_flagged=int((gapped & gap).sum()),
+        wrong_activity=sum(stride.activity != trial.activity for stride in strides),
     )
 
 

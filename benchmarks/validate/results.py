@@ -9,8 +9,10 @@ from benchmarks.peers import PEERS, Method
 from benchmarks.speed.reference import channels_of, filter_and_find
 from benchmarks.speed.timing import interleaved
 from benchmarks.trial import DATA_SETS, Contacts, Trial, load_trials
+from benchmarks.validate.altered import Altered, altered
 from benchmarks.validate.cells import grid
 from benchmarks.validate.ours import strides_of
+from benchmarks.validate.pastimes import Afterwards, Pastime, afterwards, pastimes
 from benchmarks.validate.recorded import (
     BleFoot,
     Counted,
@@ -21,9 +23,8 @@ from benchmarks.validate.recorded import (
     judged_trials,
     outdoor,
 )
-from benchmarks.validate.simulated import PASTIMES, CellResult, Pastime, pastime, run_cell
+from benchmarks.validate.simulated import CellResult, run_cell
 from benchmarks.validate.turns import Turns, by_turns
-from dsp.mount import Mount
 from ingest.files import blocks, read_recording
 
 __all__ = ["JUDGED_SETS", "Recorded", "Simulated", "costs", "validate_recordings", "validate_simulation"]
@@ -43,6 +44,7 @@ class Recorded:
     shoe: Contacts
     ble: BleFoot
     set_aside: dict[str, list[Judged]]
+    altered: list[Altered]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,6 +53,7 @@ class Simulated:
 
     cells: list[CellResult]
     pastimes: list[Pastime]
+    afterwards: list[Afterwards]
     turns: list[Turns]
     seconds: float
 
@@ -73,7 +76,8 @@ def validate_recordings(
     progress("outdoor_shoe")
     result, hip, shoe = outdoor(folder)
     progress("ble_foot")
-    return Recorded(judged, shoes, result, hip, shoe, ble_foot(folder), set_aside)
+    ble = ble_foot(folder)
+    return Recorded(judged, shoes, result, hip, shoe, ble, set_aside, altered(folder, progress))
 
 
 def validate_simulation(*, quick: bool, progress: Callable[[str], None] = lambda _: None) -> Simulated:
@@ -82,12 +86,13 @@ def validate_simulation(*, quick: bool, progress: Callable[[str], None] = lambda
     for cell in grid(count):
         progress(f"simulated runner {cell.number + 1} of {count}")
         cells.append(run_cell(cell, seconds=seconds, peers=cell.loss_percent == 0 and cell.rate_hz >= 200))
-    pastimes: list[Pastime] = []
-    for activity in PASTIMES:
-        for mount in (Mount.LEFT_SHIN, Mount.RIGHT_SHOE):
-            progress(f"{activity} at the {mount}")
-            pastimes.append(pastime(activity, mount, seconds=idle_s))
-    return Simulated(cells, pastimes, by_turns(rate_hz=100.0, progress=progress), seconds)
+    return Simulated(
+        cells,
+        pastimes(seconds=idle_s, rate_hz=200.0, progress=progress),
+        afterwards(rate_hz=100.0, progress=progress),
+        by_turns(rate_hz=100.0, progress=progress),
+        seconds,
+    )
 
 
 def costs(folder: Path) -> Iterator[tuple[str, float]]:

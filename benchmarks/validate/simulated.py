@@ -16,22 +16,18 @@ from benchmarks.validate.ours import contacts_of, strides_of
 from benchmarks.validate.quality import Graded, graded
 from benchmarks.validate.recorded import OURS, peer_score
 from dsp.block import ImuBlock
-from dsp.mount import Mount
 from dsp.stride import Stride
 from firmware_sim.gait import Chip, GaitSource
 from firmware_sim.motion import Truth
 from firmware_sim.orientation import ALIGNED
-from firmware_sim.plan import Activity, Phase, Plan
+from firmware_sim.plan import Phase, Plan
 from kneeload.truth import match
 
 __all__ = [
-    "PASTIMES",
     "CellResult",
-    "Pastime",
     "Simulation",
     "graded_strides",
     "measure",
-    "pastime",
     "run_cell",
     "simulate",
 ]
@@ -41,15 +37,6 @@ Floats = NDArray[np.float64]
 PACKET_S = 0.05
 LSB_PER_RANGE = 32768
 GYRO_RANGE_DPS = 2000.0
-PASTIMES: tuple[Activity, ...] = (
-    "stand",
-    "cycling",
-    "shaking",
-    "jumping",
-    "in-place",
-    "bumps",
-    "handled",
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,16 +68,6 @@ class CellResult:
     angle_deg: Floats
     speed_percent: Floats
     graded: Graded
-
-
-@dataclass(frozen=True, slots=True)
-class Pastime:
-    """Time spent without walking or running, and the strides that were made out of it."""
-
-    activity: str
-    mount: Mount
-    seconds: float
-    strides: int
 
 
 def simulate(cell: Cell, *, seconds: float) -> Simulation:
@@ -210,18 +187,6 @@ def run_cell(cell: Cell, *, seconds: float, peers: bool) -> CellResult:
         speed_percent=_percent(matched, "speed_m_per_s", truth.speed_m_per_s[pairs.true]),
         graded=graded(strides, trial.truth),
     )
-
-
-def pastime(activity: Activity, mount: Mount, *, seconds: float, rate_hz: float = 200.0) -> Pastime:
-    source = GaitSource(
-        mount,
-        Plan.of(Phase(activity="stand", duration_s=5.0), Phase(activity=activity, duration_s=seconds)),
-        rate_hz=rate_hz,
-        seed=PASTIMES.index(activity),
-    )
-    cell = Cell(0, mount, 0.0, 1.0, "rear", rate_hz, source.acc_range_g, True, True, 1.0, 0.0)
-    strides = strides_of(mount, measure(source, cell).blocks)
-    return Pastime(activity, mount, seconds, len(strides))
 
 
 def graded_strides(strides: list[Stride], truth: Truth) -> list[Stride]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from benchmarks.score import figures
 from benchmarks.sheet import Sheet, number
+from benchmarks.validate.pastimes import afterwards_sheet, pastime_sheet
 from benchmarks.validate.quality import quality_sheet, together, winner_sheet
 from benchmarks.validate.recorded import OURS
 from benchmarks.validate.recorded_sheets import FIGURE_HEADERS, figure_row
@@ -41,7 +42,8 @@ def simulated_sheets(simulated: Simulated) -> list[Sheet]:
         *_graded(simulated.cells),
         _posture(simulated.cells),
         turns_sheet(simulated.turns),
-        _pastimes(simulated),
+        pastime_sheet(simulated.pastimes),
+        afterwards_sheet(simulated.afterwards),
     ]
 
 
@@ -216,15 +218,4 @@ def _posture(cells: list[CellResult]) -> Sheet:
         "simulated: posture and speed",
         ("quantity", "strides", "with a value", "mean error", "SD", "RMSE"),
         tuple(rows),
-    )
-
-
-def _pastimes(simulated: Simulated) -> Sheet:
-    return Sheet(
-        "simulated: neither walking nor running",
-        ("activity", "mount", "minutes", "strides (none is right)"),
-        tuple(
-            (row.activity, str(row.mount), number(row.seconds / 60), str(row.strides))
-            for row in simulated.pastimes
-        ),
     )

@@ -121,7 +121,7 @@ def test_run_and_walk_are_told_apart_as_they_change(seed: int) -> None:
         strides[int(np.argmin(np.abs(at - c)))].activity != what
         for c, what in zip(true.initial_contact_s, true.activity, strict=True)
     )
-    assert wrong <= 6  # three strides of hysteresis at each change, whoever runs
+    assert wrong <= 2  # at each change the first, whoever runs
 
 
 @pytest.mark.parametrize("seed", range(4))
