@@ -54,7 +54,7 @@ def _chain(
     params: Params,
 ) -> Bout | None:
     rate = signals.grid.rate_hz
-    period, axis, moments = found
+    period, alike, axis, moments = found
     s = along(axis, signals.gyro(floor, now))
     recent = s[start - floor :]
     top = float(recent.max())
@@ -79,7 +79,7 @@ def _chain(
     half = round(0.5 * period)
     jolts = [float(jerk[k : k + half].max()) for k in chain]
     calm = [float(jerk[k : k + round(period)].min()) for k in chain]
-    if np.median(jolts) < params.min_jolt_g_per_s or np.median(jolts) < 2.5 * np.median(calm):
+    if np.median(jolts) < params.least_jolt(alike) or np.median(jolts) < 2.5 * np.median(calm):
         return None
     lobe_s = np.clip(s[chain[0] : chain[-1]], 0.0, None)
     swept_deg = float(lobe_s.sum()) / rate / max(1, len(chain) - 1)

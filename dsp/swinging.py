@@ -26,9 +26,11 @@ SIGN_EVIDENCE = 0.15
 
 
 class Swinging(NamedTuple):
-    """period: rows; axis: positive rates about it are swings; moments: (3, 3) of the angular rate."""
+    """period: rows; alike: likeness of two of them; axis: positive rates about it are swings; moments: (3, 3)
+    of the angular rate."""
 
     period: float
+    alike: float
     axis: Vector
     moments: Floats
 
@@ -78,4 +80,4 @@ def swinging(signals: GateSignals, start: int, now: int, params: Params) -> Swin
     evidence = sign_evidence(along(axis, recent), turning, signals.jerk(start, now), period)
     if abs(evidence) < SIGN_EVIDENCE:
         return None
-    return Swinging(period, axis if evidence > 0.0 else (-axis[0], -axis[1], -axis[2]), moments)
+    return Swinging(period, alike, axis if evidence > 0.0 else (-axis[0], -axis[1], -axis[2]), moments)

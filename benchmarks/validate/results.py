@@ -11,6 +11,7 @@ from benchmarks.speed.timing import interleaved
 from benchmarks.trial import DATA_SETS, Contacts, Trial, load_trials
 from benchmarks.validate.altered import Altered, altered
 from benchmarks.validate.cells import grid
+from benchmarks.validate.extremes import Extreme, extremes
 from benchmarks.validate.ours import strides_of
 from benchmarks.validate.pastimes import Afterwards, Pastime, afterwards, pastimes
 from benchmarks.validate.recorded import (
@@ -55,6 +56,7 @@ class Simulated:
     pastimes: list[Pastime]
     afterwards: list[Afterwards]
     turns: list[Turns]
+    extremes: list[Extreme]
     seconds: float
 
 
@@ -91,6 +93,7 @@ def validate_simulation(*, quick: bool, progress: Callable[[str], None] = lambda
         pastimes(seconds=idle_s, rate_hz=200.0, progress=progress),
         afterwards(rate_hz=100.0, progress=progress),
         by_turns(rate_hz=100.0, progress=progress),
+        extremes(progress),
         seconds,
     )
 

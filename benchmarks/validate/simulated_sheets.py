@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from benchmarks.score import figures
 from benchmarks.sheet import Sheet, number
+from benchmarks.validate.extremes import extreme_sheet
 from benchmarks.validate.pastimes import afterwards_sheet, pastime_sheet
 from benchmarks.validate.quality import quality_sheet, together, winner_sheet
 from benchmarks.validate.recorded import OURS
@@ -42,6 +43,7 @@ def simulated_sheets(simulated: Simulated) -> list[Sheet]:
         *_graded(simulated.cells),
         _posture(simulated.cells),
         turns_sheet(simulated.turns),
+        extreme_sheet(simulated.extremes),
         pastime_sheet(simulated.pastimes),
         afterwards_sheet(simulated.afterwards),
     ]
