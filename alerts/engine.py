@@ -117,6 +117,8 @@ class AlertEngine:
         mount, t_us = stride.mount, stride.initial_contact_us
         if sensor.clipped_percent is not None:
             yield Observation("clipped_strides_percent", mount, t_us, sensor.clipped_percent)
+        if sensor.moved_percent is not None:
+            yield Observation("moved_strides_percent", mount, t_us, sensor.moved_percent)
         if not steady(stride):
             return
         for metric, when_cut in STRIDE_METRICS:

@@ -14,6 +14,7 @@ Metric = Literal[
     "ringing",
     "shock_asymmetry_percent",
     "clipped_strides_percent",
+    "moved_strides_percent",
     "silence_s",
     "battery_percent",
 ]

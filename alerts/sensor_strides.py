@@ -12,6 +12,8 @@ LEAST_QUALITY = 0.6
 # Above this share of clipped strides the others are the low ones only.
 MUTED_CLIPPED_PERCENT = 20.0
 
+# The axis from standing is given up as soon as the strides contradict it.
+MOVED_WINDOW = 10
 CLIPPED_WINDOW = 50
 CLIPPED_LEAST = 20
 
@@ -35,7 +37,8 @@ def lower_bound(stride: Stride) -> bool:
 class SensorStrides:
     """clipped: of the last running strides, oldest first. peaks: of the last steady, whole ones, g.
 
-    speeds: of the last steady ones that have one, m/s. filter: what the last one went through.
+    speeds: of the last steady ones that have one, m/s. filter: what the last one went through. stood: whether
+    the sensor's axis was once known from standing. moved: of the last strides since, which have it no more.
     """
 
     clipped: tuple[bool, ...] = ()
@@ -44,6 +47,8 @@ class SensorStrides:
     speeds: tuple[float, ...] = ()
     speeds_us: int | None = None
     filter: str = ""
+    stood: bool = False
+    moved: tuple[bool, ...] = ()
 
     @property
     def clipped_percent(self) -> float | None:
@@ -51,6 +56,11 @@ class SensorStrides:
         if len(self.clipped) < CLIPPED_LEAST:
             return None
         return 100.0 * sum(self.clipped) / len(self.clipped)
+
+    @property
+    def moved_percent(self) -> float | None:
+        """Of the last strides since standing; None where nobody stood."""
+        return 100.0 * sum(self.moved) / len(self.moved) if self.moved else None
 
     @property
     def heavily_clipped(self) -> bool:
@@ -62,6 +72,9 @@ class SensorStrides:
         """The state after one more running stride."""
         t_us = stride.initial_contact_us
         after = replace(self, clipped=(*self.clipped, stride.clipped)[-CLIPPED_WINDOW:], filter=stride.filter)
+        if self.stood or stride.axis_method == "standing":
+            moved = stride.axis_method == "stance"
+            after = replace(after, stood=True, moved=(*self.moved, moved)[-MOVED_WINDOW:])
         if not steady(stride):
             return after
         if stride.speed_m_per_s is not None:

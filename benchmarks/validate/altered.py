@@ -20,7 +20,7 @@ from benchmarks.sheet import Sheet, number
 from benchmarks.trial import DATA_SETS, Contacts, Trial, load_trials
 from benchmarks.validate.ours import contacts_of, strides_of
 
-__all__ = ["ALTERATIONS", "Altered", "altered", "altered_sheet"]
+__all__ = ["ALTERATIONS", "Alteration", "Altered", "altered", "altered_by", "altered_sheet"]
 
 Floats = NDArray[np.float64]
 
@@ -123,11 +123,11 @@ def altered(folder: Path, progress: Callable[[str], None] = lambda _: None) -> l
     rows = []
     for alteration in ALTERATIONS:
         progress(f"recordings, {alteration.name}")
-        rows.append(_altered(alteration, trials))
+        rows.append(altered_by(alteration, trials))
     return rows
 
 
-def _altered(alteration: Alteration, trials: list[Trial]) -> Altered:
+def altered_by(alteration: Alteration, trials: list[Trial]) -> Altered:
     scores: dict[str, list[Score]] = {}
     off: list[int] = []
     told = wrong = 0

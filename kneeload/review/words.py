@@ -15,6 +15,7 @@ METRICS: dict[str, str] = {
     "ringing": "Vibration after the impact, relative to the impact,",
     "shock_asymmetry_percent": "The difference between left and right shock",
     "clipped_strides_percent": "The share of strides beyond the sensor's range",
+    "moved_strides_percent": "The share of strides since the sensor moved",
     "silence_s": "Time without a sample",
     "battery_percent": "Battery",
 }
@@ -23,6 +24,7 @@ DECIMALS: dict[str, int] = {
     "cadence_spm": 0,
     "battery_percent": 0,
     "clipped_strides_percent": 0,
+    "moved_strides_percent": 0,
 }
 
 

@@ -29,6 +29,7 @@ USUAL: dict[Metric, float] = {
     "ringing": 0.2,
     "shock_asymmetry_percent": 6.0,
     "clipped_strides_percent": 15.0,
+    "moved_strides_percent": 35.0,
     "silence_s": 3.0,
     "battery_percent": 17.0,
 }

@@ -13,6 +13,7 @@ from tests.alerts.strides import Run, words
 
 LEFT, RIGHT = Mount.LEFT_SHIN, Mount.RIGHT_SHIN
 BOTH = (LEFT, RIGHT)
+METHODS = ("standing", "stance", "none")
 STORED: dict[tuple[Metric, Mount], Usual] = {
     ("peak_resultant_g", LEFT): Usual(7.0, 0.7),
     ("peak_resultant_g", RIGHT): Usual(7.0, 0.7),
@@ -163,6 +164,22 @@ def test_sensor_clipping_fires_above_a_fifth() -> None:
         alerts += run.steps(1, clipped=number % 3 == 0)
     assert words(alerts) == [("sensor-clipping", "raised")]
     assert words(run.steps(100)) == [("sensor-clipping", "cleared")]
+
+
+def test_sensor_moved_fires_once_the_axis_from_standing_is_given_up() -> None:
+    run = fresh()
+    assert run.steps(50, axis_method="standing") == []
+    assert words(run.steps(20, axis_method="stance")) == [("sensor-moved", "raised")]
+    assert run.steps(50, axis_method="stance") == []
+    assert words(run.steps(20, axis_method="standing")) == [("sensor-moved", "cleared")]
+
+
+def test_sensor_moved_is_silent_of_who_never_stood_and_of_holes() -> None:
+    assert fresh().steps(100, axis_method="stance") == []
+    run = fresh()
+    run.steps(10, axis_method="standing")
+    assert run.steps(100, axis_method="none") == []
+    assert [alert for k in range(90) for alert in run.steps(1, axis_method=METHODS[k % 3])] == []
 
 
 def test_sensor_clipping_is_silent_below_a_fifth() -> None:

@@ -136,3 +136,24 @@ def test_strapped_on_anew_while_standing_the_axis_is_from_that_standing(degrees:
         np.median([s.peak_axial_g for s in some if s.peak_axial_g is not None]) for some in (same, strides)
     ]
     assert peaks[1] == pytest.approx(peaks[0], rel=0.02)
+
+
+@pytest.mark.parametrize("degrees", [90.0, 180.0])
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+def test_a_sensor_that_slips_about_the_leg_in_a_run_is_right_again_soon(mount: Mount, degrees: float) -> None:
+    """Half round, its swings are backwards: no contact is where it was, and none is like those before."""
+    stand, slips_s = Phase(activity="stand", duration_s=4.0), 34.0
+    for seed in range(2):
+        block, truth = simulated(
+            mount, stand, Phase(activity="run", duration_s=60.0, speed_kmh=10.0), stand, seed=seed
+        )
+        assert block.gyro_dps is not None
+        up = block.acc_g[: round(2.0 * block.rate_hz)].mean(axis=0)
+        turn = Rotation.from_rotvec(np.radians(degrees) * up / np.linalg.norm(up))
+        since = block.t_us > slips_s * 1e6
+        acc_g, gyro_dps = block.acc_g.copy(), block.gyro_dps.copy()
+        acc_g[since], gyro_dps[since] = turn.apply(acc_g[since]), turn.apply(gyro_dps[since])
+        strides = strides_of([replace(block, acc_g=acc_g, gyro_dps=gyro_dps)])
+        found_s = np.array([stride.initial_contact_us for stride in strides]) / 1e6
+        apart_s = np.abs(truth.initial_contact_s[:, None] - found_s).min(axis=1)
+        assert (truth.initial_contact_s[apart_s > 0.05] < slips_s + 4.0).all()
