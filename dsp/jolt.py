@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
-from dsp.jolting import ALIKE, leg_moves
+from dsp.jolting import ALIKE, hits_ground, leg_moves
 from dsp.params import Params
 from dsp.rhythm import thinned_period
 from dsp.signals import GateSignals
@@ -49,8 +49,7 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
         return None
     if not leg_moves(signals, start, now, period, params):
         return None
-    least = min(params.min_jolt_g_per_s, ALONE * params.least_jolt(alike))
-    return _chain(signals, now, floor, period=period, jerk=jerk, start=start, least=least, params=params)
+    return _chain(signals, now, floor, period=period, alike=alike, jerk=jerk, start=start, params=params)
 
 
 def _chain(
@@ -61,7 +60,7 @@ def _chain(
     period: float,
     jerk: Floats,
     start: int,
-    least: float,
+    alike: float,
     params: Params,
 ) -> Bout | None:
     rate = signals.grid.rate_hz
@@ -69,7 +68,7 @@ def _chain(
     skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
     jerk, start = jerk[skip:], start + skip
     phase, level, rival = _fold(jerk, period, walks=period >= WALKS_S * rate)
-    if level < least:
+    if not hits_ground(level, jerk, alike, params, faint=ALONE * params.faint_jolt_g_per_s):
         return None
     earlier = start - round(period)
     # A walk begins with a lift-off: while the standing before it is in sight there is one more of them.

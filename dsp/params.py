@@ -28,18 +28,12 @@ class Params:
     min_swing_dps: float = 70.0
     """A swing that rotates slower than this is a shuffle."""
     min_jolt_g_per_s: float = 25.0
-    """Smoothed jerk at the contact below which nothing hit the ground, unless it does so like a clock."""
+    """Smoothed jerk at the contact below which nothing hit the ground, but for a slow walker's shin:"""
     faint_jolt_g_per_s: float = 12.0
-    """The same where each stride is very like the one before: the shin of a slow walker."""
-    clockwork: float = 0.85
-    """Likeness of one stride to the next that is such."""
+    """enough where each stride is like the one before as with clockwork, and the leg quiet in between."""
     metric_hz: float = 60.0
     """Dual-pass low-pass for peaks (Sinclair 2013 uses the same cut-off)."""
     low_rate_hz: float = 190.0
     """Below this, peaks are read low (Aubol and Milner: 199 Hz suffices)."""
     above_ankle_m: float = 0.10
     """Height of a shin sensor above the ankle joint; a centimetre more is about 1 % more speed."""
-
-    def least_jolt(self, alike: float) -> float:
-        """g/s, of strides that are so alike."""
-        return self.faint_jolt_g_per_s if alike >= self.clockwork else self.min_jolt_g_per_s

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.bout import Bout, Cycle
+from dsp.jolting import hits_ground
 from dsp.params import Params
 from dsp.signals import GateSignals
 from dsp.swinging import WINDOW_S, Swinging, spread, swinging
@@ -79,7 +80,10 @@ def _chain(
     half = round(0.5 * period)
     jolts = [float(jerk[k : k + half].max()) for k in chain]
     calm = [float(jerk[k : k + round(period)].min()) for k in chain]
-    if np.median(jolts) < params.least_jolt(alike) or np.median(jolts) < 2.5 * np.median(calm):
+    jolt = float(np.median(jolts))
+    if jolt < 2.5 * np.median(calm):
+        return None
+    if not hits_ground(jolt, jerk[start - floor :], alike, params, faint=params.faint_jolt_g_per_s):
         return None
     lobe_s = np.clip(s[chain[0] : chain[-1]], 0.0, None)
     swept_deg = float(lobe_s.sum()) / rate / max(1, len(chain) - 1)

@@ -126,6 +126,14 @@ def test_no_gait_gives_no_stride(activity: str, mount: Mount, gyro: bool) -> Non
     assert pipeline.idle_s == pytest.approx(65.0, abs=0.1)
 
 
+@pytest.mark.parametrize("seed", [51, 70])
+def test_a_sensor_that_is_turned_over_and_over_in_a_hand_does_not_walk(seed: int) -> None:
+    """Its faint jolts come as regularly as those of a slow walker, but it is never quiet."""
+    phase = Phase(activity="handled", duration_s=300)
+    block, _ = simulated(Mount.LEFT_SHIN, STAND, phase, rate_hz=104.0, acc_range_g=16.0, seed=seed)
+    assert strides_of([block]) == []
+
+
 @pytest.mark.parametrize("seed", [1, 2, 3, 6, 8])
 def test_run_and_walk_are_told_apart_as_they_change(seed: int) -> None:
     phases = (
