@@ -74,9 +74,7 @@ def events_of(
     if grid.any(a, b, VOID):
         hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
     guessed = (
-        hole > MOST_HOLE_S * rate
-        and abs(off) > ON_BEAT_S * rate
-        and not _jolts(grid, a + contact.landed.peak, contact.landed.jolt, runner)
+        hole > MOST_HOLE_S * rate and abs(off) > ON_BEAT_S * rate and not _jolts(grid, contact, runner, a, b)
     )
     if guessed:
         contact = contact._replace(
@@ -102,12 +100,13 @@ def events_of(
     return Events(window, b, contact, ic_us, apart_s, pace_s, swing, calm, torn, guessed)
 
 
-def _jolts(grid: SampleGrid, row: float, jolt: float, runner: Runner) -> bool:
+def _jolts(grid: SampleGrid, contact: Contact, runner: Runner, a: int, b: int) -> bool:
     """Whether something as hard as a contact is seen there, clear of any hole: it outdoes the rhythm."""
-    usual, reach = runner.likeness.usual(runner.activity), CLEAR_S * grid.rate_hz
-    if usual is None or jolt < AS_HARD * usual:
+    usual, reach = runner.likeness.usual(contact.gait), CLEAR_S * grid.rate_hz
+    if usual is None or contact.landed.jolt < AS_HARD * usual:
         return False
-    return not grid.any(int(row - reach), int(row + reach) + 1, VOID)
+    row = a + contact.landed.peak
+    return not grid.any(max(a, int(row - reach)), min(b, int(row + reach) + 1), VOID)
 
 
 def _landmarks(

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
-from dsp.jolting import ALIKE, hits_ground, leg_moves
+from dsp.jolting import ALIKE, leg_moves
 from dsp.params import Params
 from dsp.rhythm import thinned_period
 from dsp.signals import GateSignals
@@ -26,7 +26,6 @@ LEAST_JOLT, FAINT = 0.3, 0.5  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
 RECHECK, DOUBTS = 4, 3  # strides from one look at all of it to the next; looks in a row at which it is no leg
 SWUNG_G = 0.12
-ALONE = 1.5  # times as hard must the faintest jolt be, with no swing to say where it is
 DUE = 0.85  # periods to a jolt after which there are too few rows to see it stand
 SOONEST, OVERDUE = 0.68, 1.75  # periods to the next jolt
 STEADY = 0.25  # an interval further than this from the period does not change the period
@@ -42,14 +41,14 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
     if now - start < 2.2 * params.min_stride_s * rate:
         return None
     jerk = signals.jerk(start, now)
-    if float(jerk.max()) < params.faint_jolt_g_per_s:
+    if float(jerk.max()) < params.min_jolt_g_per_s:
         return None
     period, alike = thinned_period(signals.acc(start, now), signals.grid.rate_hz, params)
     if alike < ALIKE or now - start < (params.open_strides - 0.2) * period:
         return None
     if not leg_moves(signals, start, now, period, params):
         return None
-    return _chain(signals, now, floor, period=period, alike=alike, jerk=jerk, start=start, params=params)
+    return _chain(signals, now, floor, period=period, jerk=jerk, start=start, params=params)
 
 
 def _chain(
@@ -60,7 +59,6 @@ def _chain(
     period: float,
     jerk: Floats,
     start: int,
-    alike: float,
     params: Params,
 ) -> Bout | None:
     rate = signals.grid.rate_hz
@@ -68,7 +66,7 @@ def _chain(
     skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
     jerk, start = jerk[skip:], start + skip
     phase, level, rival = _fold(jerk, period, walks=period >= WALKS_S * rate)
-    if not hits_ground(level, jerk, alike, params, faint=ALONE * params.faint_jolt_g_per_s):
+    if level < params.min_jolt_g_per_s:
         return None
     earlier = start - round(period)
     # A walk begins with a lift-off: while the standing before it is in sight there is one more of them.

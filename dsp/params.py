@@ -29,8 +29,9 @@ class Params:
     """A swing that rotates slower than this is a shuffle."""
     min_jolt_g_per_s: float = 25.0
     """Smoothed jerk at the contact below which nothing hit the ground, but for a slow walker's shin:"""
-    faint_jolt_g_per_s: float = 12.0
-    """enough where each stride is like the one before as with clockwork, and the leg quiet in between."""
+    faint_jolt_g_per_s: float = 16.0
+    """enough with a gyroscope, where each stride is like the one before as with clockwork, and the leg quiet
+    in between. What jolts any fainter may be the swing or the push-off."""
     metric_hz: float = 60.0
     """Dual-pass low-pass for peaks (Sinclair 2013 uses the same cut-off)."""
     low_rate_hz: float = 190.0

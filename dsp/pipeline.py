@@ -25,7 +25,7 @@ __all__ = ["State", "StridePipeline"]
 
 
 TRY_S = 0.25  # between attempts to open a bout
-UNLIKE = 4  # contacts in a row like none before them end one; of recorded gait two in a row at the most
+UNLIKE = 4  # contacts in a row like none before them end one; judged recordings have two at the most
 
 
 @dataclass(slots=True)

@@ -15,7 +15,7 @@ __all__ = ["LEAST_FUNDAMENTAL", "SHORTEST_S", "fundamental_share", "stride_perio
 Floats = NDArray[np.float64]
 
 # One leg does another thing in each half of a stride, so a good part of its power lies at the stride's own
-# rate: 14 to 80 % in steady gait, 5 % while it begins, 8 % of steps twice as hard. What repeats by the chance
+# rate: 14 to 80 % in steady gait, 5 % while it begins, 6 % of steps twice as hard. What repeats by the chance
 # beat of faster motions (shaking by hand) has 2 % there.
 LEAST_FUNDAMENTAL = 0.05
 SHORTEST_S = 0.47  # 255 steps/min, a bout does not begin faster

@@ -60,8 +60,8 @@ class Runner:
         self.activity = activity_of((score,))
 
     def begin_segment(self) -> None:
+        """What else counts in rows is forgotten with the bout."""
         self.last_contact_us = None
-        self.flat_row = self.last_peak = self.last_cycle = None
 
     def stand(self, acc_g: NDArray[np.float64]) -> None:
         """(3, n) of a moment of standing still: which way is up, and what 1 g looks like."""

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.bout import Bout, Cycle
-from dsp.jolting import hits_ground
 from dsp.params import Params
 from dsp.signals import GateSignals
 from dsp.swinging import WINDOW_S, Swinging, spread, swinging
@@ -25,6 +24,9 @@ OVERDUE = 2.6  # periods without a swing end the bout
 # Swings from one look at whether this is still gait to the next: the least, after an odd one or in doubt, and
 # the most. Of recorded gait up to five swings in a row do not look like it, in turns and at the ends.
 APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
+# Of a faint jolt: likeness of the strides, and times the quiet around it. A sensor that is turned over in a
+# hand has 0.85 and 4, a leg that walks slowly 0.9 and 13 (simulated).
+CLOCKWORK, OUT_OF_QUIET = 0.85, 7.0
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
 
 
@@ -83,7 +85,7 @@ def _chain(
     jolt = float(np.median(jolts))
     if jolt < 2.5 * np.median(calm):
         return None
-    if not hits_ground(jolt, jerk[start - floor :], alike, params, faint=params.faint_jolt_g_per_s):
+    if not _hits_ground(jolt, jerk[start - floor :], alike, params):
         return None
     lobe_s = np.clip(s[chain[0] : chain[-1]], 0.0, None)
     swept_deg = float(lobe_s.sum()) / rate / max(1, len(chain) - 1)
@@ -95,6 +97,15 @@ def _chain(
     risen = np.flatnonzero(s[: chain[0]] < RISEN * level)
     bout.queue = first_steps(signals, bout, floor, floor + int(risen[-1]) + 1 if risen.shape[0] else floor)
     return bout
+
+
+def _hits_ground(jolt: float, jerk: Floats, alike: float, params: Params) -> bool:
+    """Whether a jolt (g/s) of strides so alike is a foot's; jerk: (n,) of some strides."""
+    if jolt >= params.min_jolt_g_per_s:
+        return True
+    if jolt < params.faint_jolt_g_per_s or alike < CLOCKWORK:
+        return False
+    return jolt >= OUT_OF_QUIET * float(np.partition(jerk, jerk.shape[0] // 4)[jerk.shape[0] // 4])
 
 
 def advance_swing(

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from dsp.mount import Mount
-from dsp.pipeline import UNLIKE as MOST_UNLIKE
 from dsp.record import UNLIKE
 from dsp.stride import Stride
 from firmware_sim.motion import Truth
@@ -113,7 +112,7 @@ def test_contacts_in_a_row_that_are_like_none_before_them_end_a_bout(pastime: Ac
         for stride in strides:
             row = row + 1 if stride.quality < UNLIKE else 0
             unlike.append(row)
-    assert 0 < max(unlike) <= MOST_UNLIKE
+    assert 0 < max(unlike) <= 4
 
 
 @pytest.mark.parametrize("speed_kmh", [7.5, 8.5, 9.0])
