@@ -166,6 +166,14 @@ def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
                 f"claims {about.num_rows} rows, more than a recording of its size has",
                 "cut it into several recordings",
             )
+        # Arrow makes room for what a group of rows claims, whatever the file has.
+        groups = [about.row_group(k).num_rows for k in range(about.num_row_groups)]
+        if min(groups, default=0) < 0 or sum(groups) != about.num_rows:
+            raise RecordingError(
+                path,
+                f"has {about.num_rows} rows, and {sum(groups)} in its groups of rows",
+                "write it again",
+            )
         fields = {field.name.strip(): field for field in schema}
         table = np.empty((about.num_rows, len(columns.names)))
         for at, name in enumerate(columns.names):
