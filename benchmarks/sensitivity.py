@@ -1,11 +1,13 @@
 """How much hangs on the exact value of each constant of the signal core: python -m benchmarks.sensitivity.
 
-Every number in dsp/ is made a fifth smaller and a quarter larger, one at a time, and the recordings are
-counted again. What was tuned to these recordings shows: something breaks as soon as it moves. --write puts
-the table into docs/sensitivity.md.
+Every constant of dsp/ that is one number is made a fifth smaller and a quarter larger, one at a time, and the
+recordings are counted again. What was tuned to these recordings shows: something breaks as soon as it moves.
+--write puts the table into docs/sensitivity.md.
 """
 
+import ast
 import importlib
+import inspect
 import pkgutil
 import sys
 from collections.abc import Iterator
@@ -41,7 +43,7 @@ NO_CHOICE = {"CLIPPED", "FILLED", "VOID", "CURVES", "G_MPS2"}
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """modules: the one that defines it, and those that have it from there."""
+    """modules: the one that defines it, then those that have it from there."""
 
     name: str
     value: float
@@ -49,13 +51,25 @@ class Constant:
 
 
 def constants() -> list[Constant]:
-    """Every number in capitals in dsp/."""
-    homes: dict[tuple[str, float], list[str]] = {}
-    for found in pkgutil.iter_modules(dsp.__path__, "dsp."):
-        for name, value in vars(importlib.import_module(found.name)).items():
-            if name.isupper() and name not in NO_CHOICE and isinstance(value, int | float):
-                homes.setdefault((name, value), []).append(found.name)
-    return [Constant(name, value, tuple(modules)) for (name, value), modules in homes.items()]
+    """Every number in capitals that a module of dsp/ defines."""
+    modules = {
+        found.name: importlib.import_module(found.name)
+        for found in pkgutil.iter_modules(dsp.__path__, "dsp.")
+    }
+    imported = {
+        (module, alias.name): node.module
+        for module, loaded in modules.items()
+        for node in ast.parse(inspect.getsource(loaded)).body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    return [
+        Constant(name, value, (home, *(user for user in modules if imported.get((user, name)) == home)))
+        for home, loaded in modules.items()
+        for name, value in vars(loaded).items()
+        if name.isupper() and name not in NO_CHOICE and isinstance(value, int | float)
+        if (home, name) not in imported
+    ]
 
 
 @contextmanager

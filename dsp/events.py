@@ -17,7 +17,7 @@ from dsp.params import Params
 from dsp.runner import Runner
 from dsp.shin import shin_contact
 from dsp.shoe import shoe_contact
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 from dsp.window import StrideWindow
 
 __all__ = ["Events", "events_of"]
@@ -50,7 +50,7 @@ class Events(NamedTuple):
 
 
 def events_of(
-    signals: GateSignals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
+    signals: Signals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
 ) -> Events | None:
     """From rows up to `now`; None where the contact cannot be trusted."""
     grid, rate = signals.grid, signals.grid.rate_hz

@@ -9,7 +9,7 @@ from dsp.bout import Bout, Cycle
 from dsp.jolting import ALIKE, leg_moves
 from dsp.params import Params
 from dsp.rhythm import thinned_period
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 
 __all__ = ["advance_jolt", "jolt_due", "open_jolt"]
 
@@ -34,7 +34,7 @@ MIDDLE = 0.42, 0.58  # of an interval: a lift-off is nearer to one of its ends
 NEWEST = 2.2  # strides in which a changed period shows
 
 
-def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
+def open_jolt(signals: Signals, now: int, floor: int, params: Params) -> Bout | None:
     """A bout when the last seconds repeat and jolt once a period."""
     rate = signals.grid.rate_hz
     start = max(floor, now - round(WINDOW_S * rate))
@@ -52,7 +52,7 @@ def open_jolt(signals: GateSignals, now: int, floor: int, params: Params) -> Bou
 
 
 def _chain(
-    signals: GateSignals,
+    signals: Signals,
     now: int,
     floor: int,
     *,
@@ -102,7 +102,7 @@ def _chain(
     return Bout(period, median(heights), known[0], heights=heights, periods=(period,) * 3, known=known)
 
 
-def _swung(signals: GateSignals, jolt: int, period: float) -> bool:
+def _swung(signals: Signals, jolt: int, period: float) -> bool:
     """Whether the leg moved before this jolt: before a contact it swings, before the first lift-off not."""
     a, b = jolt - round(0.35 * period), jolt - round(0.08 * period)
     if a < 0:
@@ -146,7 +146,7 @@ def _landed(before: Floats, jerk: Floats, usual: float, *, walks: bool) -> Float
 
 
 def advance_jolt(
-    signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
+    signals: Signals, bout: Bout, now: int, params: Params, *, last: bool = False
 ) -> tuple[Cycle | None, int | None]:
     """(the next finished cycle or None, the row at which the bout ended or None), from the rows alone."""
     if bout.known:
@@ -199,7 +199,7 @@ def advance_jolt(
     return (None, peak) if bout.doubts >= DOUBTS else (_cycle(bout), None)
 
 
-def _halved(signals: GateSignals, bout: Bout, peak: int, height: float, params: Params) -> bool:
+def _halved(signals: Signals, bout: Bout, peak: int, height: float, params: Params) -> bool:
     """Whether strides have become so short that the one before `peak` was looked past; notes their period."""
     apart = float(peak - bout.anchor)
     first, end = (bout.anchor + round(share * apart) for share in MIDDLE)
@@ -218,7 +218,7 @@ def jolt_due(bout: Bout) -> int:
     return bout.anchor + round(SOONEST * bout.period) + round(STANDS * bout.period) + 1
 
 
-def _recheck(signals: GateSignals, bout: Bout, now: int, rows: int, params: Params) -> None:
+def _recheck(signals: Signals, bout: Bout, now: int, rows: int, params: Params) -> None:
     """Ask the whole vector signal of the last rows, so that a wrong period cannot feed on itself."""
     start = max(signals.grid.first, now - rows)
     period, alike = thinned_period(signals.acc(start, now), signals.grid.rate_hz, params)

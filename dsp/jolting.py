@@ -5,7 +5,7 @@ import numpy as np
 from dsp.gait import plausible
 from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 
 __all__ = ["ALIKE", "leg_moves"]
 
@@ -13,7 +13,7 @@ ALIKE = 0.55  # likeness of one stride to the next from which a rhythm is believ
 LEAST_TILT_G = 0.12  # across gravity: a leg swings, a jumping or shaken one need not
 
 
-def leg_moves(signals: GateSignals, start: int, now: int, period: float, params: Params) -> bool:
+def leg_moves(signals: Signals, start: int, now: int, period: float, params: Params) -> bool:
     """Whether rows that repeat with this period can be a leg's."""
     rate = signals.grid.rate_hz
     acc = signals.acc(start, now)

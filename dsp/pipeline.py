@@ -16,7 +16,7 @@ from dsp.mount import Mount
 from dsp.params import Params
 from dsp.record import measure
 from dsp.runner import Runner
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 from dsp.standing import STILL_S, stands_still
 from dsp.stride import Stride
 from dsp.swing import advance_swing, open_swing, swing_due
@@ -34,7 +34,7 @@ class State:
 
     params: Params
     mount: Mount
-    signals: GateSignals | None = None
+    signals: Signals | None = None
     rails: Rails = field(default_factory=Rails)
     ahead: list[ImuBlock] = field(default_factory=list)  # came, but nothing could be decided with them yet
     more: int = 0  # rows in them
@@ -135,18 +135,18 @@ class StridePipeline:
         s.due = self._due()
         return strides
 
-    def _begin(self, rows: Rows) -> GateSignals:
+    def _begin(self, rows: Rows) -> Signals:
         p = self._s.params
         rate, channels = rows.rate_hz, rows.x.shape[0]
         grid = SampleGrid(
             rate,
             channels,
-            GateSignals.rows_beside(channels),
+            Signals.rows_beside(channels),
             keep=round((p.history_s + 3.0) * rate),
             max_filled=p.max_filled,
             max_void=round(p.max_void_s * rate),
         )
-        return GateSignals.at(grid, p.gate_hz)
+        return Signals.at(grid, p.gate_hz)
 
     def _watch(self, first_us: int, last_us: int, *, fresh: bool) -> None:
         s = self._s
@@ -244,6 +244,6 @@ class StridePipeline:
         return strides
 
 
-def _fits(signals: GateSignals, rows: Rows) -> bool:
+def _fits(signals: Signals, rows: Rows) -> bool:
     """Whether a stream that begins anew goes on at the same rate with the same channels."""
     return signals.grid.rate_hz == rows.rate_hz and signals.grid.channels == rows.x.shape[0]

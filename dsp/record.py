@@ -16,7 +16,7 @@ from dsp.params import Params
 from dsp.pendulum import shank_way_m
 from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 from dsp.stride import Stride
 
 __all__ = ["measure"]
@@ -32,7 +32,7 @@ MISSED = 1.0  # periods more that are still gait where a hole may have had a con
 
 
 def measure(
-    signals: GateSignals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
+    signals: Signals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
 ) -> Stride | None:
     """The record of one cycle from rows up to `now`; None where the contact cannot be trusted."""
     grid, rate = signals.grid, signals.grid.rate_hz

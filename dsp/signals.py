@@ -14,7 +14,7 @@ from scipy import signal
 from dsp.grid import SampleGrid
 from dsp.vectors import size
 
-__all__ = ["GateSignals"]
+__all__ = ["Signals"]
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ CURVES = 2  # jerk, resultant
 
 
 @dataclass(slots=True)
-class GateSignals:
+class Signals:
     """Fills the grid's derived rows: size of the jerk (g/s), resultant (g), and low-passed acceleration (g),
     angular rate (deg/s) and jerk.
 
@@ -39,7 +39,7 @@ class GateSignals:
     state: Floats | None = None  # (signals, 2)
 
     @classmethod
-    def at(cls, grid: SampleGrid, cutoff_hz: float) -> "GateSignals":
+    def at(cls, grid: SampleGrid, cutoff_hz: float) -> "Signals":
         cutoff_hz = min(cutoff_hz, 0.45 * grid.rate_hz)
         b, a = signal.butter(2, cutoff_hz, fs=grid.rate_hz)
         delay = round(grid.rate_hz / (np.sqrt(2.0) * np.pi * cutoff_hz))

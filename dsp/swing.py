@@ -8,7 +8,7 @@ from scipy import signal
 
 from dsp.bout import Bout, Cycle
 from dsp.params import Params
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 from dsp.swinging import WINDOW_S, Swinging, spread, swinging
 from dsp.turning import closing_steps, first_steps, side_steps
 from dsp.vectors import Vector, along, dot
@@ -22,7 +22,7 @@ RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
 OVERDUE = 2.6  # periods without a swing end the bout
 # Swings from one look at whether this is still gait to the next: the least, after an odd one or in doubt, and
-# the most. Of recorded gait up to five swings in a row do not look like it, in turns and at the ends.
+# the most. Recorded gait does not look like it for some swings in a row, in turns and at its ends.
 APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
 # Of a faint jolt: likeness of the strides, and times the quiet around it. A sensor that is turned over in a
 # hand has 0.85 and 4, a leg that walks slowly 0.9 and 13 (simulated).
@@ -40,7 +40,7 @@ def _turned(axis: Vector, moments: Floats) -> Vector:
     return (x / length, y / length, z / length) if length > 1e-9 else axis
 
 
-def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bout | None:
+def open_swing(signals: Signals, now: int, floor: int, params: Params) -> Bout | None:
     """A bout when the last seconds hold enough alike strides; rows before `floor` are spoken for."""
     start = max(floor, now - round(WINDOW_S * signals.grid.rate_hz))
     found = swinging(signals, start, now, params)
@@ -48,7 +48,7 @@ def open_swing(signals: GateSignals, now: int, floor: int, params: Params) -> Bo
 
 
 def _chain(
-    signals: GateSignals,
+    signals: Signals,
     now: int,
     floor: int,
     found: Swinging,
@@ -109,7 +109,7 @@ def _hits_ground(jolt: float, jerk: Floats, alike: float, params: Params) -> boo
 
 
 def advance_swing(
-    signals: GateSignals, bout: Bout, now: int, params: Params, *, last: bool = False
+    signals: Signals, bout: Bout, now: int, params: Params, *, last: bool = False
 ) -> tuple[Cycle | None, int | None]:
     """(the next finished cycle or None, the row at which the bout ended or None).
 
@@ -154,7 +154,7 @@ def swing_due(bout: Bout) -> int:
     return 0 if bout.rise is None else bout.rise + round(DUE * bout.period)
 
 
-def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
+def _rise(signals: Signals, bout: Bout, now: int) -> int | None:
     """Row from which the next swing has clearly begun; looks only at rows not seen before."""
     if not bout.low:
         if now <= bout.cursor:
@@ -176,7 +176,7 @@ def _rise(signals: GateSignals, bout: Bout, now: int) -> int | None:
     return None
 
 
-def _fall(signals: GateSignals, bout: Bout, now: int) -> int | None:
+def _fall(signals: Signals, bout: Bout, now: int) -> int | None:
     """Row at which the swing under way is half over; leaves its highest row in bout.peak."""
     while bout.cursor < now:
         end = min(now, bout.cursor + round(0.3 * bout.period))
@@ -194,7 +194,7 @@ def _fall(signals: GateSignals, bout: Bout, now: int) -> int | None:
     return None
 
 
-def _doubted(signals: GateSignals, bout: Bout, now: int, params: Params) -> bool:
+def _doubted(signals: Signals, bout: Bout, now: int, params: Params) -> bool:
     """Whether what repeats has long stopped to be gait, as when the sensor is taken off in a hand."""
     bout.told += 1
     odd = abs(bout.periods[-1] - bout.period) > ODD * bout.period
@@ -207,7 +207,7 @@ def _doubted(signals: GateSignals, bout: Bout, now: int, params: Params) -> bool
     return bout.doubts >= DOUBTS
 
 
-def _learn(signals: GateSignals, bout: Bout, peak: int, height: float) -> None:
+def _learn(signals: Signals, bout: Bout, peak: int, height: float) -> None:
     bout.heights = (*bout.heights[-4:], height)
     bout.periods = (*bout.periods[-4:], float(peak - bout.anchor))
     bout.level = median(bout.heights)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from dsp.gait import plausible
 from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, thinned_period
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 from dsp.vectors import Vector, along, size
 
 __all__ = ["WINDOW_S", "Swinging", "spread", "swinging"]
@@ -57,7 +57,7 @@ def sign_evidence(s: Floats, turning: Floats, jerk: Floats, period: float) -> fl
     return score(turning, 0.3, -1.0) + score(jerk, 0.18, 1.0)
 
 
-def swinging(signals: GateSignals, start: int, now: int, params: Params) -> Swinging | None:
+def swinging(signals: Signals, start: int, now: int, params: Params) -> Swinging | None:
     """None where the rows do not swing as a leg does."""
     rate = signals.grid.rate_hz
     if now - start < 2.2 * params.min_stride_s * rate:

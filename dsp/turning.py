@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from dsp.bout import Bout, Cycle
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 from dsp.vectors import size
 
 __all__ = ["closing_steps", "first_steps", "side_steps"]
@@ -42,7 +42,7 @@ class _Stir:
     landing: int
 
 
-def _stirs(signals: GateSignals, a: int, b: int, *, bout: Bout, least_jolt: float) -> list[_Stir]:
+def _stirs(signals: Signals, a: int, b: int, *, bout: Bout, least_jolt: float) -> list[_Stir]:
     """The steps of rows [a, b) that begin and end in rest."""
     rate = signals.grid.rate_hz
     turning = size(signals.gyro(a, b))
@@ -68,7 +68,7 @@ def _stirs(signals: GateSignals, a: int, b: int, *, bout: Bout, least_jolt: floa
     return found
 
 
-def side_steps(signals: GateSignals, bout: Bout, rise: int) -> tuple[Cycle, ...]:
+def side_steps(signals: Signals, bout: Bout, rise: int) -> tuple[Cycle, ...]:
     """Cycles before the one that ends in the swing from `rise`; moves the bout's anchor past them."""
     if rise - bout.anchor < LONG * bout.period:
         return ()
@@ -87,7 +87,7 @@ def side_steps(signals: GateSignals, bout: Bout, rise: int) -> tuple[Cycle, ...]
     return tuple(cycles)
 
 
-def _unswung(signals: GateSignals, bout: Bout, rise: int) -> list[_Stir]:
+def _unswung(signals: Signals, bout: Bout, rise: int) -> list[_Stir]:
     """The step of a run that swung about another axis, in a stance too short for rest: its jolt alone."""
     period = bout.period
     if period >= RUNS_S * signals.grid.rate_hz or rise - bout.anchor < TWO_STRIDES * period:
@@ -105,7 +105,7 @@ def _unswung(signals: GateSignals, bout: Bout, rise: int) -> list[_Stir]:
     return [_Stir(swung, a + k, swung, a + k)]
 
 
-def closing_steps(signals: GateSignals, bout: Bout, end: int) -> tuple[Cycle, ...]:
+def closing_steps(signals: Signals, bout: Bout, end: int) -> tuple[Cycle, ...]:
     """The cycle of the bout's last swing and those of the steps after it, up to row `end`."""
     cycles: list[Cycle] = []
     landing = bout.landing
@@ -118,7 +118,7 @@ def closing_steps(signals: GateSignals, bout: Bout, end: int) -> tuple[Cycle, ..
     return (*cycles, Cycle(bout.anchor, None, end, bout.period, landing))
 
 
-def first_steps(signals: GateSignals, bout: Bout, floor: int, rise: int) -> tuple[Cycle, ...]:
+def first_steps(signals: Signals, bout: Bout, floor: int, rise: int) -> tuple[Cycle, ...]:
     """Cycles of the steps before the bout's first swing, which begins at row `rise`."""
     start = max(floor, bout.anchor - round(BEFORE * bout.period))
     usual = float(signals.jerk(bout.anchor, bout.anchor + round(0.5 * bout.period)).max())

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.filters import hann_smooth
-from dsp.signals import GateSignals
+from dsp.signals import Signals
 
 __all__ = ["StrideWindow"]
 
@@ -25,7 +25,7 @@ class StrideWindow:
     resultant: Floats  # (n,) g
 
     @classmethod
-    def of(cls, signals: GateSignals, a: int, b: int) -> "StrideWindow":
+    def of(cls, signals: Signals, a: int, b: int) -> "StrideWindow":
         """Views of rows [a, b): valid until the grid takes more."""
         grid = signals.grid
         rows = grid.window(a, b)

@@ -1,5 +1,6 @@
 """Files that are small and claim to be large."""
 
+import json
 import tracemalloc
 from pathlib import Path
 
@@ -17,7 +18,9 @@ from ingest.recording import Recorder
 from kneeload.analyze import analyze
 from kneeload.config import load
 from kneeload.errors import ConfigError
+from tests.room import at_most_gib
 
+HOSTILE = Path(__file__).resolve().parents[1] / "golden" / "hostile_inputs.json"
 HOUR_NS = 3600 * 1_000_000_000
 
 
@@ -41,6 +44,15 @@ def test_a_table_of_nothing_repeated_is_refused_before_it_is_unpacked(tmp_path: 
     parquet.write_table(pyarrow.table(dict.fromkeys(names, zeros)), path)
     assert path.stat().st_size < 100_000
     with pytest.raises(RecordingError, match="claims 3000000 rows"):
+        read_recording(path, Mount.LEFT_SHIN)
+
+
+def test_a_group_of_rows_that_is_not_there_gets_no_room(tmp_path: Path) -> None:
+    """2.6 kB that claim 443 billion rows. The limit keeps the machine whole where the claim is believed."""
+    (row,) = [row for row in json.loads(HOSTILE.read_text())["rows"] if "443 billion" in row["why"]]
+    path = tmp_path / "group.parquet"
+    path.write_bytes(bytes.fromhex(row["hex"]))
+    with at_most_gib(16), pytest.raises(RecordingError, match="in its groups of rows"):
         read_recording(path, Mount.LEFT_SHIN)
 
 

@@ -1,0 +1,18 @@
+"""A limit on what this process may take, so that a test fails where the machine would."""
+
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+__all__ = ["at_most_gib"]
+
+
+@contextmanager
+def at_most_gib(size: int) -> Iterator[None]:
+    """Address space, while it lasts; what is asked for beyond it is a MemoryError."""
+    limits = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size << 30, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, limits)
