@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,8 +39,7 @@ class ImuBlock:
         return int(self.t_us.shape[0])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
+class Rows(NamedTuple):
     """Blocks of one rate, range and set of channels without a restart between them, channel by channel.
 
     t_us: (n,); x: (3 or 6, n) g and deg/s; lost: (row, samples known to be lost before it) where any were.
@@ -55,12 +55,12 @@ class Rows:
     @classmethod
     def of(cls, blocks: Sequence[ImuBlock]) -> "Rows":
         first = blocks[0]
-        gyros = [block.gyro_dps.T for block in blocks if block.gyro_dps is not None]
+        gyros = [block.gyro_dps for block in blocks if block.gyro_dps is not None]
         t_us = np.concatenate([block.t_us for block in blocks])
         x = np.empty((6 if gyros else 3, t_us.shape[0]))
-        np.concatenate([block.acc_g.T for block in blocks], axis=1, out=x[:3])
+        np.concatenate([block.acc_g for block in blocks], out=x[:3].T)
         if gyros:
-            np.concatenate(gyros, axis=1, out=x[3:])
+            np.concatenate(gyros, out=x[3:].T)
         lost, row = [], 0
         for block in blocks:
             if block.lost_before:

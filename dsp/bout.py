@@ -1,6 +1,7 @@
 """An unbroken stretch of gait, and the cycles found in it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,8 +13,7 @@ __all__ = ["Bout", "Cycle"]
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Cycle:
+class Cycle(NamedTuple):
     """One swing and the contact after it, in rows of the grid. ready: rows needed before it can be measured.
 
     anchor: the swing's peak (gyroscope) or the contact's jolt (acceleration alone).

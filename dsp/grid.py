@@ -7,6 +7,7 @@ turned into times by interpolation, so a clock that is not quite nominal moves n
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import floor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,7 @@ CLIPPED = 4  # at the sensor's rail
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """Rows ready to be appended. breaks: a new segment begins with them."""
 
     t_us: NDArray[np.int64]
@@ -160,7 +160,7 @@ class SampleGrid:
         self.x[: self.channels, a : a + n] = piece.x
         self.flags[a : a + n] = piece.flags
         self.end += n
-        if piece.flags.any():
+        if np.count_nonzero(piece.flags):
             self.marked = self.end
 
     def _grow(self, size: int) -> None:
@@ -182,7 +182,7 @@ class SampleGrid:
 
     def any(self, a: int, b: int, kinds: int) -> bool:
         """Whether a row of [a, b) has one of these flags; most streams have none for long."""
-        return a < self.marked and bool((self.marks(a, b) & kinds).any())
+        return a < self.marked and bool(np.count_nonzero(self.marks(a, b) & kinds))
 
     def time_us(self, position: float, end: int) -> int:
         """Time at a fractional row number, from the rows before `end`: later ones may be here or not."""

@@ -68,14 +68,12 @@ def landing(
     jerk = window.smooth(window.jerk, 10.0)
     peak = highest(jerk, a, b, near=(outlook.jolt, NEAR_S * rate))
     smooth = window.smooth(window.resultant, 20.0)
-    slope = np.zeros(smooth.shape[0])
-    np.subtract(smooth[1:], smooth[:-1], out=slope[1:])
-    rise = highest(slope, a - 0.02 * rate, b)
+    rise = highest(smooth[1:] - smooth[:-1], a - 0.02 * rate - 1.0, b - 1.0)  # steps, each to the next row
     lag = marks.jerk_lag_s * rate
     at = outlook.jolt if peak is None else peak
     found: list[Candidate] = [("gate" if peak is None else "jerk", at - lag)]
     if rise is not None:
-        risen = rise - marks.rise_lag_s * rate
+        risen = rise + 1.0 - marks.rise_lag_s * rate
         if marks.middle and peak is not None and abs(risen - peak + lag) < TOGETHER_S * rate:
             found.insert(0, ("jerk+rise", 0.5 * (peak - lag + risen)))
         found.append(("rise", risen))

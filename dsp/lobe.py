@@ -20,7 +20,7 @@ def swing_ends(
     end = _swing_end(swing, peak, rate_hz)
     if rise is None:
         return end, None
-    below = np.flatnonzero(swing[peak:rise] < 0.0)
+    below = (swing[peak:rise] < 0.0).nonzero()[0]
     begin = rising_zero(swing, peak + int(below[-1])) if below.shape[0] else None
     return end, begin
 

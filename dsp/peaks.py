@@ -56,10 +56,10 @@ def _crossing(x: Floats, start: int, sign: float) -> float | None:
     y = sign * x[start:]
     below = y < 0.0
     hits = below[:-1] > below[1:]
-    k = int(hits.argmax()) if hits.shape[0] else 0
-    if hits.shape[0] == 0 or not hits[k]:
+    if hits.shape[0] == 0:
         return None
-    return start + k + float(-y[k] / (y[k + 1] - y[k]))
+    k = int(hits.argmax())
+    return start + k + float(-y[k] / (y[k + 1] - y[k])) if hits[k] else None
 
 
 def rising_zero(x: Floats, start: int) -> float | None:

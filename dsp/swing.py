@@ -32,8 +32,8 @@ LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further t
 
 def _turned(axis: Vector, moments: Floats) -> Vector:
     """The principal axis on the side of a former one: of a high power of the moments it alone is left."""
-    m = moments / moments.trace()
-    for _ in range(4):
+    m = moments
+    for _ in range(4):  # of (2000 deg/s)² to 1e105, far from overflow
         m = m @ m
     x, y, z = (m @ axis).tolist()
     length = (x * x + y * y + z * z) ** 0.5
@@ -156,19 +156,20 @@ def swing_due(bout: Bout) -> int:
 
 def _rise(signals: Signals, bout: Bout, now: int) -> int | None:
     """Row from which the next swing has clearly begun; looks only at rows not seen before."""
+    if now <= bout.cursor:
+        return None
+    s = along(bout.axis, signals.gyro(bout.cursor, now))
     if not bout.low:
-        if now <= bout.cursor:
-            return None
-        s = along(bout.axis, signals.gyro(bout.cursor, now))
         k = int((s < FALLEN * bout.level).argmax())
         if s[k] >= FALLEN * bout.level:
             bout.cursor = now
             return None
         bout.low = True
-        bout.cursor = max(bout.cursor + k, bout.anchor + round(0.3 * bout.period))
-    if now <= bout.cursor:
-        return None
-    s = along(bout.axis, signals.gyro(bout.cursor, now))
+        k = max(k, bout.anchor + round(0.3 * bout.period) - bout.cursor)
+        bout.cursor += k
+        if now <= bout.cursor:
+            return None
+        s = s[k:]
     k = int((s >= RISEN * bout.level).argmax())
     if s[k] >= RISEN * bout.level:
         return bout.cursor + k
