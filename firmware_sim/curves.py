@@ -13,6 +13,7 @@ Row = tuple[str, float, float, float, float, float]
 PUSH_PEAK_BEFORE_S = 0.008
 # The foot comes down on the ground from here, faster than it swung.
 FALL_M = 0.035
+RISEN = 0.75  # of the swing: as high as the next stair
 
 
 def strike_pitch_deg(contact: Contact) -> float:
@@ -112,11 +113,13 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
             0.96 - shape.shank_rise,
         ),
         ("travel", 1.0, off - before, ic + 0.03, speeding, slowing),
-        ("lift", lift + rise, off - 0.10, off + shape.lift_until * swing, 0.5, 0.5),
+        ("lift", lift, off - 0.10, off + shape.lift_until * swing, 0.5, 0.5),
         ("lift", spring, off - 0.025, off + 0.115, 0.5, 0.5),
         ("lift", fall - lift - spring, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
         ("lift", -fall, ic - 0.12, ic + 0.05, 0.5, 0.5),
-        ("lift", -rise, ic - 0.4 * swing, ic + 0.03, 0.5, 0.45),
+        # Up a stair the foot is lifted over the edge before it has travelled there.
+        ("lift", rise, off - 0.10, off + RISEN * swing, 0.5, 0.5),
+        ("lift", -rise, off - before, ic + 0.03, speeding, slowing),
         ("arc", -0.03 * mirror, off, off + 0.5 * swing, 0.5, 0.5),
         ("arc", 0.03 * mirror, off + 0.45 * swing, ic + 0.01, 0.5, 0.5),
         ("foot_roll", -12.0 * mirror, off - 0.05, off + 0.35 * swing, 0.4, 0.5),

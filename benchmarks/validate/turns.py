@@ -1,4 +1,7 @@
-"""Running and walking by turns, as people come back from pain: what is lost where the gait changes."""
+"""Gaits by turns: running and walking, as people come back from pain, and stairs on the way.
+
+What is lost where the gait changes.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +17,7 @@ from benchmarks.validate.ours import contacts_of, strides_of
 from benchmarks.validate.simulated import graded_strides, measure
 from dsp.mount import Mount
 from firmware_sim.gait import GaitSource
-from firmware_sim.plan import FootStrike, Phase, Plan
+from firmware_sim.plan import Activity, FootStrike, Phase, Plan
 from kneeload.truth import match
 
 __all__ = ["Turns", "by_turns", "turns_sheet"]
@@ -24,12 +27,20 @@ FAR_S: Final = 0.1
 """A toe-off that far off is of the other gait's rule."""
 STRIKES: tuple[FootStrike, ...] = ("rear", "mid", "fore")
 SPEEDS_KMH: Final = (8.5, 11.0)
+WALK_KMH: Final = 5.0
+PAIRS: Final[tuple[tuple[Activity, Activity], ...]] = (
+    ("run", "walk"),
+    ("run", "stairs"),
+    ("walk", "stairs"),
+    ("stand", "stairs"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """One site's runs together. wrong: contacts called by the other gait."""
+    """One site's runs together. wrong: contacts called by the other gait; stairs are walked."""
 
+    pair: tuple[Activity, Activity]
     segment: str
     gyro: bool
     contacts: int
@@ -42,26 +53,38 @@ class Turns:
 
 def by_turns(*, rate_hz: float, progress: Callable[[str], None] = lambda _: None) -> list[Turns]:
     rows: list[Turns] = []
-    for mount, gyro in product((Mount.LEFT_SHIN, Mount.RIGHT_SHOE), (True, False)):
-        progress(f"running and walking by turns, {mount}")
+    for pair, mount, gyro in product(PAIRS, (Mount.LEFT_SHIN, Mount.RIGHT_SHOE), (True, False)):
+        progress(f"{pair[0]} and {pair[1]} by turns, {mount}")
         runs = [
-            _run(mount, foot_strike, speed_kmh, gyro=gyro, rate_hz=rate_hz, seed=seed)
+            _run(mount, pair, foot_strike, speed_kmh, gyro=gyro, rate_hz=rate_hz, seed=seed)
             for seed, (foot_strike, speed_kmh) in enumerate(product(STRIKES, SPEEDS_KMH))
         ]
         contacts, missed, extra, wrong, off = (sum(column) for column in zip(*runs, strict=True))
         changes = CHANGES * len(runs)
-        rows.append(Turns(mount.segment, gyro, contacts, missed, extra, wrong, changes, off))
+        rows.append(Turns(pair, mount.segment, gyro, contacts, missed, extra, wrong, changes, off))
     return rows
 
 
 def _run(
-    mount: Mount, foot_strike: FootStrike, speed_kmh: float, *, gyro: bool, rate_hz: float, seed: int
+    mount: Mount,
+    pair: tuple[Activity, Activity],
+    foot_strike: FootStrike,
+    speed_kmh: float,
+    *,
+    gyro: bool,
+    rate_hz: float,
+    seed: int,
 ) -> tuple[int, int, int, int, int]:
     """(contacts, missed, extra, called by the other gait, toe-offs far off)"""
-    run = Phase(activity="run", duration_s=EACH_S, speed_kmh=speed_kmh, foot_strike=foot_strike)
-    walk = Phase(activity="walk", duration_s=EACH_S, speed_kmh=5.0)
+    phases = {
+        "run": Phase(activity="run", duration_s=EACH_S, speed_kmh=speed_kmh, foot_strike=foot_strike),
+        "walk": Phase(activity="walk", duration_s=EACH_S, speed_kmh=WALK_KMH),
+    }
     stand = Phase(activity="stand", duration_s=STAND_S)
-    turns = [run if k % 2 == 0 else walk for k in range(CHANGES + 1)]
+    turns = [
+        phases.get(activity, Phase(activity=activity, duration_s=EACH_S))
+        for activity in (pair[k % 2] for k in range(CHANGES + 1))
+    ]
     source = GaitSource(
         mount,
         Plan.of(stand, *turns, stand),
@@ -77,7 +100,8 @@ def _run(
     found = contacts_of(strides)
     pairs = match(found.initial_contact_s, truth.initial_contact_s, tolerance_s=TOLERANCE_S)
     told = np.array([stride.activity for stride in strides])[pairs.found]
-    wrong = told != np.array(truth.activity)[pairs.true]
+    true = np.array(truth.activity)[pairs.true]
+    wrong = told != np.where(true == "stairs", "walk", true)
     apart = np.abs(found.toe_off_s[pairs.found] - truth.toe_off_s[pairs.true])
     return (
         truth.initial_contact_s.size,
@@ -90,8 +114,9 @@ def _run(
 
 def turns_sheet(rows: list[Turns]) -> Sheet:
     return Sheet(
-        "simulated: running and walking by turns",
+        "simulated: gaits by turns",
         (
+            "turns",
             "sensor",
             "contacts",
             "missed ‰",
@@ -102,6 +127,7 @@ def turns_sheet(rows: list[Turns]) -> Sheet:
         ),
         tuple(
             (
+                f"{row.pair[0]} and {row.pair[1]}",
                 f"{row.segment}, {'with' if row.gyro else 'without'} gyroscope",
                 str(row.contacts),
                 number(1e3 * row.missed / row.contacts),
@@ -114,8 +140,11 @@ def turns_sheet(rows: list[Turns]) -> Sheet:
         ),
         notes=(
             f"{CHANGES + 1} turns of {EACH_S:g} s, running at {SPEEDS_KMH[0]:g} and {SPEEDS_KMH[1]:g} km/h "
-            "with each foot strike, walking at 5 km/h.",
+            f"with each foot strike, walking at {WALK_KMH:g} km/h, stairs upwards at 100 steps/min.",
             "Where a stride alone does not say its gait clearly, the last three do: the first of a turn may "
             "be called by the gait before.",
+            "The stairs are a model that no recording was held against. Up them a shank brakes before the foot "
+            "is down, nearly as hard as it lands; what a shin sensor takes for the contact is 0.15 s early in "
+            "the rows with many missed and as many extra.",
         ),
     )

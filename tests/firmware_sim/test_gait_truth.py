@@ -14,6 +14,7 @@ from firmware_sim.impact import Fastening
 from firmware_sim.motion import Samples
 from firmware_sim.orientation import ALIGNED
 from firmware_sim.plan import Phase, Plan
+from firmware_sim.steps import STAIR_RISE_M
 
 Floats = NDArray[np.float64]
 
@@ -133,6 +134,22 @@ def test_mean_force_over_even_strides_is_gravity_alone(mount: Mount, phase: Phas
     ahead, up, aside = world[int(flat[3] * RATE) : int(flat[-2] * RATE)].mean(axis=0)
     assert up == pytest.approx(1.0, abs=0.01)
     assert np.hypot(ahead, aside) < 0.01
+
+
+def test_a_foot_goes_up_two_stairs_a_stride_and_falls_the_last_bit() -> None:
+    phase = Phase(activity="stairs", duration_s=12, impact_variability_percent=0.0)
+    source = GaitSource(Mount.LEFT_SHOE, bout(phase), rate_hz=RATE, seed=6, chip=QUIET)
+    world = in_world(source.take(100.0))
+    truth = source.truth()
+    world[:, 1] -= 1.0
+    velocity = np.cumsum(world, axis=0) * G_MPS2 / RATE
+    flat = (truth.initial_contact_s + 0.42 * (truth.toe_off_s - truth.initial_contact_s)) * RATE
+    for a, b, contact in zip(flat[1:-2], flat[2:-1], truth.initial_contact_s[2:-1] * RATE, strict=True):
+        height = np.cumsum(velocity[int(a) : int(b), 1] - velocity[int(a), 1]) / RATE
+        assert height[-1] == pytest.approx(2 * STAIR_RISE_M, abs=0.02)
+        assert height.max() < 2 * STAIR_RISE_M + 0.2  # over the edge, and not half a flight
+        before = np.linalg.norm(world[int(a) : int(contact)], axis=1)
+        assert before[-150:].max() < np.linalg.norm(world[int(contact) : int(contact) + 60], axis=1).max()
 
 
 def test_standing_foot_is_still_and_weighs_one_g() -> None:
