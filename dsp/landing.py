@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import numpy as np
-
 from dsp.peaks import highest
 from dsp.stride import Activity
 from dsp.vote import Ballot, Candidate, Choice, elect

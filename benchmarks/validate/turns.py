@@ -143,8 +143,8 @@ def turns_sheet(rows: list[Turns]) -> Sheet:
             f"with each foot strike, walking at {WALK_KMH:g} km/h, stairs upwards at 100 steps/min.",
             "Where a stride alone does not say its gait clearly, the last three do: the first of a turn may "
             "be called by the gait before.",
-            "The stairs are a model that no recording was held against. Up them a shank brakes before the foot "
-            "is down, nearly as hard as it lands; what a shin sensor takes for the contact is 0.15 s early in "
-            "the rows with many missed and as many extra.",
+            "The stairs are a model that no recording was held against. Up them a shank brakes before the "
+            "foot is down, nearly as hard as it lands: where as many are missed as extra, a shin sensor's "
+            "contacts are told 0.1 to 0.2 s early.",
         ),
     )
