@@ -20,6 +20,7 @@ from dsp.signals import Signals
 from dsp.standing import STILL_S, stands_still
 from dsp.stride import Stride
 from dsp.swing import advance_swing, open_swing, swing_due
+from dsp.travel import Travel
 
 __all__ = ["State", "StridePipeline"]
 
@@ -44,6 +45,7 @@ class State:
     bout: Bout | None = None
     waiting: list[Cycle] = field(default_factory=list)
     runner: Runner = field(default_factory=Runner)
+    travel: Travel = field(default_factory=Travel)
     samples: int = 0
     clipped_samples: int = 0
     watched_us: int = 0
@@ -89,7 +91,9 @@ class StridePipeline:
     @property
     def activity(self) -> Literal["run", "walk", "idle"]:
         """What the leg does now."""
-        return "idle" if self._s.bout is None or self._s.runner.strides == 0 else self._s.runner.activity
+        s = self._s
+        told = s.runner.strides - len(s.travel.held)
+        return "idle" if s.bout is None or s.travel.stays or told == 0 else s.runner.activity
 
     @property
     def running_s(self) -> float:
@@ -191,6 +195,7 @@ class StridePipeline:
                 if s.runner.unlike >= UNLIKE:
                     s.waiting, cycle, ended = [], None, min(now, measured.ready)
             if ended is not None:
+                strides += s.travel.close(s.runner)
                 tick = round(TRY_S * s.signals.grid.rate_hz)
                 s.bout, s.tried = None, ended - ended % tick
             elif cycle is None:
@@ -225,16 +230,21 @@ class StridePipeline:
         assert s.signals is not None
         axis = s.bout.axis if s.bout is not None else s.runner.axis
         s.runner.axis = axis
-        stride = measure(s.signals, cycle, s.runner, now, mount=s.mount, params=s.params)
+        before = s.runner.tally
+        measured = measure(s.signals, cycle, s.runner, now, mount=s.mount, params=s.params)
         s.floor = max(s.floor, cycle.anchor + round(0.5 * cycle.period))
-        return [] if stride is None else [stride]
+        if measured is None:
+            return []
+        return (
+            [measured.stride] if s.signals.grid.channels == 3 else s.travel.tell(measured, s.runner, before)
+        )
 
     def _end_segment(self) -> list[Stride]:
         """Measure what is open with the rows there are, then forget the rows but not the runner."""
         s = self._s
         if s.signals is None:
             return []
-        strides = self._gate(s.signals.end, last=True)
+        strides = self._gate(s.signals.end, last=True) + s.travel.close(s.runner)
         s.waiting = []
         s.bout = None
         s.signals.grid.clear()

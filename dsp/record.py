@@ -18,6 +18,7 @@ from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
 from dsp.signals import Signals
 from dsp.stride import Stride
+from dsp.travel import Measured
 
 __all__ = ["measure"]
 
@@ -33,7 +34,7 @@ MISSED = 1.0  # periods more that are still gait where a hole may have had a con
 
 def measure(
     signals: Signals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
-) -> Stride | None:
+) -> Measured | None:
     """The record of one cycle from rows up to `now`; None where the contact cannot be trusted."""
     grid, rate = signals.grid, signals.grid.rate_hz
     events = events_of(signals, cycle, runner, now, mount=mount, params=params)
@@ -93,7 +94,7 @@ def measure(
         length_m = None if posture is None else posture.length_m
     else:
         length_m = shank_way_m(grid, posture, runner, b, above_ankle_m=params.above_ankle_m)
-    return Stride(
+    stride = Stride(
         stride=runner.strides - 1,
         mount=mount,
         initial_contact_us=ic_us,
@@ -123,6 +124,7 @@ def measure(
         speed_m_per_s=None if length_m is None or posture is None else length_m / posture.duration_s,
         axis_method="none" if impact.axial_g is None else runner.alignment.method,
     )
+    return Measured(stride, None if posture is None else posture.length_m)
 
 
 def _stride_time(

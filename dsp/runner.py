@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,13 +15,21 @@ from dsp.stride import Activity
 from dsp.vectors import Vector
 from dsp.vote import Distances
 
-__all__ = ["Runner"]
+__all__ = ["Runner", "Tally"]
 
 CLEAR = 1.5  # of at most 2: a stride says so alone
 VOTES = 3  # strides whose scores decide the activity
 LEAST_G, MOST_G = 0.7, 1.4  # of a sensor at rest, uncalibrated
 ONE_STRIDE = 0.5, 1.8  # periods: from the slowest walk to the fastest run, and less than two strides
 RECENT = 8  # strides of the live cadence
+
+
+class Tally(NamedTuple):
+    """What was counted so far: strides, and the time that they took in each gait."""
+
+    strides: int = 0
+    run_us: int = 0
+    walk_us: int = 0
 
 
 @dataclass(slots=True)
@@ -58,6 +67,14 @@ class Runner:
         self.flat_row = self.last_peak = self.last_cycle = None
         self.unlike = 0
         self.activity = activity_of((score,))
+
+    @property
+    def tally(self) -> Tally:
+        return Tally(self.strides, self.run_us, self.walk_us)
+
+    def recount(self, tally: Tally) -> None:
+        """Back to a former count: what was counted since was no gait."""
+        self.strides, self.run_us, self.walk_us = tally
 
     def begin_segment(self) -> None:
         """What else counts in rows is forgotten with the bout."""

@@ -14,7 +14,7 @@ from firmware_sim.impact import Fastening, Shock
 from firmware_sim.motion import Samples, Truth
 from firmware_sim.orientation import random_orientation, rotate
 from firmware_sim.pastime import Pastime
-from firmware_sim.plan import Plan
+from firmware_sim.plan import ON_THE_SPOT, Plan
 from firmware_sim.recoil import Recoil
 from firmware_sim.rigid import specific_force_g
 from firmware_sim.steps import Contact, Rest, leg_events
@@ -226,6 +226,8 @@ class GaitSource:
             target, t_s, smooth, pulse=pulse, initial_contact_s=contact.initial_contact_s
         )
         self._shocks.append(shock)
+        if contact.activity in ON_THE_SPOT:  # no stride, and no truth
+            return
         if contact.kind != "step":
             self._ungraded.append(contact.initial_contact_s)
             return

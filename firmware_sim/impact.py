@@ -24,7 +24,7 @@ RISE_S = {"rear": (0.022, 0.0068), "mid": (0.028, 0.0085), "fore": (0.036, 0.011
 SHOE_RISE_S = {"rear": (0.011, 0.0052), "mid": (0.014, 0.0065), "fore": (0.020, 0.0085)}
 WALK_SLOWER = 1.25
 ACROSS = {"rear": 0.55, "mid": 0.45, "fore": 0.35}
-ACTIVE_G = {"run": 1.0, "walk": 0.15, "stairs": 0.2}
+ACTIVE_G = {"run": 1.0, "walk": 0.15, "stairs": 0.2, "march-in-place": 0.15, "jog-in-place": 1.0}
 GYRO_DPS_PER_G = 9.0
 
 
@@ -58,7 +58,7 @@ class Shock:
         self, contact: Contact, segment: Literal["shin", "shoe"], *, fastening: Fastening, normal: Floats
     ) -> None:
         """normal: (4,) standard normal numbers, this contact's own variation."""
-        slower = 1.0 if contact.activity == "run" else WALK_SLOWER
+        slower = 1.0 if contact.activity in ("run", "jog-in-place") else WALK_SLOWER
         rise, width = (RISE_S if segment == "shin" else SHOE_RISE_S)[contact.foot_strike]
         vary = 1.0 + 0.08 * np.clip(normal, -2.5, 2.5)
         self.contact = contact

@@ -120,7 +120,7 @@ def _waves(activity: str, both: np.random.Generator, own: np.random.Generator, o
             noise(own, 0.4, 1.0, 6.0),
             noise(own, 0.3, 1.0, 6.0),
         )
-    if activity == "in-place":
+    if activity == "swaying":
         shift = np.array([[4.0, 0.8, opposite]])
         return Waves(
             none, np.array([[0.004, 1.6, opposite]]), noise(own, 0.004, 0.4, 1.0), shift, 0.4 * shift, shift

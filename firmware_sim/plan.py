@@ -2,13 +2,24 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
-__all__ = ["Activity", "FootStrike", "Gait", "Phase", "Plan"]
+__all__ = ["ON_THE_SPOT", "Activity", "FootStrike", "Gait", "Phase", "Plan"]
 
-Gait = Literal["walk", "run", "stairs"]
+Gait = Literal["walk", "run", "stairs", "march-in-place", "jog-in-place"]
 Activity = Literal[
-    "stand", "walk", "run", "stairs", "cycling", "shaking", "jumping", "in-place", "bumps", "handled"
+    "stand",
+    "walk",
+    "run",
+    "stairs",
+    "march-in-place",
+    "jog-in-place",
+    "cycling",
+    "shaking",
+    "jumping",
+    "swaying",
+    "bumps",
+    "handled",
 ]
 FootStrike = Literal["rear", "mid", "fore"]
 
@@ -18,6 +29,22 @@ SHORTEST_S = 3.0
 # time.
 STRIKE_SHOCK: dict[FootStrike, float] = {"rear": 1.0, "mid": 0.9, "fore": 0.8}
 DEFAULT_SPEED_KMH: dict[Gait, float] = {"walk": 5.0, "run": 10.0, "stairs": 2.2}
+ON_THE_SPOT: tuple[Gait, ...] = ("march-in-place", "jog-in-place")
+
+
+class Steady(NamedTuple):
+    """Steps whose rate, stance and shock do not hang on the speed; chosen, everyday sizes."""
+
+    cadence_spm: float
+    duty: float
+    impact_g: float
+
+
+STEADY: dict[Gait, Steady] = {
+    "stairs": Steady(100.0, 0.63, 2.2),
+    "march-in-place": Steady(100.0, 0.63, 2.2),
+    "jog-in-place": Steady(165.0, 0.38, 4.0),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +84,8 @@ class Phase:
             value = getattr(self, name)
             if value is not None and not 0 < value < math.inf:
                 raise ValueError(f"{name} of {self.activity} is {value}: give a positive number")
+        if self.gait in ON_THE_SPOT and self.speed_kmh is not None:
+            raise ValueError(f"{self.activity} goes nowhere: give it no speed_kmh")
 
     @property
     def gait(self) -> Gait | None:
@@ -65,10 +94,9 @@ class Phase:
 
     def speed(self) -> float:
         """Speed, m/s."""
-        gait = self.gait
-        if gait is None:
-            return 0.0
-        return (DEFAULT_SPEED_KMH[gait] if self.speed_kmh is None else self.speed_kmh) / 3.6
+        if self.speed_kmh is not None:
+            return self.speed_kmh / 3.6 if self.gait is not None else 0.0
+        return DEFAULT_SPEED_KMH.get(self.gait, 0.0) / 3.6 if self.gait is not None else 0.0
 
     def cadence(self) -> float:
         """Steps per minute: running 165 at 3 m/s growing with speed^0.2, walking 112 at 5 km/h with
@@ -79,10 +107,11 @@ class Phase:
         """
         if self.cadence_spm is not None:
             return self.cadence_spm
-        kmh = self.speed() * 3.6
+        if self.gait in STEADY:
+            return STEADY[self.gait].cadence_spm
         if self.gait == "run":
             return 165.0 * float((self.speed() / 3.0) ** 0.2)
-        return 112.0 * float((kmh / 5.0) ** 0.42) if self.gait == "walk" else 100.0
+        return 112.0 * float((self.speed() * 3.6 / 5.0) ** 0.42)
 
     def contact_time(self, stride_time_s: float) -> float:
         """Stance of one foot, s: running 0.30 at 8, 0.24 at 12 and 0.20 at 16 km/h, walking 62 % of the
@@ -92,12 +121,14 @@ class Phase:
         falling slowly with speed.
         """
         if self.contact_time_s is not None:
-            return min(self.contact_time_s, (0.47 if self.gait == "run" else 0.75) * stride_time_s)
+            most = 0.47 if self.gait in ("run", "jog-in-place") else 0.75
+            return min(self.contact_time_s, most * stride_time_s)
+        if self.gait in STEADY:
+            return STEADY[self.gait].duty * stride_time_s
         kmh = self.speed() * 3.6
         if self.gait == "run":
             return min(0.24 * float((12.0 / kmh) ** 0.55), 0.47 * stride_time_s)
-        duty = 0.62 - 0.012 * (kmh - 5.0) if self.gait == "walk" else 0.63
-        return max(0.56, min(0.70, duty)) * stride_time_s
+        return max(0.56, min(0.70, 0.62 - 0.012 * (kmh - 5.0))) * stride_time_s
 
     def impact(self) -> float:
         """Resultant peak tibial acceleration, g: rises with speed, less for mid- and forefoot strikes.
@@ -107,10 +138,12 @@ class Phase:
         """
         if self.impact_g is not None:
             return self.impact_g
+        if self.gait in STEADY:
+            return STEADY[self.gait].impact_g
         kmh = self.speed() * 3.6
         if self.gait == "run":
             return 7.0 * kmh / 10.8 * STRIKE_SHOCK[self.foot_strike]
-        return 3.0 * float((kmh / 5.0) ** 1.2) if self.gait == "walk" else 2.2
+        return 3.0 * float((kmh / 5.0) ** 1.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ Winter 1991 and Perry 1992. Foot pitch at initial contact after Altman and Davis
 forefoot below -1.6 deg). The extremum of the pitch rate at toe-off is that of Falbriard et al. 2018.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 __all__ = ["INVERSION_DEG", "SHAPES", "STRIKE_PITCH", "Shape"]
 
@@ -114,7 +114,26 @@ STAIRS = Shape(
     foot_swing=(0.06, 0.9),
     travel=(0.1, 0.5, 0.45),
 )
-SHAPES = {"run": RUN, "walk": WALK, "stairs": STAIRS}
+# The knee is lifted, or the heel, over a foot that comes down on its ball where it was.
+MARCH = replace(
+    STAIRS,
+    shank_reach=(4.0, 4.0),
+    shank_at_contact=(2.0, 2.0),
+    shank_stance=(2.0, 2.0),
+    shank_kick=(25.0, 25.0),
+    kick=(0.1, 0.35, 0.5),
+    foot_strike=(-6.0, -6.0),
+    foot_push=(-35.0, -35.0),
+    clearance_m=(0.12, 0.12),
+)
+JOG = replace(
+    MARCH,
+    shank_kick=(50.0, 50.0),
+    foot_strike=(-9.0, -9.0),
+    foot_push=(-60.0, -60.0),
+    clearance_m=(0.15, 0.15),
+)
+SHAPES = {"run": RUN, "walk": WALK, "stairs": STAIRS, "march-in-place": MARCH, "jog-in-place": JOG}
 STRIKE_PITCH = {"mid": 2.0, "fore": -9.0}
 # The foot lands on its outer edge and rolls flat: pronation.
 INVERSION_DEG = 7.0

@@ -24,7 +24,7 @@ STAIR_RISE_M = 0.17
 STYLE_SPREAD, STRIDE_SPREAD = 0.05, 0.03
 # When in the contact the foot is flat and still; the longest share of a stride that a contact may last.
 STILL_SHARE = 0.42
-LONGEST_DUTY = {"run": 0.48, "walk": 0.75, "stairs": 0.75}
+LONGEST_DUTY = {"run": 0.48, "walk": 0.75, "stairs": 0.75, "march-in-place": 0.75, "jog-in-place": 0.48}
 
 
 @dataclass(frozen=True, slots=True)

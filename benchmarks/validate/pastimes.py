@@ -20,7 +20,9 @@ PASTIMES: tuple[Activity, ...] = (
     "cycling",
     "shaking",
     "jumping",
-    "in-place",
+    "swaying",
+    "march-in-place",
+    "jog-in-place",
     "bumps",
     "handled",
 )

@@ -118,7 +118,7 @@ def test_axial_peak_waits_for_alignment() -> None:
 
 
 @pytest.mark.parametrize(
-    "activity", ["stand", "cycling", "shaking", "jumping", "in-place", "bumps", "handled"]
+    "activity", ["stand", "cycling", "shaking", "jumping", "swaying", "bumps", "handled"]
 )
 @pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
 @pytest.mark.parametrize("gyro", [True, False])

@@ -1,0 +1,77 @@
+"""Steps on the spot are no strides of a sensor with a gyroscope; those that lead somewhere all are."""
+
+import numpy as np
+import pytest
+
+from dsp.mount import Mount
+from dsp.pipeline import StridePipeline
+from firmware_sim.plan import Activity, Phase
+from tests.dsp.judging import judge
+from tests.dsp.recordings import pieces, strides_of
+from tests.dsp.simulated import simulated
+
+STAND = Phase(activity="stand", duration_s=4.0)
+RUN = Phase(activity="run", duration_s=15.0, speed_kmh=9.0)
+WALK = Phase(activity="walk", duration_s=15.0)
+SITES = [Mount.LEFT_SHIN, Mount.RIGHT_SHOE]
+ON_THE_SPOT: list[tuple[Activity, float]] = [
+    ("march-in-place", 80.0),
+    ("march-in-place", 100.0),
+    ("march-in-place", 130.0),
+    ("jog-in-place", 150.0),
+    ("jog-in-place", 165.0),
+    ("jog-in-place", 190.0),
+]
+
+
+@pytest.mark.parametrize("mount", SITES)
+@pytest.mark.parametrize(("activity", "cadence_spm"), ON_THE_SPOT)
+def test_steps_on_the_spot_are_no_strides(mount: Mount, activity: Activity, cadence_spm: float) -> None:
+    phase = Phase(activity=activity, duration_s=40.0, cadence_spm=cadence_spm)
+    block, _ = simulated(mount, STAND, phase, STAND, seed=3)
+    pipeline = StridePipeline(mount)
+    assert [pipeline.push(piece) for piece in pieces(block, [len(block) // 3, len(block) // 2])] == [[]] * 3
+    assert pipeline.activity == "idle"
+    assert pipeline.flush() == []
+    assert pipeline.running_s == pipeline.walking_s == 0.0
+    assert pipeline.idle_s == pytest.approx(48.0, abs=0.1)
+
+
+@pytest.mark.parametrize("mount", SITES)
+@pytest.mark.parametrize("gait", [RUN, WALK], ids=lambda phase: phase.activity)
+def test_on_the_spot_at_a_traffic_light(mount: Mount, gait: Phase) -> None:
+    """Numbered without a gap, all of the run, none of the light but the few before it was known."""
+    light = Phase(activity="jog-in-place", duration_s=20.0)
+    block, true = simulated(mount, STAND, gait, light, gait, STAND, seed=5)
+    pipeline = StridePipeline(mount)
+    strides = pipeline.push(block) + pipeline.flush()
+    verdict = judge(strides, true.initial_contact_s, true.toe_off_s)
+    assert verdict.missed == 0
+    assert verdict.extra <= 2  # the first step that leads nowhere, and the foot that comes down to stand
+    assert [stride.stride for stride in strides] == list(range(len(strides)))
+    moving_s = pipeline.running_s if gait is RUN else pipeline.walking_s
+    assert moving_s == pytest.approx(30.0, abs=3.0)
+
+
+@pytest.mark.parametrize("mount", SITES)
+def test_what_is_held_back_is_told_as_soon_as_the_leg_travels(mount: Mount) -> None:
+    light = Phase(activity="jog-in-place", duration_s=20.0)
+    block, true = simulated(mount, STAND, light, RUN, seed=6)
+    pipeline = StridePipeline(mount)
+    told = [
+        (stride.initial_contact_us / 1e6, piece.t_us[-1] / 1e6)
+        for piece in pieces(block, list(range(10, len(block), 10)))
+        for stride in pipeline.push(piece)
+    ]
+    assert len(told) >= 15
+    assert max(now_s - at_s for at_s, now_s in told) < 2.5
+    assert np.median([now_s - at_s for at_s, now_s in told]) < 0.8
+    assert min(at_s for at_s, _ in told) > true.initial_contact_s[0] - 1.0
+
+
+def test_a_sensor_that_cannot_say_where_it_goes_is_believed() -> None:
+    """Clipped strides have no way; they are told all the same."""
+    block, true = simulated(Mount.RIGHT_SHOE, STAND, RUN, STAND, acc_range_g=3.0, seed=7)
+    strides = strides_of([block])
+    assert all(stride.stride_length_m is None for stride in strides)
+    assert abs(len(strides) - true.initial_contact_s.size) <= 1
