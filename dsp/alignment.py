@@ -6,16 +6,21 @@ direction in standing (recorded shoes; no recorded shin stood still). A whole st
 gravity in a frame that swings with the leg: 5 to 25 degrees off on the same shoes, but always there and
 always the same, so it tells whether the sensor is still where it was. Standing is used where the strides do
 not contradict it; without it the stances say the direction, after enough of them.
+
+Whoever waits on one leg, sits or stretches is as still as who stands, with a shank that leans. So a second
+standing that differs from the first is put to the strides after it: turned as much from those before, the
+sensor was strapped on anew; the same as before, only the leg was bent.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import cos, radians
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from dsp.vectors import Vector, dot, unit
+from dsp.stride import Activity
+from dsp.vectors import Vector, cross, dot, unit
 
 __all__ = ["Alignment"]
 
@@ -24,7 +29,8 @@ Floats = NDArray[np.float64]
 ENOUGH_STRIDES = 5
 NEAR = cos(radians(40.0))  # standing and striding directions of one sensor on one leg
 UNMOVED = cos(radians(25.0))  # the striding direction itself, since alignment
-STRAPPED_ANEW = cos(radians(15.0))  # standing itself, since the last time
+SAME = cos(radians(5.0))  # of two standings; people sway and shift
+FAR = cos(radians(30.0))  # of two standings: one stride tells which is right
 FORGET = 0.85
 
 
@@ -42,10 +48,26 @@ def _recent(old: Vector | None, acc_g: Floats) -> Vector:
     return unit((FORGET * old[0] + new * x, FORGET * old[1] + new * y, FORGET * old[2] + new * z))
 
 
+def _turned(v: Vector, before: Vector, after: Vector) -> Vector:
+    """v, turned as the shortest way turns one unit vector into another."""
+    axis, cosine = cross(before, after), dot(before, after)
+    x, y, z = cross(axis, v)
+    share = dot(axis, v) / (1.0 + cosine) if cosine > -0.99 else 0.0
+    return (
+        cosine * v[0] + x + share * axis[0],
+        cosine * v[1] + y + share * axis[1],
+        cosine * v[2] + z + share * axis[2],
+    )
+
+
 @dataclass(slots=True)
 class Alignment:
     """standing: up while still; stance: in the middle of the last stances; striding: mean of whole strides of
-    this gait; first: the same at alignment."""
+    this gait; first: the same at alignment.
+
+    stood_since: another direction in which it was still later, not believed yet; strode: of each gait the
+    last striding direction before that.
+    """
 
     standing: Vector | None = None
     stance: Vector | None = None
@@ -53,22 +75,27 @@ class Alignment:
     striding: Vector | None = None
     first: Vector | None = None
     strides: int = 0
-    moved: int = 0
+    stood_since: Vector | None = None
+    strode: dict[Activity, Vector] = field(default_factory=dict)
 
-    def stand(self, acc_g: Floats) -> None:
-        """(3, n) of a moment of standing still."""
+    def stand(self, acc_g: Floats, gait: Activity) -> None:
+        """(3, n) of a moment of standing still; gait: of the strides before it."""
         up = _mean_direction(acc_g)
-        if self.standing is not None and dot(self.standing, up) < STRAPPED_ANEW:
-            # Strapped on anew while standing: the strides before say nothing of it.
-            self._forget()
-        self.standing = up
+        if self.striding is not None and self.strides >= ENOUGH_STRIDES:
+            self.strode[gait] = self.striding
+        if self.standing is None or not self.strode or dot(self.standing, up) >= SAME:
+            self.standing, self.stood_since = up, None
+        else:
+            self.stood_since = up
+            self.change_gait()
 
-    def stride(self, acc_g: Floats) -> None:
+    def stride(self, acc_g: Floats, gait: Activity) -> None:
         """(3, n) of about one stride."""
         self.striding = _recent(self.striding, acc_g)
         self.strides += 1
         if self.strides == ENOUGH_STRIDES:
             self.first = self.striding
+        self._settle(gait)
         if self.first is not None and dot(self.first, self.striding) < UNMOVED:
             self._forget()
             self.striding = _mean_direction(acc_g)
@@ -78,11 +105,23 @@ class Alignment:
         self.striding = self.first = None
         self.strides = 0
 
+    def _settle(self, gait: Activity) -> None:
+        """Whether the sensor or only the leg stood otherwise, as strides of a gait seen before have it."""
+        before, up = self.strode.get(gait), self.stood_since
+        if self.standing is None or self.striding is None or before is None or up is None:
+            return
+        if self.strides < ENOUGH_STRIDES and dot(self.standing, up) > FAR:
+            return
+        moved = _turned(before, self.standing, up)
+        if dot(self.striding, moved) > dot(self.striding, before):
+            self.standing, self.stance, self.stances = up, None, 0
+            self.strode = {}
+        self.stood_since = None
+
     def _forget(self) -> None:
         self.change_gait()
-        self.standing = self.stance = None
-        self.stances = 0
-        self.moved += 1
+        self.standing, self.stood_since, self.strode = self.stood_since, None, {}
+        self.stance, self.stances = None, 0
 
     def stand_on(self, acc_g: Floats) -> None:
         """(3, n) of the middle of one stance."""

@@ -30,7 +30,7 @@ JUST_BELOW = 0.97  # of the largest value: closer ones could have been cut off i
 AGAIN, OFTEN = 2, 4  # times that an end is met, near the range and elsewhere
 SHARE = 4  # values just below for each at an end: above that even a tie of two is chance
 MANY = 8  # values just below the largest one that show that nothing is cut off there
-LEAST_G = 3.0  # nothing is cut off below: the smallest range is 4 g
+LEAST_G, LEAST_SHARE = 3.0, 0.75  # nothing is cut off below, nor below that share of a range that is told
 
 
 @dataclass(slots=True)
@@ -75,15 +75,16 @@ class End:
             self.below += 1
 
 
-def _unknown() -> tuple[End, ...]:
-    return tuple(End() for _ in range(6))
+def _ends(told_g: float | None = None) -> tuple[End, ...]:
+    least_g = LEAST_G if told_g is None else min(LEAST_G, LEAST_SHARE * told_g)
+    return tuple(End(least_g) for _ in range(6))
 
 
 @dataclass(slots=True)
 class Rails:
     """State: the two ends of the three axes (+x +y +z -x -y -z), and the largest value of any."""
 
-    ends: tuple[End, ...] = field(default_factory=_unknown)
+    ends: tuple[End, ...] = field(default_factory=_ends)
     largest_g: float = 0.0
     range_g: float | None = None
 
@@ -92,8 +93,8 @@ class Rails:
         clipped = np.zeros(acc_g.shape[0], dtype=np.bool_)
         if acc_g.shape[0] == 0:
             return clipped
-        if acc_range_g is not None and self.range_g not in (None, acc_range_g):
-            self.ends, self.largest_g = _unknown(), 0.0
+        if acc_range_g is not None and acc_range_g != self.range_g:
+            self.ends, self.largest_g, self.range_g = _ends(acc_range_g), 0.0, acc_range_g
         high, low = np.maximum.reduce(acc_g).tolist(), np.minimum.reduce(acc_g).tolist()
         reach = (*high, *(-g for g in low))
         floors = [JUST_BELOW * end.largest_g for end in self.ends]

@@ -65,7 +65,7 @@ def events_of(
     if cycle.is_stride or grid.channels == 3:
         # The events' rules differ between the gaits: a first guess without the stance share that they yield.
         runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
-    runner.alignment.stride(window.acc[:, -round(cycle.period) :])
+    runner.alignment.stride(window.acc[:, -round(cycle.period) :], runner.gait)
     contact, swing, jolt, expected = _landmarks(
         window, cycle, runner, pace=pace_s * rate, delay=signals.delay, mount=mount, grid=grid
     )

@@ -82,9 +82,11 @@ class Runner:
 
     def stand(self, acc_g: NDArray[np.float64]) -> None:
         """(3, n) of a moment of standing still: which way is up, and what 1 g looks like."""
-        self.alignment.stand(acc_g)
         x, y, z = acc_g.mean(axis=1).tolist()
-        self.one_g = min(MOST_G, max(LEAST_G, (x * x + y * y + z * z) ** 0.5))
+        one_g = (x * x + y * y + z * z) ** 0.5
+        if LEAST_G <= one_g <= MOST_G:  # else it is no sensor at rest: starting up, or falling
+            self.one_g = one_g
+            self.alignment.stand(acc_g, self.gait)
 
     def lean(self, score: float) -> Activity:
         """The gait of the present stride, if it had this score: clearly its own, or that of the last ones."""

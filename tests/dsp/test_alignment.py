@@ -10,7 +10,8 @@ from dsp.alignment import ENOUGH_STRIDES
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
-from firmware_sim.plan import Activity, Phase
+from firmware_sim.gait import GaitSource
+from firmware_sim.plan import Activity, Phase, Plan
 from tests.dsp.recordings import recording, strides_of
 from tests.dsp.simulated import simulated
 from tests.dsp.test_recordings import FEET, vicon_trials
@@ -136,6 +137,44 @@ def test_strapped_on_anew_while_standing_the_axis_is_from_that_standing(degrees:
         np.median([s.peak_axial_g for s in some if s.peak_axial_g is not None]) for some in (same, strides)
     ]
     assert peaks[1] == pytest.approx(peaks[0], rel=0.02)
+
+
+@pytest.mark.parametrize("degrees", [-30.0, -15.0, 10.0, 25.0, 80.0])
+@pytest.mark.parametrize("before", ["run", "walk"])
+def test_a_leg_that_is_bent_at_a_red_light_moves_no_angle(before: Activity, degrees: float) -> None:
+    """As still as standing, on one leg or a bench, and the sensor has not moved."""
+    stand = Phase(activity="stand", duration_s=6.0)
+    first, run = Phase(activity=before, duration_s=20.0), Phase(activity="run", duration_s=20.0)
+    source = GaitSource(Mount.LEFT_SHIN, Plan.of(stand), seed=0)
+    block, _ = simulated(Mount.LEFT_SHIN, stand, first, stand, run)
+    bent = Rotation.from_rotvec(np.radians(degrees) * source.orientation[:, 2])
+    t_s = block.t_us / 1e6
+    light = (t_s > 27.0) & (t_s < 31.5)
+    acc_g = block.acc_g.copy()
+    acc_g[light] = bent.apply(acc_g[light])
+    same, strides = (
+        [s for s in strides_of([one]) if s.initial_contact_us > 34e6]
+        for one in (block, replace(block, acc_g=acc_g))
+    )
+    for upright, other in zip(same, strides, strict=True):
+        assert other.axis_method == "standing"
+        assert other.shank_angle_deg == pytest.approx(upright.shank_angle_deg, abs=0.5)
+        assert other.peak_axial_g == pytest.approx(upright.peak_axial_g, rel=0.01)
+
+
+def test_a_sensor_that_starts_up_with_zeros_is_not_standing() -> None:
+    walk = Phase(activity="walk", duration_s=30.0, speed_kmh=6.5)
+    block, _ = simulated(Mount.LEFT_SHIN, walk, seed=1)
+    n = 150
+    early = replace(
+        block,
+        t_us=np.concatenate((block.t_us[0] - 4808 * np.arange(n, 0, -1), block.t_us)),
+        acc_g=np.concatenate((np.zeros((n, 3)), block.acc_g)),
+        gyro_dps=np.concatenate((np.zeros((n, 3)), block.gyro_dps)),
+    )
+    strides = strides_of([early])
+    assert len(strides) > 20
+    assert {stride.activity for stride in strides} == {"walk"}
 
 
 @pytest.mark.parametrize("degrees", [90.0, 180.0])

@@ -116,6 +116,16 @@ def test_a_smeared_end_takes_what_lies_just_below_it_with_it() -> None:
     assert Rails().push(acc, RANGE_G).tolist() == [True, True, True, True, True, False, True]
 
 
+def test_the_smallest_range_has_ends_too_where_it_is_told() -> None:
+    step = 2.0 / 32768
+    acc = np.rint(motion(2, 200.0).clip(-2.0, 2.0 - step) / step) * step
+    true = bouts(np.asarray(((acc >= 2.0 - step) | (acc <= -2.0)).any(axis=1)), 200.0)
+    marked = bouts(Rails().push(acc, 2.0), 200.0)
+    assert true.sum() >= 20
+    assert marked[true].all()
+    assert not marked[~true].any()
+
+
 def test_an_end_that_was_passed_was_none() -> None:
     peaks = [12.0, 12.0, 12.0, 12.0, 12.0, 13.0, 12.0]
     acc = np.zeros((len(peaks), 3))

@@ -80,22 +80,22 @@ def test_alignment_waits_then_follows_and_notices_a_move() -> None:
     up = np.repeat(np.array([[0.2], [0.9], [0.1]]), 50, axis=1)
     for _ in range(5):
         assert alignment.up is None
-        alignment.stride(up[[2, 1, 0]])
+        alignment.stride(up[[2, 1, 0]], "walk")
         alignment.stand_on(up)
     assert alignment.up == pytest.approx(tuple(up[:, 0] / np.linalg.norm(up[:, 0])))
     for _ in range(8):
-        alignment.stride(up[[1, 0, 2]])
-    assert alignment.moved == 1
+        alignment.stride(up[[1, 0, 2]], "walk")
+    assert alignment.stance is None
     assert alignment.up is None
 
 
 def test_standing_is_believed_only_where_strides_agree() -> None:
     alignment = Alignment()
     on_the_table = np.repeat(np.array([[0.0], [0.0], [1.0]]), 50, axis=1)
-    alignment.stand(on_the_table)
+    alignment.stand(on_the_table, "walk")
     leg = np.repeat(np.array([[0.1], [1.0], [0.1]]), 50, axis=1)
     for _ in range(5):
-        alignment.stride(leg)
+        alignment.stride(leg, "walk")
         alignment.stand_on(leg)
     assert alignment.stood is None
     assert alignment.up is not None
