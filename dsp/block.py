@@ -14,14 +14,15 @@ __all__ = ["ImuBlock", "Rows"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ImuBlock:
-    """A piece of one sensor's stream, in the sensor's own frame.
+    """A piece of one sensor's stream, in the sensor's own frame. All numbers are finite.
 
     t_us: (n,) int64, microseconds on the run's timeline, strictly increasing across blocks.
     acc_g: (n, 3) float64 C-contiguous, g, gravity included.
     gyro_dps: (n, 3) float64 C-contiguous, deg/s, or None when the sensor has no gyroscope.
-    rate_hz: nominal sample rate, the same in all blocks of a stream.
+    rate_hz: nominal sample rate, 5 Hz or more, the same in all blocks of a stream.
     lost_before: samples that the sensor took but that never came, between the previous block and this one.
-    restart: the stream begins anew here (first block, reboot): nothing may be carried over from before.
+    restart: the stream begins anew here (first block, reboot): no sample goes with one before. What was
+        learned of the runner and of how the sensor sits is kept until the strides contradict it.
     acc_range_g, gyro_range_dps: full-scale values; None where unknown (a bare recording).
     """
 
@@ -51,6 +52,7 @@ class Rows(NamedTuple):
     restart: bool
     rate_hz: float
     acc_range_g: float | None
+    gyro_range_dps: float | None
 
     @classmethod
     def of(cls, blocks: Sequence[ImuBlock]) -> "Rows":
@@ -66,4 +68,5 @@ class Rows(NamedTuple):
             if block.lost_before:
                 lost.append((row, block.lost_before))
             row += block.t_us.shape[0]
-        return cls(t_us, x, tuple(lost), first.restart, first.rate_hz, first.acc_range_g)
+        ranges = first.acc_range_g, first.gyro_range_dps
+        return cls(t_us, x, tuple(lost), first.restart, first.rate_hz, *ranges)

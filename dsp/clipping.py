@@ -20,6 +20,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from dsp.block import Rows
+from dsp.grid import CLIPPED, RAILED
+
 __all__ = ["End", "Rails"]
 
 USUAL_RANGES_G = np.array((4.0, 8.0, 16.0, 24.0, 32.0, 64.0, 100.0, 200.0, 320.0, 400.0))
@@ -30,6 +33,7 @@ JUST_BELOW = 0.97  # of the largest value: closer ones could have been cut off i
 AGAIN, OFTEN = 2, 4  # times that an end is met, near the range and elsewhere
 SHARE = 4  # values just below for each at an end: above that even a tie of two is chance
 MANY = 8  # values just below the largest one that show that nothing is cut off there
+FULL_RATE = 0.985  # of a gyroscope's range: offset and scale are trimmed after the converter
 LEAST_G, LEAST_SHARE = 3.0, 0.75  # nothing is cut off below, nor below that share of a range that is told
 
 
@@ -82,11 +86,26 @@ def _ends(told_g: float | None = None) -> tuple[End, ...]:
 
 @dataclass(slots=True)
 class Rails:
-    """State: the two ends of the three axes (+x +y +z -x -y -z), and the largest value of any."""
+    """State: the two ends of the three axes (+x +y +z -x -y -z), and the largest value of any.
+
+    clipped_samples: so far.
+    """
 
     ends: tuple[End, ...] = field(default_factory=_ends)
     largest_g: float = 0.0
     range_g: float | None = None
+    clipped_samples: int = 0
+
+    def flags(self, rows: Rows) -> NDArray[np.uint8]:
+        """(n,) which samples are at a rail: of the accelerometer, and of a gyroscope whose range is told."""
+        clipped = self.push(rows.x[:3].T, rows.acc_range_g)
+        self.clipped_samples += int(np.count_nonzero(clipped))
+        flags = clipped.view(np.uint8) * np.uint8(CLIPPED)
+        if rows.gyro_range_dps is not None:
+            fast = np.abs(rows.x[3:]) >= FULL_RATE * rows.gyro_range_dps
+            if np.count_nonzero(fast):
+                flags |= fast.any(axis=0).view(np.uint8) * np.uint8(RAILED)
+        return flags
 
     def push(self, acc_g: NDArray[np.float64], acc_range_g: float | None) -> NDArray[np.bool_]:
         """(n, 3) -> (n,) True where any axis is cut off. Nothing after a sample changes its mark."""

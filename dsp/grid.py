@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from dsp.block import Rows
 
-__all__ = ["CLIPPED", "FILLED", "VOID", "Piece", "SampleGrid"]
+__all__ = ["CLIPPED", "FILLED", "RAILED", "VOID", "Piece", "SampleGrid"]
 
 FILLED = 1  # interpolated over one or two lost samples
 VOID = 2  # inside a longer gap: a straight line, nothing is measured there
-CLIPPED = 4  # at the sensor's rail
+CLIPPED = 4  # at the accelerometer's rail
+RAILED = 8  # at the gyroscope's
 
 Floats = NDArray[np.float64]
 
@@ -60,14 +61,13 @@ class SampleGrid:
             self.x = np.zeros((self.channels + self.derived, capacity))
             self.flags = np.zeros(capacity, dtype=np.uint8)
 
-    def pieces(self, rows: Rows, clipped: NDArray[np.bool_]) -> Iterator[Piece]:
+    def pieces(self, rows: Rows, flags: NDArray[np.uint8]) -> Iterator[Piece]:
         """The rows with the missing ones among them, cut where a segment ends.
 
-        Lazy: append each piece before the next.
+        flags: (n,) CLIPPED, RAILED. Lazy: append each piece before the next.
         """
         t, x = rows.t_us, rows.x
         n = t.shape[0]
-        flags = clipped.view(np.uint8) * np.uint8(CLIPPED)
         period_us = 1e6 / self.rate_hz
         fresh = self.end == self.first
         previous = self.t_us[self.end - self.offset - 1] if self.end > self.first else t[0]

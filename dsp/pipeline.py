@@ -4,8 +4,6 @@ import copy
 from dataclasses import dataclass, field
 from typing import Literal
 
-import numpy as np
-
 from dsp.block import ImuBlock, Rows
 from dsp.bout import Bout, Cycle
 from dsp.clipping import Rails
@@ -47,7 +45,6 @@ class State:
     runner: Runner = field(default_factory=Runner)
     travel: Travel = field(default_factory=Travel)
     samples: int = 0
-    clipped_samples: int = 0
     watched_us: int = 0
     last_us: int | None = None
 
@@ -113,7 +110,7 @@ class StridePipeline:
 
     @property
     def clipped_samples(self) -> int:
-        return self._s.clipped_samples
+        return self._s.rails.clipped_samples
 
     def _take(self) -> list[Stride]:
         """Look at the blocks that came since the last look."""
@@ -127,9 +124,7 @@ class StridePipeline:
             s.signals = None
         if s.signals is None:
             s.signals = self._begin(rows)
-        clipped = s.rails.push(rows.x[:3].T, rows.acc_range_g)
-        s.clipped_samples += int(np.count_nonzero(clipped))
-        for piece in s.signals.grid.pieces(rows, clipped):
+        for piece in s.signals.grid.pieces(rows, s.rails.flags(rows)):
             if piece.breaks:
                 strides += self._end_segment()
             self._watch(int(piece.t_us[0]), int(piece.t_us[-1]), fresh=piece.breaks)

@@ -9,7 +9,7 @@ from dsp.bout import Cycle
 from dsp.contact import Contact
 from dsp.events import events_of
 from dsp.gait import gait_score
-from dsp.grid import CLIPPED, FILLED, VOID, SampleGrid
+from dsp.grid import CLIPPED, FILLED, RAILED, VOID, SampleGrid
 from dsp.impact import FILTER_ID, Impact, impact_of
 from dsp.mount import Mount
 from dsp.params import Params
@@ -117,7 +117,7 @@ def measure(
         ringing=impact.ringing,
         impact_power_g2=impact.power_g2,
         shank_angle_deg=None if posture is None or shoe or not stood else posture.pitch_at_contact_deg,
-        peak_swing_dps=None if events.swing is None else float(np.maximum.reduce(events.swing)),
+        peak_swing_dps=_peak_swing(grid, events.swing, a, b),
         foot_strike_deg=None if posture is None or not shoe else posture.pitch_from_flat_deg,
         pronation_deg=None if posture is None or not shoe else posture.roll_in_deg,
         stride_length_m=length_m,
@@ -138,6 +138,11 @@ def _stride_time(
         return None
     runner.keep_pace(apart_s)
     return apart_s
+
+
+def _peak_swing(grid: SampleGrid, swing: Floats | None, a: int, b: int) -> float | None:
+    """None without a gyroscope, and where it was cut off."""
+    return None if swing is None or grid.any(a, b, RAILED) else float(np.maximum.reduce(swing))
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:
@@ -167,6 +172,6 @@ def _posture(
         toe_off=toe_off,
         mount=mount,
     )
-    spoilt = fresh or runner.flat_row is None or grid.any(start, now, VOID | CLIPPED)
+    spoilt = fresh or runner.flat_row is None or grid.any(start, now, VOID | CLIPPED | RAILED)
     runner.flat_row = None if found is None else start + found.flat
     return None if spoilt or found is None or not found.whole else found

@@ -27,7 +27,8 @@ SWING_DPS: Final = 45.0
 MOVING_G, MOVING_S = 0.4, 1.0
 # Beyond this a double does not hold every microsecond.
 LARGEST_T_US: Final = 2.0**53
-RATES_HZ: Final = (5.0, 20_000.0)
+# Slower, what is told of contacts is mostly made up.
+RATES_HZ: Final = (20.0, 20_000.0)
 # Samples that share arrival times come in bursts: then the mean step is far above the median one.
 LARGEST_BURST: Final = 4.0
 
@@ -170,7 +171,7 @@ def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: 
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         raise RecordingError(
             path,
-            f"{name} means {rate_hz:.4g} samples a second",
+            f"{name} means {rate_hz:.4g} samples a second, and from {RATES_HZ[0]:g} on contacts can be found",
             "name the column t_s, t_ms or t_us by its unit",
         )
     steps = np.diff(t_us)

@@ -57,8 +57,8 @@ RESULTS: Final = ("done", "unknown op", "bad argument", "not in this state")
 MOUNTS: Final = (None, Mount.LEFT_SHIN, Mount.RIGHT_SHIN, Mount.LEFT_SHOE, Mount.RIGHT_SHOE)
 ACC_RANGES_G: Final = (2, 4, 8, 16, 32, 64, 100, 200, 320)
 
-# What no motion sensor has; such numbers would only be carried into the filters.
-RATES_MHZ: Final = (10_000, 20_000_000)
+# Slower, no contact can be found; faster is no motion sensor, and would only be carried into the filters.
+RATES_MHZ: Final = (20_000, 20_000_000)
 LARGEST_SCALE: Final = 1.0
 # Twenty times the fastest rate of the profile: shorter is no sensor.
 SHORTEST_INTERVAL_US: Final = 50

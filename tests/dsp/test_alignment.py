@@ -165,6 +165,7 @@ def test_a_leg_that_is_bent_at_a_red_light_moves_no_angle(before: Activity, degr
 def test_a_sensor_that_starts_up_with_zeros_is_not_standing() -> None:
     walk = Phase(activity="walk", duration_s=30.0, speed_kmh=6.5)
     block, _ = simulated(Mount.LEFT_SHIN, walk, seed=1)
+    assert block.gyro_dps is not None
     n = 150
     early = replace(
         block,
