@@ -19,7 +19,7 @@ class ImuBlock:
     t_us: (n,) int64, microseconds on the run's timeline, strictly increasing across blocks.
     acc_g: (n, 3) float64 C-contiguous, g, gravity included.
     gyro_dps: (n, 3) float64 C-contiguous, deg/s, or None when the sensor has no gyroscope.
-    rate_hz: nominal sample rate, 5 Hz or more, the same in all blocks of a stream.
+    rate_hz: nominal sample rate, 20 Hz or more, the same in all blocks of a stream.
     lost_before: samples that the sensor took but that never came, between the previous block and this one.
     restart: the stream begins anew here (first block, reboot): no sample goes with one before. What was
         learned of the runner and of how the sensor sits is kept until the strides contradict it.

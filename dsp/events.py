@@ -31,7 +31,7 @@ ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a ho
 class Events(NamedTuple):
     """contact_us: its time; apart_s: since that foot's contact before, None if there is none.
 
-    pace_s: what a stride takes now, as the gate has it.
+    pace_s: what a stride takes now; period_s: the usual one, as the gate has it.
     window: the rows looked at, up to row `end`. swing: (n,) smoothed rate about the swing axis, deg/s. calm:
     share of the stride in which gravity alone is felt. torn: a hole reaches into the contact; guessed: it is
     where the rhythm has it.
@@ -43,6 +43,7 @@ class Events(NamedTuple):
     contact_us: int
     apart_s: float | None
     pace_s: float
+    period_s: float
     swing: Floats | None
     calm: float
     torn: bool
@@ -61,13 +62,14 @@ def events_of(
         return None
     window = StrideWindow.of(signals, a, b)
     calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
-    pace_s = runner.pace(cycle) / rate
+    pace, true_hz = runner.pace(cycle), grid.true_hz(a, b)
+    pace_s = pace / true_hz
     if cycle.is_stride or grid.channels == 3:
         # The events' rules differ between the gaits: a first guess without the stance share that they yield.
         runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
     runner.alignment.stride(window.acc[:, -round(cycle.period) :], runner.gait)
     contact, swing, jolt, expected = _landmarks(
-        window, cycle, runner, pace=pace_s * rate, delay=signals.delay, mount=mount, grid=grid
+        window, cycle, runner, pace=pace, delay=signals.delay, mount=mount, grid=grid
     )
     off = expected - contact.landed.peak
     hole = 0
@@ -97,7 +99,9 @@ def events_of(
         return None
     if apart_s is not None and apart_s < 0.7 * params.min_stride_s:
         return None
-    return Events(window, b, contact, ic_us, apart_s, pace_s, swing, calm, torn, guessed)
+    return Events(
+        window, b, contact, ic_us, apart_s, pace_s, cycle.period / true_hz, swing, calm, torn, guessed
+    )
 
 
 def _jolts(grid: SampleGrid, contact: Contact, runner: Runner, a: int, b: int) -> bool:

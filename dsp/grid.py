@@ -1,7 +1,7 @@
 """The sample grid: one row per sample the sensor took, lost ones filled in and marked.
 
 Rows are numbered from the start of the stream's segment. Times are kept per row: positions between rows are
-turned into times by interpolation, so a clock that is not quite nominal moves nothing but the times.
+turned into times by interpolation, and what is measured in seconds asks the times how long a row took.
 """
 
 from collections.abc import Iterator
@@ -183,6 +183,11 @@ class SampleGrid:
     def any(self, a: int, b: int, kinds: int) -> bool:
         """Whether a row of [a, b) has one of these flags; most streams have none for long."""
         return a < self.marked and bool(np.count_nonzero(self.marks(a, b) & kinds))
+
+    def true_hz(self, a: int, b: int) -> float:
+        """Rows a second over rows [a, b), at least two: what the clock had, not what the sensor was asked for."""
+        first, last = self.t_us[a - self.offset], self.t_us[b - 1 - self.offset]
+        return 1e6 * (b - 1 - a) / int(last - first)
 
     def time_us(self, position: float, end: int) -> int:
         """Time at a fractional row number, from the rows before `end`: later ones may be here or not."""

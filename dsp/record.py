@@ -48,7 +48,7 @@ def measure(
     whole = not guessed and not grid.any(inside, b, VOID)
     to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off, b)
     contact_s = None if to_us is None else (to_us - ic_us) / 1e6
-    period_s = cycle.period / rate
+    period_s = events.period_s
     # A step aside and a stop say nothing of the gait.
     if cycle.is_stride or grid.channels == 3:
         pace_s = events.pace_s
@@ -167,7 +167,7 @@ def _posture(
         rows[:3],
         rows[3:6],
         plane=plane,
-        rate_hz=grid.rate_hz,
+        rate_hz=grid.true_hz(start, now),
         contact=contact.initial_contact - start,
         toe_off=toe_off,
         mount=mount,

@@ -269,3 +269,17 @@ def test_a_restart_may_change_rate_and_channels(steady: ImuBlock) -> None:
     assert second[0].stride_time_s is None
     assert all(s.low_rate for s in second)
     assert pipeline.running_s + pipeline.idle_s == pytest.approx(50.0, abs=0.1)
+
+
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+@pytest.mark.parametrize("true_hz", [187.0, 204.0, 229.0])
+def test_a_sensor_that_samples_at_another_rate_than_it_says(mount: Mount, true_hz: float) -> None:
+    """Ways, speeds and how sure a contact is go by the times, which the clock has right."""
+    phases = Phase(activity="stand", duration_s=4), Phase(activity="run", duration_s=20, speed_kmh=11)
+    told = []
+    for rate_hz in (208.0, true_hz):
+        block, _ = simulated(mount, *phases, rate_hz=rate_hz, seed=1)
+        told.append(strides_of([replace(block, rate_hz=208.0)]))
+    for name in ("stride_length_m", "speed_m_per_s", "quality"):
+        nominal, other = (np.median([v for s in of if (v := getattr(s, name)) is not None]) for of in told)
+        assert other == pytest.approx(nominal, rel=0.02)
