@@ -185,7 +185,7 @@ class SampleGrid:
         return a < self.marked and bool(np.count_nonzero(self.marks(a, b) & kinds))
 
     def true_hz(self, a: int, b: int) -> float:
-        """Rows a second over rows [a, b), at least two: what the clock had, not what the sensor was asked for."""
+        """Rows a second over rows [a, b), at least two: by the clock, not as the sensor was asked."""
         first, last = self.t_us[a - self.offset], self.t_us[b - 1 - self.offset]
         return 1e6 * (b - 1 - a) / int(last - first)
 

@@ -26,7 +26,7 @@ FINE_HZ = 1000.0
 BEFORE_S, AFTER_S = 0.1, 0.2  # of the window that is filtered
 PEAK_BEFORE_S, PEAK_AFTER_S = 0.010, 0.075  # of the window in which the peak is
 BAND_HZ = (10, 20)
-RINGING_HZ, RINGING_RATE_HZ = 40.0, 190.0
+RINGING_HZ, RINGING_RATE_HZ = 25.0, 190.0
 
 
 class Impact(NamedTuple):
@@ -56,10 +56,10 @@ def _lines(n: int, rate_hz: float) -> Floats:
 
 @lru_cache(maxsize=16)
 def _ring(shock: int, n: int, rate_hz: float) -> Floats:
-    """(n, n): the first rows without their mean, and what is above 40 Hz of the rows after them."""
+    """(n, n): the first rows without their mean, and what is fast of the rows after them."""
     centred = np.eye(n, shock)
     centred[:shock] -= 1.0 / shock
-    fast = np.eye(n) - np.stack([hann_smooth(row, RINGING_HZ, rate_hz) for row in np.eye(n)])
+    fast = np.eye(n) - zero_phase(np.eye(n), RINGING_HZ, rate_hz)
     return np.ascontiguousarray(np.hstack((centred, fast[:, shock:])))
 
 
@@ -110,7 +110,7 @@ def _power(resultant: Floats, rate_hz: float) -> float | None:
 
 
 def _ringing(window: StrideWindow, peak: float) -> float | None:
-    """Energy above 40 Hz in [peak + 20 ms, peak + 120 ms] against that of the impact within 20 ms of it."""
+    """Energy above 25 Hz in [peak + 20 ms, peak + 120 ms] against that of the impact within 20 ms of it."""
     rate = window.rate_hz
     before, after, end = int(peak - 0.02 * rate), int(peak + 0.02 * rate), int(peak + 0.12 * rate)
     if rate < RINGING_RATE_HZ or before < 0 or end > window.resultant.shape[0]:

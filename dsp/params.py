@@ -20,7 +20,7 @@ class Params:
     gate_hz: float = 7.0
     """Low-pass of the gating signals: keeps the swing lobe, drops the impact."""
     min_stride_s: float = 0.44
-    """240 steps/min is 0.50 s; anything faster than this is not human gait."""
+    """273 steps/min: what repeats faster is no stride. (A bout opens from dsp.rhythm's SHORTEST_S on.)"""
     max_stride_s: float = 2.0
     """Walking at 60 steps/min."""
     open_strides: int = 3

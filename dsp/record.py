@@ -131,8 +131,10 @@ def _stride_time(
     grid: SampleGrid, runner: Runner, row: int, *, apart_s: float, period_s: float, torn: bool
 ) -> float | None:
     """None after a hole or a pause; the time since the last contact is noted in spite of a hole."""
+    if apart_s > (PAUSE + MISSED) * period_s:
+        return None
     bridged = torn or grid.any(runner.last_contact_row, row, VOID)
-    if apart_s <= (PAUSE + MISSED if bridged else PAUSE) * period_s:
+    if bridged or apart_s <= PAUSE * period_s:
         runner.spend(apart_s)
     if bridged or apart_s > PAUSE * period_s:
         return None

@@ -31,7 +31,7 @@ LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further t
 
 
 def _turned(axis: Vector, moments: Floats) -> Vector:
-    """The principal axis on the side of a former one: of a high power of the moments it alone is left."""
+    """The principal axis on the side of a former one: a high power of the moments turns that towards it."""
     m = moments
     for _ in range(4):  # of (2000 deg/s)² to 1e105, far from overflow
         m = m @ m

@@ -1,6 +1,6 @@
 """What must not matter: how the sensor is turned, which leg, noise, and samples that are missing."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from itertools import pairwise, product
 
 import numpy as np
@@ -47,26 +47,30 @@ def rotation(angles: tuple[float, float, float]) -> NDArray[np.float64]:
     return out
 
 
-def same(a: list[Stride], b: list[Stride]) -> None:
+def same(a: list[Stride], b: list[Stride], *, but: tuple[str, ...]) -> None:
+    """Every column but these, up to the rounding of a turn."""
     assert len(a) == len(b) > 5
     for one, two in zip(a, b, strict=True):
-        assert abs(one.initial_contact_us - two.initial_contact_us) <= 2
-        assert one.activity == two.activity
-        assert (one.peak_resultant_g is None) == (two.peak_resultant_g is None)
-        if one.peak_resultant_g is not None:
-            assert two.peak_resultant_g == pytest.approx(one.peak_resultant_g, rel=1e-6)
+        for name, value in asdict(one).items():
+            other = getattr(two, name)
+            if name.endswith("_us") and value is not None:
+                assert abs(value - other) <= 2, name
+            elif isinstance(value, float):
+                assert other == pytest.approx(value, rel=1e-4, abs=2e-5), name
+            elif name not in but:
+                assert value == other, name
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
 def test_any_turn_of_the_sensor_gives_the_same_strides(case: tuple[str, Mount, float]) -> None:
-    # The rails of a clipped axis turn with it: ranges are given, so that only geometry is compared.
+    # A clipped axis turns its rails with it: ranges are given, and what was cut off is not compared.
     block = recording(*case, acc_range_g=400.0)
     usual = strides_of([block])
 
     @settings(max_examples=6, deadline=None)
     @given(st.tuples(*[st.floats(-np.pi, np.pi)] * 3))
     def check(angles: tuple[float, float, float]) -> None:
-        same(usual, strides_of([turned(block, rotation(angles))]))
+        same(usual, strides_of([turned(block, rotation(angles))]), but=("clipped",))
 
     check()
 
@@ -76,7 +80,7 @@ def test_the_mirror_image_on_the_other_leg_gives_the_same_strides(case: tuple[st
     name, mount, rate_hz = case
     block = recording(name, mount, rate_hz, acc_range_g=400.0)
     image = replace(turned(block, np.diag([1.0, 1.0, -1.0])), mount=mount.opposite)
-    same(strides_of([block]), strides_of([image]))
+    same(strides_of([block]), strides_of([image]), but=("mount",))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
