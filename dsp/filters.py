@@ -31,8 +31,8 @@ def _hann(half: int) -> Floats:
 def hann_smooth(x: Floats, cutoff_hz: float, rate_hz: float) -> Floats:
     """(n,) smoothed with zero phase; ends are held.
 
-    A whole number of rows wide, so at a low rate it takes more than it is asked: -3 dB of "10 Hz" is at 7.2 Hz
-    with 100 rows a second, 9.0 with 200 and 9.8 with 1000.
+    A whole number of rows wide, so at a low rate it takes more than it is asked: -3 dB of "10 Hz" is at
+    7.2 Hz with 100 rows a second, 9.0 with 200 and 9.8 with 1000.
     """
     half = round(0.36 * rate_hz / cutoff_hz)
     if half < 1 or x.shape[0] == 0:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import signal
 
-from dsp.filters import hann_smooth, upsample, zero_phase
+from dsp.filters import upsample, zero_phase
 from dsp.params import Params
 from dsp.peaks import parabola
 from dsp.vectors import Vector, size

@@ -4,8 +4,8 @@ Initial contact: half-way between the peak of the smoothed size of the jerk (jer
 Milner 2020; here of the whole vector, which also survives a clipped axis) and the steepest rise of the
 resultant, each less its lag: how far they are apart depends on how the foot strikes, and which of them is
 nearer the contact too. Toe-off with a gyroscope: the most negative rate of the shank about its own axis
-(Fadillioglu 2020; walking: Salarian 2004), plus a lead. Without: the burst of acceleration across its stride's
-mean when the heel has left and the knee begins to flex, plus a lead.
+(Fadillioglu 2020; walking: Salarian 2004), plus a lead. Without: the burst of acceleration across its
+stride's mean when the heel has left and the knee begins to flex, plus a lead.
 """
 
 import numpy as np
