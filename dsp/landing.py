@@ -63,7 +63,7 @@ def landing(
     """The initial contact near the expected jolt, from reach[0] rows before it to reach[1] after.
 
     What is taken from steps between rows stands half a row late, and the smoothing is wider at low rates,
-    which takes as much back: contacts at 100 Hz are 1 ms later than at 1000 (simulated). Mend both or neither.
+    which takes as much back: contacts at 100 Hz are 1 ms later than at 1000 (simulated). Mend both or none.
     """
     rate = window.rate_hz
     a, b = min(outlook.jolt, outlook.gated) - reach[0], max(outlook.jolt, outlook.gated) + reach[1]

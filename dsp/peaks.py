@@ -24,16 +24,18 @@ def parabola(x: Floats, i: int) -> tuple[float, float]:
     return i + offset, b - 0.25 * (a - c) * offset
 
 
-def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None = None) -> float | None:
+def highest(
+    x: Floats, a: float, b: float, *, near: tuple[float, float] | None = None, share: float = 1.0
+) -> float | None:
     """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none.
 
-    near: (centre, width) of a bell that x is weighed by.
+    near: (centre, width) of a bell that x is weighed by. share: the first that has that share of the highest.
     """
     lo, hi = max(1, ceil(a)), min(x.shape[0] - 1, int(b) + 1)
     if hi - lo < 1:
         return None
     mid = x[lo:hi]
-    if near is None:
+    if near is None and share == 1.0:
         top = lo + int(mid.argmax())
         if x[top - 1] < x[top] >= x[top + 1]:
             return parabola(x, top)[0]
@@ -49,7 +51,10 @@ def highest(x: Floats, a: float, b: float, *, near: tuple[float, float] | None =
             height * exp(-0.5 * ((place - near[0]) / near[1]) ** 2)
             for place, height in zip(places, heights, strict=True)
         ]
-    return parabola(x, places[heights.index(max(heights))])[0]
+    least = share * max(heights)
+    return parabola(x, next(place for place, height in zip(places, heights, strict=True) if height >= least))[
+        0
+    ]
 
 
 def _crossing(x: Floats, start: int, sign: float) -> float | None:

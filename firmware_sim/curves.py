@@ -3,7 +3,9 @@
 A row: channel, size (degrees, metres, or share of the way), start and end (s), shares of rise and fall.
 """
 
-from firmware_sim.shape import INVERSION_DEG, SHAPES, STRIKE_PITCH
+from typing import Literal
+
+from firmware_sim.shape import INVERSION_DEG, SHAPES, SHOE_SHAPES, STRIKE_PITCH
 from firmware_sim.steps import Contact
 
 __all__ = ["Row", "shank_reach_deg", "stance_rows", "strike_pitch_deg", "swing_rows"]
@@ -84,11 +86,13 @@ def _lowest(contact: Contact, rows: list[Row], channel: str) -> float:
     return level + sum(row[1] for row in rows if row[0] == channel)
 
 
-def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
+def swing_rows(
+    leaving: Contact, landing: Contact, mirror: float, segment: Literal["shin", "shoe"]
+) -> list[Row]:
     """Steps of the swing from one contact to the next."""
     off, ic = leaving.toe_off_s, landing.initial_contact_s
     swing = ic - off
-    shape = SHAPES[landing.activity]
+    shape = (SHOE_SHAPES if segment == "shoe" else SHAPES)[landing.activity]
     speed = landing.speed_mps
     stance = stance_rows(leaving, mirror)
     foot_up = strike_pitch_deg(landing) + 4.0 - _lowest(leaving, stance, "foot_pitch")
@@ -113,8 +117,8 @@ def swing_rows(leaving: Contact, landing: Contact, mirror: float) -> list[Row]:
             0.96 - shape.shank_rise,
         ),
         ("travel", 1.0, off - before, ic + 0.03, speeding, slowing),
-        ("lift", lift, off - 0.10, off + shape.lift_until * swing, 0.5, 0.5),
-        ("lift", spring, off - 0.025, off + 0.115, 0.5, 0.5),
+        ("lift", lift, off - shape.lift_before_s, off + shape.lift_until * swing, 0.5, 0.5),
+        ("lift", spring, off - shape.spring_before_s, off + 0.115, 0.5, 0.5),
         ("lift", fall - lift - spring, off + 0.20 * swing, off + 0.92 * swing, 0.4, 0.6),
         ("lift", -fall, ic - 0.12, ic + 0.05, 0.5, 0.5),
         # Up a stair the foot is lifted over the edge before it has travelled there.

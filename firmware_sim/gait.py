@@ -166,7 +166,7 @@ class GaitSource:
                     time_s = end_s
                 continue
             if stance is not None:
-                swing = Swing(stance, event)
+                swing = Swing(stance, event, self._segment)
                 if landed is not None and self._segment == "shin":
                     self._recoil = Recoil(
                         self._shocks[-1], landed, swing, above_ankle_m=self.fastening.above_ankle_m

@@ -56,14 +56,14 @@ class LegMotion:
 class Swing:
     """One leg from mid-stance of a contact to mid-stance of the next, in closed form."""
 
-    def __init__(self, leaving: Contact, landing: Contact) -> None:
+    def __init__(self, leaving: Contact, landing: Contact, segment: Literal["shin", "shoe"]) -> None:
         self.leaving = leaving
         self.landing = landing
         self.start_s = leaving.still_s
         self.end_s = landing.still_s
         self.mirror = -1.0 if leaving.side == "right" else 1.0
         before, after = stance_rows(leaving, self.mirror), stance_rows(landing, self.mirror)
-        rows: list[Row] = [*before, *after, *swing_rows(leaving, landing, self.mirror)]
+        rows: list[Row] = [*before, *after, *swing_rows(leaving, landing, self.mirror, segment)]
         rows += [("push_pitch", *row[1:]) for row in before if row[0] == "foot_pitch"]
         rows += [("land_pitch", *row[1:]) for row in after if row[0] == "foot_pitch"]
         self.table = np.array([row[2:] for row in rows])

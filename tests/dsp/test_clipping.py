@@ -86,7 +86,8 @@ def test_what_left_the_range_is_marked_and_little_else(sensor: str, rate_hz: flo
     assert clipped.sum() >= 20
     assert flagged[clipped].all()
     # What lies just below an end that is not the last code counts too; of ten bits it is three codes.
-    most = {"at the last code": 0.004, "trimmed": 0.012, "coarse": 0.025}[sensor]
+    # A range that is guessed counts what comes close to a smaller one before it is exceeded.
+    most = {"at the last code": 0.004, "trimmed": 0.012, "coarse": 0.025}[sensor] + (0.0 if told else 0.01)
     assert (flagged & ~clipped).sum() <= (~clipped).sum() * most
 
 
