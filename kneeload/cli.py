@@ -18,7 +18,7 @@ from kneeload.shown import cell
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="Impact shock, cadence and knee load of runners, from motion sensors on shins or shoes.",
+    help="Impact shock, cadence and contact time of runners, from motion sensors on shins or shoes.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from kneeload.cli import main
+from kneeload.cli import app, main
 
 Run = Callable[..., "Ended"]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HEAD = "t_s,ax_g,ay_g,az_g\n"
 GOOD = HEAD + "".join(f"{i / 100:.2f},0.0,1.0,0.0\n" for i in range(300))
@@ -199,6 +201,17 @@ def test_without_a_command_it_says_what_there_is(run: Run) -> None:
     assert done.returncode == 0
     assert "analyze" in done.stdout
     assert done.stderr == ""
+
+
+def test_it_promises_what_it_measures() -> None:
+    texts = [
+        str(app.info.help),
+        (ROOT / "pyproject.toml").read_text(),
+        (ROOT / "deploy" / "kneeload.service").read_text(),
+    ]
+    for text in texts:
+        assert "shock, cadence and contact time of runners" in text
+        assert "knee load" not in text
 
 
 def test_an_error_of_the_machine_is_one_line_and_1(
