@@ -233,22 +233,24 @@ def runs(
         bool, typer.Option("--recover", help="Journal the last results of runs that were cut off.")
     ] = False,
     runner: Runner = None,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """What was recorded."""
+    from kneeload.config import data_folder
     from kneeload.keeping import prune_runs, recover_runs
     from kneeload.listing import list_runs
 
     if sum((prune, recover)) > 1 or (yes and not prune):
         raise typer.BadParameter("--prune with or without --yes, or --recover, each alone")
-    console = None if as_json else out
+    console, folder = None if as_json else out, data_folder(data_dir, config)
     if prune:
-        report = prune_runs(data_dir, keep_days=keep_days, sure=yes, console=console)
+        report = prune_runs(folder, keep_days=keep_days, sure=yes, console=console)
     elif recover:
-        report = recover_runs(data_dir, console=console)
+        report = recover_runs(folder, console=console)
     else:
-        report = list_runs(data_dir, console=console, runner=runner)
+        report = list_runs(folder, console=console, runner=runner)
     if as_json:
         print_json(report)
 
@@ -259,13 +261,16 @@ def replay(
     live_speed: Annotated[
         bool, typer.Option("--live", help="In its own time instead of as fast as it goes.")
     ] = False,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """A run again, from its packets."""
+    from kneeload.config import data_folder
     from kneeload.replay import run_replay
 
-    report = run_replay(run, data_dir=data_dir, in_real_time=live_speed, console=None if as_json else out)
+    folder = data_folder(data_dir, config)
+    report = run_replay(run, data_dir=folder, in_real_time=live_speed, console=None if as_json else out)
     if as_json:
         print_json(report)
 
@@ -275,16 +280,19 @@ def review(
     run: RunId,
     output: Annotated[Path | None, typer.Option(help="The page; default: RUN.html here.")] = None,
     runner: Runner = None,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """What happened in a run and why, as one HTML page."""
+    from kneeload.config import data_folder
     from kneeload.listing import resolve_run
     from kneeload.review.page import write_review
 
-    directory, name = resolve_run(run, data_dir, runner)
+    folder = data_folder(data_dir, config)
+    name = resolve_run(run, folder, runner)
     path = output or Path(f"{name}.html")
-    write_review(directory, name, path)
+    write_review(folder, name, path)
     if as_json:
         print_json({"run": name, "page": str(path)})
     else:
@@ -297,15 +305,18 @@ def export(
     output: Annotated[Path | None, typer.Option(help="A folder; default: RUN here.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Each sensor's samples too.")] = False,
     runner: Runner = None,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """A run's data as CSV."""
+    from kneeload.config import data_folder
     from kneeload.export import export_run
     from kneeload.listing import resolve_run
 
-    directory, name = resolve_run(run, data_dir, runner)
-    files = export_run(directory, name, output or Path(name), raw=raw)
+    folder = data_folder(data_dir, config)
+    name = resolve_run(run, folder, runner)
+    files = export_run(folder, name, output or Path(name), raw=raw)
     if as_json:
         print_json({"run": name, "files": [str(file) for file in files]})
     else:

@@ -26,7 +26,14 @@ from kneeload.settings import (
     Settings,
 )
 
-__all__ = ["Config", "data_folder", "default_config_file", "default_data_dir", "load"]
+__all__ = [
+    "Config",
+    "data_folder",
+    "default_config_file",
+    "default_config_path",
+    "default_data_dir",
+    "load",
+]
 
 # Section and key of each secret; its environment variable is KNEELOAD_SECTION_KEY.
 SECRETS = (("mqtt", "password"), ("influx", "password"), ("influx", "token"))
@@ -98,20 +105,26 @@ def load(
     return config
 
 
-def data_folder(data_dir: Path | None) -> Path:
+def data_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
     """Where runs are kept, for commands that only look at them: where `kneeload live` keeps them."""
     told = data_dir is not None or bool(os.environ.get("KNEELOAD_HOME"))
-    return load(None if told else default_config_file(), data_dir=data_dir).data.dir
+    file = config_file or (None if told else default_config_file())
+    return load(file, data_dir=data_dir).data.dir
 
 
 def default_config_file() -> Path | None:
     """kneeload.toml in the platform's place for settings, None when there is none."""
+    path = default_config_path()
+    return path if path.is_file() else None
+
+
+def default_config_path() -> Path:
+    """Where kneeload.toml belongs."""
     if sys.platform == "win32":
         place = Path(os.environ.get("APPDATA", Path.home() / "AppData/Roaming"))
     else:
         place = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    path = place / "kneeload" / "kneeload.toml"
-    return path if path.is_file() else None
+    return place / "kneeload" / "kneeload.toml"
 
 
 def default_data_dir() -> Path:

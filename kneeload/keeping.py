@@ -4,7 +4,6 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kneeload.config import data_folder
 from kneeload.journal import Journal
 from kneeload.resume import recover_old
 from kneeload.retention import Holding, old_runs, prune
@@ -12,11 +11,8 @@ from kneeload.retention import Holding, old_runs, prune
 __all__ = ["prune_runs", "recover_runs"]
 
 
-def prune_runs(
-    data_dir: Path | None, *, keep_days: float, sure: bool, console: Console | None
-) -> dict[str, object]:
+def prune_runs(folder: Path, *, keep_days: float, sure: bool, console: Console | None) -> dict[str, object]:
     """Show what would go; with `sure` it goes."""
-    folder = data_folder(data_dir)
     holdings: list[Holding] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -43,9 +39,8 @@ def prune_runs(
     }
 
 
-def recover_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
+def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     """Bring the last results of every run that was cut off into the journal."""
-    folder = data_folder(data_dir)
     recovered: dict[str, int] = {}
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:

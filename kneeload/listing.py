@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.text import printable
-from kneeload.config import data_folder
 from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
@@ -26,11 +25,8 @@ NUMBERS: Final = ("minutes", "strides", "alerts")
 DISPENSABLE: Final = ("UTC", "state", "minutes")
 
 
-def list_runs(
-    data_dir: Path | None, *, console: Console | None, runner: str | None = None
-) -> dict[str, object]:
+def list_runs(folder: Path, *, console: Console | None, runner: str | None = None) -> dict[str, object]:
     """Every run of the data folder, or of one runner, oldest first; printed where there is a console."""
-    folder = data_folder(data_dir)
     rows = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -46,9 +42,8 @@ def list_runs(
     return {"data_dir": str(folder), "runs": rows}
 
 
-def resolve_run(name: str, data_dir: Path | None, runner: str | None = None) -> tuple[Path, str]:
-    """The data folder and the run that a person means; `last` is the latest, runner: of this person."""
-    folder = data_folder(data_dir)
+def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
+    """The run of a data folder that a person means; `last` is the latest, runner: of this person."""
     runs: list[Run] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -63,10 +58,10 @@ def resolve_run(name: str, data_dir: Path | None, runner: str | None = None) -> 
         others = ", ".join(sorted({run.runner for run in runs}))
         raise UsageError(f"there are no runs of {runner} in {folder}; there are some of {others}")
     if name == "last":
-        return folder, own[-1]
+        return own[-1]
     if name not in own:
         raise UsageError(f"no run {name!r} in {folder}; the latest is {own[-1]}, kneeload runs shows all")
-    return folder, name
+    return name
 
 
 def _row(journal: Journal, run: Run) -> dict[str, object]:

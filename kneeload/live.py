@@ -18,7 +18,7 @@ from ingest.links import WornSensor
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock, RunClock
-from kneeload.config import Config, data_folder, default_config_file, load
+from kneeload.config import Config, data_folder, default_config_file, default_config_path, load
 from kneeload.errors import ConfigError
 from kneeload.failures import UsageError
 from kneeload.held import Held
@@ -185,11 +185,13 @@ def run_live(
 
     resume: go on with a run that was cut off (True), begin a new one (False), or see kneeload.offer.
     """
-    config = load(config_file or default_config_file(), data_dir=data_dir)
+    file = config_file or default_config_file()
+    config = load(file, data_dir=data_dir)
     if not config.sensors:
+        where = file or f"{default_config_path()} (no such file)"
         raise UsageError(
-            "no [[sensors]] in the configuration: kneeload scan prints the lines for it, "
-            "kneeload.example.toml explains them"
+            f"no [[sensors]] in {where}: kneeload scan prints the lines for it, "
+            "kneeload.example.toml explains them; --config names another file"
         )
     worn = [
         WornSensor(

@@ -151,6 +151,28 @@ def test_the_usual_configuration_holds_for_every_command(
     assert run(["runs", "--data-dir", tmp_path]).returncode == 0
 
 
+def test_a_configuration_elsewhere_says_where_runs_are(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KNEELOAD_HOME")
+    (tmp_path / "k.toml").write_text('[data]\ndir = "mine"\n')
+    mine = str(tmp_path / "mine")
+    for arguments in (["runs"], ["runs", "--prune"], ["runs", "--recover"]):
+        assert json.loads(run([*arguments, "--config", "k.toml", "--json"]).stdout)["data_dir"] == mine
+    for command in ("replay", "review", "export"):
+        assert_one_line(run([command, "last", "--config", "k.toml"]).stderr, mine)
+
+
+def test_without_sensors_it_is_said_where_they_were_looked_for(tmp_path: Path, run: Run) -> None:
+    usual = tmp_path / "kneeload" / "kneeload.toml"
+    assert_one_line(run(["live"]).stderr, f"no [[sensors]] in {usual} (no such file)")
+    usual.parent.mkdir()
+    usual.touch()
+    assert_one_line(run(["live"]).stderr, f"no [[sensors]] in {usual}: ")
+    (tmp_path / "k.toml").touch()
+    assert_one_line(run(["live", "--config", "k.toml"]).stderr, "no [[sensors]] in k.toml: ")
+
+
 def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -> None:
     (tmp_path / "k.toml").write_text(CONFIGS["unknown_key.toml"])
     done = run(["doctor", "--config", tmp_path / "k.toml"])

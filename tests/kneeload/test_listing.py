@@ -66,8 +66,8 @@ def test_the_runs_of_one_runner(folder: Path) -> None:
 
 
 def test_the_last_run_is_the_last_of_the_runner_who_is_named(folder: Path) -> None:
-    assert resolve_run("last", folder) == (folder, "20260304T070000Z")
-    assert resolve_run("last", folder, "Ada") == (folder, "20260303T070000Z")
+    assert resolve_run("last", folder) == "20260304T070000Z"
+    assert resolve_run("last", folder, "Ada") == "20260303T070000Z"
     with pytest.raises(UsageError, match="no run '20260304T070000Z'"):
         resolve_run("20260304T070000Z", folder, "Ada")
 
