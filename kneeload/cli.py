@@ -199,7 +199,13 @@ def analyze(
         list[Path], typer.Argument(metavar="FILE…", help="Recordings: CSV, Parquet, packets.mcap.")
     ],
     mount: Annotated[Mount | None, typer.Option(help="Where the sensor was worn.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Where strides.csv and summary.json go.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for strides.csv and summary.json; of several recordings each has its own in it. "
+            "Without it nothing is written."
+        ),
+    ] = None,
     above_ankle_m: Annotated[
         float | None,
         typer.Option(min=0.03, max=0.4, help="Height of a shin sensor above the ankle, for speed."),
