@@ -13,6 +13,7 @@ from rich.console import Console
 from dsp.mount import Mount
 from ingest.text import one_line
 from kneeload.failures import told
+from kneeload.fault_help import CommandWithFaults
 from kneeload.shown import cell
 
 __all__ = ["app", "main"]
@@ -40,6 +41,10 @@ Runner = Annotated[
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
 ]
+Fault = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
+]
 Duration = Annotated[
     float | None, typer.Option(min=0.1, max=1e7, help="Seconds of run time; default: until Ctrl-C.")
 ]
@@ -50,7 +55,7 @@ def print_json(report: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
 
 
-@app.command()
+@app.command(cls=CommandWithFaults)
 def demo(
     duration: Duration = None,
     recording: Annotated[
@@ -58,10 +63,7 @@ def demo(
     ] = None,
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     seed: Seed = 1,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
-    ] = None,
+    fault: Fault = None,
     speedup: Annotated[float, typer.Option(min=0.1, max=1000, help="Times as fast as the wall clock.")] = 1.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a demo that was cut off.")] = False,
     config: ConfigFile = None,
@@ -160,7 +162,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=CommandWithFaults)
 def sim(
     transport: Annotated[
         str, typer.Option(help="Any controller Bumble can open: usb:0, hci-socket:1, vhci, …")
@@ -168,9 +170,7 @@ def sim(
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     recording: Annotated[Path | None, typer.Option(help="Play this recording (CSV, Parquet).")] = None,
     seed: Seed = 1,
-    fault: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="As in demo; repeatable.")
-    ] = None,
+    fault: Fault = None,
     ready_file: Annotated[Path | None, typer.Option(help="Created once the sensors advertise.")] = None,
     as_json: Json = False,
 ) -> None:

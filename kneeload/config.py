@@ -4,7 +4,6 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from kneeload.settings import (
     SensorSettings,
     Settings,
 )
+from kneeload.suggestion import suggestion
 
 __all__ = [
     "Config",
@@ -98,6 +98,11 @@ def load(
     except ValidationError as error:
         # `from None`: pydantic's own error would carry the values that it refused.
         raise _explained(error, path) from None
+    rules = [rule.id for rule in RULES]
+    for name in config.alerts:
+        if name not in rules:
+            told = f"there is no such rule; {suggestion(name, rules)}"
+            raise ConfigError(told, file=path, key=f"alerts.{name}")
     try:
         with_overrides(RULES, config.alerts)
     except RuleError as error:
@@ -191,8 +196,7 @@ def _explained(error: ValidationError, path: Path | None) -> ConfigError:
     message = first["msg"].removeprefix("Value error, ")
     if first["type"] == "extra_forbidden":
         known = _keys_at(first["loc"][:-1])
-        near = get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.0)
-        message = f"there is no such key; did you mean {near[0]}?" if near else "there is no such key"
+        message = f"there is no such key; {suggestion(str(first['loc'][-1]), known)}"
     if len(problems) > 1:
         message += f" (and {len(problems) - 1} more)"
     return ConfigError(message, file=path, key=key or None)

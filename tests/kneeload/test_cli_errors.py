@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from firmware_sim.faults import FAULTS
 from kneeload.cli import app, main
 
 Run = Callable[..., "Ended"]
@@ -223,6 +224,14 @@ def test_without_a_command_it_says_what_there_is(run: Run) -> None:
     assert done.returncode == 0
     assert "analyze" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["demo", "sim"])
+def test_the_help_names_every_fault_with_a_value(command: str, run: Run) -> None:
+    told = run([command, "--help"]).stdout
+    for fault in FAULTS:
+        assert f"{fault.name}={fault.example}" in told
+    assert "clip=" not in run(["live", "--help"]).stdout
 
 
 def test_it_promises_what_it_measures() -> None:
