@@ -244,13 +244,12 @@ def runs(
     as_json: Json = False,
 ) -> None:
     """What was recorded."""
-    from kneeload.config import data_folder
     from kneeload.keeping import prune_runs, recover_runs
-    from kneeload.listing import list_runs
+    from kneeload.listing import list_runs, runs_folder
 
     if sum((prune, recover)) > 1 or (yes and not prune):
         raise typer.BadParameter("--prune with or without --yes, or --recover, each alone")
-    console, folder = None if as_json else out, data_folder(data_dir, config)
+    console, folder = None if as_json else out, runs_folder(data_dir, config)
     if prune:
         report = prune_runs(folder, keep_days=keep_days, sure=yes, console=console)
     elif recover:
@@ -272,10 +271,10 @@ def replay(
     as_json: Json = False,
 ) -> None:
     """A run again, from its packets."""
-    from kneeload.config import data_folder
+    from kneeload.listing import runs_folder
     from kneeload.replay import run_replay
 
-    folder = data_folder(data_dir, config)
+    folder = runs_folder(data_dir, config)
     report = run_replay(run, data_dir=folder, in_real_time=live_speed, console=None if as_json else out)
     if as_json:
         print_json(report)
@@ -291,11 +290,10 @@ def review(
     as_json: Json = False,
 ) -> None:
     """What happened in a run and why, as one HTML page."""
-    from kneeload.config import data_folder
-    from kneeload.listing import resolve_run
+    from kneeload.listing import resolve_run, runs_folder
     from kneeload.review.page import write_review
 
-    folder = data_folder(data_dir, config)
+    folder = runs_folder(data_dir, config)
     name = resolve_run(run, folder, runner)
     path = output or Path(f"{name}.html")
     write_review(folder, name, path)
@@ -316,11 +314,10 @@ def export(
     as_json: Json = False,
 ) -> None:
     """A run's data as CSV."""
-    from kneeload.config import data_folder
     from kneeload.export import export_run
-    from kneeload.listing import resolve_run
+    from kneeload.listing import resolve_run, runs_folder
 
-    folder = data_folder(data_dir, config)
+    folder = runs_folder(data_dir, config)
     name = resolve_run(run, folder, runner)
     files = export_run(folder, name, output or Path(name), raw=raw)
     if as_json:

@@ -145,7 +145,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", file=path) from None
+        what = f"cannot be read ({error.strerror}); give another file with --config"
+        raise ConfigError(what, file=path) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=path) from None
     except tomllib.TOMLDecodeError as error:

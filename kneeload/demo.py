@@ -19,6 +19,7 @@ from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, default_data_dir, load
+from kneeload.journal import Journal
 from kneeload.last_runs import DEMO
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
 from kneeload.offer import offer
@@ -71,6 +72,8 @@ def run_demo(
         for source in sources:
             # What the runner did meanwhile takes a while to make up, and time must not stand still for it.
             source.take(cut.begin_ns(options.speedup) * 1e-9)
+    # Before a broker is started and told of: whether there is a place for the run.
+    Journal.open(config.data.dir).close()
     witness = Witness()
     outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console, cut))
     report = {**report_of(outcome), "truth": witness.against(sources)}

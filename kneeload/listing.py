@@ -1,5 +1,6 @@
 """The runs of a data folder."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -11,18 +12,37 @@ from rich.console import Console
 from rich.table import Table
 
 from ingest.text import printable
+from kneeload.config import data_folder
 from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
 from kneeload.resume import recover_old
 from kneeload.shown import cell, fitting
 
-__all__ = ["list_runs", "resolve_run", "show_runs"]
+__all__ = ["list_runs", "resolve_run", "runs_folder", "show_runs"]
 
 COLUMNS: Final = ("run", "runner", "UTC", "state", "minutes", "strides", "alerts")
 NUMBERS: Final = ("minutes", "strides", "alerts")
 # A run's name is its start, too.
 DISPENSABLE: Final = ("UTC", "state", "minutes")
+
+
+def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
+    """Where to look for runs. One that is named must be there, the usual one may come with the first run.
+
+    Raises UsageError or ConfigError.
+    """
+    folder = data_folder(data_dir, config_file)
+    why = ""
+    if not folder.exists():
+        why = "there is no such folder" if data_dir is not None else ""
+    elif not folder.is_dir():
+        why = "it is a file"
+    elif not os.access(folder, os.R_OK | os.X_OK):
+        why = "you may not look into it"
+    if why:
+        raise UsageError(f"there are no runs in {folder}: {why}; say where they are with --data-dir")
+    return folder
 
 
 def list_runs(folder: Path, *, console: Console | None, runner: str | None = None) -> dict[str, object]:

@@ -202,7 +202,8 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
         (["replay", "last"], "no runs"),
         (["review", "20200101T000000Z"], "no runs"),
         (["export", "last"], "no runs"),
-        (["live", "--config", "missing.toml"], "missing.toml"),
+        (["live", "--config", "missing.toml"], "missing.toml: cannot be read"),
+        (["live", "--config", "missing.toml"], "give another file with --config"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -258,9 +259,32 @@ def test_an_error_of_the_machine_is_one_line_and_1(
 
 def test_a_data_folder_that_is_a_file(tmp_path: Path, run: Run) -> None:
     (tmp_path / "place").write_text("a file")
-    done = run(["demo", "--duration", "2", "--speedup", "10", "--data-dir", tmp_path / "place"])
-    assert done.returncode == 2, done.stderr
-    assert_one_line(done.stderr, "place")
+    for place in (tmp_path / "place", Path("/proc/nowhere")):
+        done = run(["demo", "--duration", "2", "--speedup", "10", "--data-dir", place])
+        assert (done.returncode, done.stdout) == (2, "")
+        assert_one_line(done.stderr, f"{place}/journal.db: cannot be opened")
+        assert_one_line(done.stderr, "give another place with --data-dir")
+
+
+@pytest.mark.parametrize("command", ["runs", "runs --prune", "runs --recover", "review last", "export last"])
+def test_a_folder_of_runs_that_cannot_be_one(command: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "place").write_text("a file")
+    for name, why in (("place", "it is a file"), ("nowhere", "there is no such folder")):
+        done = run([*command.split(), "--data-dir", tmp_path / name])
+        assert (done.returncode, done.stdout) == (2, "")
+        assert_one_line(done.stderr, f"no runs in {tmp_path / name}: {why}; say where")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_before_the_first_run_there_are_none_yet(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KNEELOAD_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    done = run(["runs"])
+    assert done.returncode == 0
+    assert "no runs in" in done.stdout
 
 
 def test_a_journal_that_is_none(tmp_path: Path, run: Run) -> None:
