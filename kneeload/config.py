@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from alerts.errors import RuleError
 from alerts.rules import RULES, with_overrides
 from dsp.mount import Mount
 from dsp.params import Params
+from kneeload.complaint import complaint
 from kneeload.errors import ConfigError
 from kneeload.secrets import Secrets, is_private, read_secret
 from kneeload.settings import (
@@ -97,7 +98,7 @@ def load(
         config = Config.model_validate(values)
     except ValidationError as error:
         # `from None`: pydantic's own error would carry the values that it refused.
-        raise _explained(error, path) from None
+        raise complaint(error, path) from None
     rules = [rule.id for rule in RULES]
     for name in config.alerts:
         if name not in rules:
@@ -187,33 +188,3 @@ def _fill_secrets(values: dict[str, Any], path: Path | None) -> None:
             table[key] = secret
         elif isinstance(file, Path):
             table[key] = read_secret(file, key=f"{section}.{key}_file", config=path)
-
-
-def _explained(error: ValidationError, path: Path | None) -> ConfigError:
-    """The first complaint in one line; for an unknown key with the nearest valid one."""
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
-    first = problems[0]
-    key = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"][:-1])
-        message = f"there is no such key; {suggestion(str(first['loc'][-1]), known)}"
-    if len(problems) > 1:
-        message += f" (and {len(problems) - 1} more)"
-    return ConfigError(message, file=path, key=key or None)
-
-
-def _keys_at(place: tuple[int | str, ...]) -> list[str]:
-    """The keys that are valid at a place of the configuration."""
-    model: type[BaseModel] = Config
-    sections: dict[str, type[BaseModel]] = {
-        "runner": RunnerSettings,
-        "sensors": SensorSettings,
-        "mqtt": MqttSettings,
-        "influx": InfluxSettings,
-        "alerts": RuleOverride,
-        "data": DataSettings,
-    }
-    if place:
-        model = sections[str(place[0])]
-    return list(model.model_fields)
