@@ -184,6 +184,7 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
     ("arguments", "must_name"),
     [
         (["analyze", "missing.csv", "--mount", "left-shin"], "missing.csv"),
+        (["analyze", ".", "--mount", "left-shin"], ".: is a folder; give the files in it"),
         (["demo", "--recording", "missing.csv", "--mount", "left-shin"], "missing.csv"),
         (["demo", "--mount", "left-shin", "--mount", "left-shin"], "left-shin"),
         (["demo", "--seed", "-5"], "--seed"),
@@ -213,11 +214,20 @@ def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> N
     assert_one_line(done.stderr, must_name)
 
 
-@pytest.mark.parametrize("spec", ["nonsense", "tcp-client:127.0.0.1:9", "usb:0,usb:1"])
-def test_a_controller_that_cannot_be_opened_is_all_that_is_said(spec: str, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("spec", "advice"),
+    [
+        ("nonsense", "write it like usb:0"),
+        ("tcp-client:127.0.0.1:9", "(Connection refused); does a controller listen there?"),
+        ("usb:77", "is an adapter plugged in"),
+        ("usb:0,usb:1", "name one each"),
+    ],
+)
+def test_a_controller_that_cannot_be_opened_is_all_that_is_said(spec: str, advice: str, run: Run) -> None:
     done = run(["sim", "--transport", spec])
     assert (done.returncode, done.stdout) == (2, "")
     assert_one_line(done.stderr, spec)
+    assert_one_line(done.stderr, advice)
 
 
 def test_without_a_command_it_says_what_there_is(run: Run) -> None:
