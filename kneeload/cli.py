@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -48,6 +49,22 @@ Fault = Annotated[
 Duration = Annotated[
     float | None, typer.Option(min=0.1, max=1e7, help="Seconds of run time; default: until Ctrl-C.")
 ]
+
+
+def print_version(wanted: bool) -> None:
+    """The version alone, and out."""
+    if wanted:
+        out.print(f"kneeload {version('kneeload')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="The version, and out.")
+    ] = False,
+) -> None:
+    """What holds for every command."""
 
 
 def print_json(report: Mapping[str, object]) -> None:
@@ -300,7 +317,7 @@ def review(
     if as_json:
         print_json({"run": name, "page": str(path)})
     else:
-        out.print(cell(path), soft_wrap=True)
+        out.print(cell(f"open {path} in a browser"), soft_wrap=True)
 
 
 @app.command()

@@ -100,7 +100,10 @@ async def _demo(
         with stop_signals() as stop, make_view(console, title, [s.mount for s in sensors]) as view:
             if embedded:
                 port = config.mqtt.port
-                view.note(f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages")
+                view.note(
+                    f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages "
+                    "(it comes with the package mosquitto-clients)"
+                )
             keeping_up = clock.keeping_up() if options.speedup > 1 else nullcontext()
             async with keeping_up, SimulatedRadio(sensors, clock=clock, seed=options.seed) as radio:
 

@@ -7,6 +7,7 @@ from rich.console import Console
 from kneeload.journal import Journal
 from kneeload.resume import recover_old
 from kneeload.retention import Holding, old_runs, prune
+from kneeload.spoken import counted
 
 __all__ = ["prune_runs", "recover_runs"]
 
@@ -47,7 +48,7 @@ def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
             recovered = recover_old(journal, folder)
     if console is not None:
         for run, new in recovered.items():
-            console.print(f"{run}: {new} results recovered", highlight=False, markup=False)
+            console.print(f"{run}: {counted(new, 'result')} recovered", highlight=False, markup=False)
         if not recovered:
             console.print("nothing to recover", highlight=False)
     return {"data_dir": str(folder), "recovered": recovered}
@@ -61,8 +62,8 @@ def _lines(holdings: list[Holding], keep_days: float, *, sure: bool) -> list[str
         waiting = "".join(f"; {n} have not reached {sink}" for sink, n in holding.undelivered.items() if n)
         lines.append(
             f"{holding.run}  {holding.age_days:.0f} days old, {holding.packet_bytes / 1e6:.1f} MB of packets"
-            f", {holding.results} results{waiting}"
+            f", {counted(holding.results, 'result')}{waiting}"
         )
     megabytes = sum(holding.packet_bytes for holding in holdings) / 1e6
     done = "removed" if sure else "would go; --yes removes them for good"
-    return [*lines, f"{len(holdings)} runs, {megabytes:.1f} MB: {done}"]
+    return [*lines, f"{counted(len(holdings), 'run')}, {megabytes:.1f} MB: {done}"]

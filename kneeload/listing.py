@@ -21,10 +21,10 @@ from kneeload.shown import cell, fitting
 
 __all__ = ["list_runs", "resolve_run", "runs_folder", "show_runs"]
 
-COLUMNS: Final = ("run", "runner", "UTC", "state", "minutes", "strides", "alerts")
-NUMBERS: Final = ("minutes", "strides", "alerts")
+COLUMNS: Final = ("run", "runner", "UTC", "state", "min", "strides", "alerts")
+NUMBERS: Final = ("min", "strides", "alerts")
 # A run's name is its start, too.
-DISPENSABLE: Final = ("UTC", "state", "minutes")
+DISPENSABLE: Final = ("UTC", "state", "min")
 
 
 def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
@@ -118,9 +118,9 @@ def _texts(row: Mapping[str, object]) -> dict[str, object]:
     return {
         "run": row["run"],
         "runner": row["runner"],
-        "UTC": str(row["started"])[5:16].replace("T", " "),
+        "UTC": str(row["started"])[:16].replace("T", " "),
         "state": row["state"],
-        "minutes": f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–",
+        "min": f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–",
         "strides": row["strides"],
         "alerts": row["alerts"],
     }

@@ -32,6 +32,7 @@ from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
 from kneeload.shown import cell, program
+from kneeload.spoken import counted
 from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view
 
@@ -259,7 +260,8 @@ def print_summary(report: Mapping[str, object], console: Console, *, folder: Pat
     """What a run was, in a few lines, and what to do next. folder: where its data is kept."""
     run = report["run"]
     console.print(
-        f"{run}: {report['strides']} strides in {report['duration_s']} s, {report['alerts']} alerts",
+        f"{run}: {counted(report['strides'], 'stride')} in {report['duration_s']} s, "
+        f"{counted(report['alerts'], 'alert')}",
         highlight=False,
         soft_wrap=True,
     )

@@ -19,6 +19,7 @@ from kneeload.monitor import Monitor
 from kneeload.place import packets_of
 from kneeload.results import Result
 from kneeload.shown import cell
+from kneeload.spoken import counted
 from kneeload.view import make_view
 from kneeload.worn import families_of
 
@@ -70,7 +71,7 @@ def run_replay(run: str, *, data_dir: Path, in_real_time: bool, console: Console
     same = sorted(strides, key=_order) == sorted(journalled, key=_order)
     if console is not None:
         verdict = "the same as in the journal" if same else f"the journal has {len(journalled)} and differs"
-        told = f"{name}: {len(strides)} strides, {raised} alerts; {verdict}"
+        told = f"{name}: {counted(len(strides), 'stride')}, {counted(raised, 'alert')}; {verdict}"
         console.print(cell(told), soft_wrap=True)
     return {
         "run": name,

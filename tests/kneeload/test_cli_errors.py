@@ -4,6 +4,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -243,6 +244,11 @@ def test_the_help_names_every_fault_with_a_value(command: str, run: Run) -> None
     for fault in FAULTS:
         assert f"{fault.name}={fault.example}" in told
     assert "clip=" not in run(["live", "--help"]).stdout
+
+
+def test_it_says_its_version(run: Run) -> None:
+    done = run(["--version"])
+    assert (done.returncode, done.stdout) == (0, f"kneeload {version('kneeload')}\n")
 
 
 def test_it_promises_what_it_measures() -> None:
