@@ -273,6 +273,17 @@ def test_an_error_of_the_machine_is_one_line_and_1(
     assert_one_line(done.stderr, "No space left")
 
 
+def test_a_machine_without_bluetooth_is_no_bad_usage(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
+    (tmp_path / "k.toml").write_text('[[sensors]]\nmount = "left-shin"\nname = "x"\n')
+    for arguments in (["scan", "--seconds", "1"], ["live", "--config", "k.toml"]):
+        done = run(arguments)
+        assert done.returncode == 1, done.stderr
+        assert_one_line(done.stderr, "run: kneeload doctor")
+
+
 def test_a_data_folder_that_is_a_file(tmp_path: Path, run: Run) -> None:
     (tmp_path / "place").write_text("a file")
     for place in (tmp_path / "place", Path("/proc/nowhere")):
