@@ -93,8 +93,9 @@ def _parse(text: str) -> Setting:
             raise FaultError(text, f"{head!r} is no mount: use one of {', '.join(Mount)}") from None
         name = tail
     if name not in _BY_NAME:
-        near = difflib.get_close_matches(name, _BY_NAME, n=1, cutoff=0.0)
-        raise FaultError(text, f"there is no fault {name!r}, did you mean {near[0]!r}?")
+        near = difflib.get_close_matches(name, _BY_NAME, n=1)
+        instead = f"did you mean {near[0]!r}?" if near else f"possible: {', '.join(_BY_NAME)}"
+        raise FaultError(text, f"there is no fault {name!r}; {instead}")
     fault = _BY_NAME[name]
     try:
         values = tuple(float(part) for part in value.split(":"))
@@ -107,7 +108,7 @@ def _parse(text: str) -> Setting:
 
 
 def parse_faults(texts: Iterable[str]) -> tuple[Setting, ...]:
-    """The settings in NAME=VALUE texts. FaultError names the nearest valid one."""
+    """The settings in NAME=VALUE texts. FaultError says what there is instead."""
     return tuple(_parse(text) for text in texts)
 
 

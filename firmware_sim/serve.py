@@ -1,6 +1,7 @@
 """Virtual sensors on Bluetooth controllers that Bumble can open, real or not."""
 
 import asyncio
+import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -22,6 +23,14 @@ __all__ = ["controllers_in", "serve"]
 _ANSWER_TIMEOUT_S: Final = 10.0
 _BUFFERS: Final = 8
 _FAREWELL_S: Final = 2.0
+# By the transport's scheme: why it usually cannot be opened.
+_ADVICE: Final = {
+    "usb": "is an adapter plugged in and free, and may you use it? it may need root",
+    "hci-socket": "is the adapter there and down? it needs root",
+    "vhci": "is the kernel's module hci_vhci there? it needs root",
+    "tcp-client": "does a controller listen there?",
+}
+_FORMS: Final = "write it like usb:0, hci-socket:1, vhci or tcp-client:HOST:PORT"
 # Commas inside [metadata] belong to one controller.
 _BETWEEN_CONTROLLERS: Final = re.compile(r",(?![^\[]*\])")
 
@@ -92,8 +101,10 @@ async def _open(spec: str) -> Transport:
     try:
         return await open_transport(spec)
     except Exception as error:  # each transport raises errors of its own library
-        why = str(error) or type(error).__name__
-        raise TransportError(spec, f"cannot be opened: {why}") from error
+        number = error.errno if isinstance(error, OSError) else None
+        why = os.strerror(number) if number else str(error) or type(error).__name__
+        advice = _ADVICE.get(spec.partition(":")[0], _FORMS)
+        raise TransportError(spec, f"cannot be opened ({why}); {advice}") from error
 
 
 async def _power_on(spec: str, device: Device) -> None:

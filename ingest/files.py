@@ -54,6 +54,8 @@ class Recording:
 
 def read_recording(path: Path, mount: Mount) -> Recording:
     """Read NAME.csv or NAME.parquet. Raises RecordingError with the place and the remedy."""
+    if path.is_dir():
+        raise RecordingError(path, "is a folder", "give the files in it")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         raise RecordingError(path, "is neither .csv nor .parquet", "convert it to one of them")

@@ -24,7 +24,7 @@ from kneeload.private import make_private_folder, private_file
 from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.shown import cell
-from kneeload.spoken import alert_line, milliseconds, number
+from kneeload.spoken import alert_line, counted, milliseconds, number
 from kneeload.strides_csv import write_strides
 from kneeload.worn import UnknownFamilyError, families_of
 
@@ -194,7 +194,7 @@ def _lines(analysis: Analysis) -> Iterator[str]:
     """One recording for people."""
     summary = analysis.summary
     yield (
-        f"{analysis.path.name} {analysis.mount}: {summary.strides} strides, "
+        f"{analysis.path.name} {analysis.mount}: {counted(summary.strides, 'stride')}, "
         f"{summary.running_s:.0f} s running, {summary.walking_s:.0f} s walking; "
         f"{summary.clipped_percent:.1f} % of strides clipped, {summary.lost_percent:.1f} % of samples lost"
     )

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -13,12 +14,13 @@ from rich.console import Console
 from dsp.mount import Mount
 from ingest.text import one_line
 from kneeload.failures import told
+from kneeload.fault_help import CommandWithFaults
 from kneeload.shown import cell
 
 __all__ = ["app", "main"]
 
 app = typer.Typer(
-    help="Impact shock, cadence and knee load of runners, from motion sensors on shins or shoes.",
+    help="Impact shock, cadence and contact time of runners, from motion sensors on shins or shoes.",
     add_completion=False,
     pretty_exceptions_enable=False,
 )
@@ -40,9 +42,29 @@ Runner = Annotated[
 Seed = Annotated[
     int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
 ]
+Fault = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
+]
 Duration = Annotated[
     float | None, typer.Option(min=0.1, max=1e7, help="Seconds of run time; default: until Ctrl-C.")
 ]
+
+
+def print_version(wanted: bool) -> None:
+    """The version alone, and out."""
+    if wanted:
+        out.print(f"kneeload {version('kneeload')}", highlight=False)
+        raise typer.Exit
+
+
+@app.callback()
+def main_options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=print_version, is_eager=True, help="The version, and out.")
+    ] = False,
+) -> None:
+    """What holds for every command."""
 
 
 def print_json(report: Mapping[str, object]) -> None:
@@ -50,7 +72,7 @@ def print_json(report: Mapping[str, object]) -> None:
     sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
 
 
-@app.command()
+@app.command(cls=CommandWithFaults)
 def demo(
     duration: Duration = None,
     recording: Annotated[
@@ -58,10 +80,7 @@ def demo(
     ] = None,
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     seed: Seed = 1,
-    fault: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
-    ] = None,
+    fault: Fault = None,
     speedup: Annotated[float, typer.Option(min=0.1, max=1000, help="Times as fast as the wall clock.")] = 1.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a demo that was cut off.")] = False,
     config: ConfigFile = None,
@@ -160,7 +179,7 @@ def doctor(
         raise typer.Exit(1)
 
 
-@app.command()
+@app.command(cls=CommandWithFaults)
 def sim(
     transport: Annotated[
         str, typer.Option(help="Any controller Bumble can open: usb:0, hci-socket:1, vhci, …")
@@ -168,9 +187,7 @@ def sim(
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     recording: Annotated[Path | None, typer.Option(help="Play this recording (CSV, Parquet).")] = None,
     seed: Seed = 1,
-    fault: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=VALUE", help="As in demo; repeatable.")
-    ] = None,
+    fault: Fault = None,
     ready_file: Annotated[Path | None, typer.Option(help="Created once the sensors advertise.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -199,7 +216,13 @@ def analyze(
         list[Path], typer.Argument(metavar="FILE…", help="Recordings: CSV, Parquet, packets.mcap.")
     ],
     mount: Annotated[Mount | None, typer.Option(help="Where the sensor was worn.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Where strides.csv and summary.json go.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for strides.csv and summary.json; of several recordings each has its own in it. "
+            "Without it nothing is written."
+        ),
+    ] = None,
     above_ankle_m: Annotated[
         float | None,
         typer.Option(min=0.03, max=0.4, help="Height of a shin sensor above the ankle, for speed."),
@@ -233,22 +256,23 @@ def runs(
         bool, typer.Option("--recover", help="Journal the last results of runs that were cut off.")
     ] = False,
     runner: Runner = None,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """What was recorded."""
     from kneeload.keeping import prune_runs, recover_runs
-    from kneeload.listing import list_runs
+    from kneeload.listing import list_runs, runs_folder
 
     if sum((prune, recover)) > 1 or (yes and not prune):
         raise typer.BadParameter("--prune with or without --yes, or --recover, each alone")
-    console = None if as_json else out
+    console, folder = None if as_json else out, runs_folder(data_dir, config)
     if prune:
-        report = prune_runs(data_dir, keep_days=keep_days, sure=yes, console=console)
+        report = prune_runs(folder, keep_days=keep_days, sure=yes, console=console)
     elif recover:
-        report = recover_runs(data_dir, console=console)
+        report = recover_runs(folder, console=console)
     else:
-        report = list_runs(data_dir, console=console, runner=runner)
+        report = list_runs(folder, console=console, runner=runner)
     if as_json:
         print_json(report)
 
@@ -259,13 +283,16 @@ def replay(
     live_speed: Annotated[
         bool, typer.Option("--live", help="In its own time instead of as fast as it goes.")
     ] = False,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """A run again, from its packets."""
+    from kneeload.listing import runs_folder
     from kneeload.replay import run_replay
 
-    report = run_replay(run, data_dir=data_dir, in_real_time=live_speed, console=None if as_json else out)
+    folder = runs_folder(data_dir, config)
+    report = run_replay(run, data_dir=folder, in_real_time=live_speed, console=None if as_json else out)
     if as_json:
         print_json(report)
 
@@ -275,20 +302,22 @@ def review(
     run: RunId,
     output: Annotated[Path | None, typer.Option(help="The page; default: RUN.html here.")] = None,
     runner: Runner = None,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """What happened in a run and why, as one HTML page."""
-    from kneeload.listing import resolve_run
+    from kneeload.listing import resolve_run, runs_folder
     from kneeload.review.page import write_review
 
-    directory, name = resolve_run(run, data_dir, runner)
+    folder = runs_folder(data_dir, config)
+    name = resolve_run(run, folder, runner)
     path = output or Path(f"{name}.html")
-    write_review(directory, name, path)
+    write_review(folder, name, path)
     if as_json:
         print_json({"run": name, "page": str(path)})
     else:
-        out.print(cell(path), soft_wrap=True)
+        out.print(cell(f"open {path} in a browser"), soft_wrap=True)
 
 
 @app.command()
@@ -297,15 +326,17 @@ def export(
     output: Annotated[Path | None, typer.Option(help="A folder; default: RUN here.")] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Each sensor's samples too.")] = False,
     runner: Runner = None,
+    config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
     """A run's data as CSV."""
     from kneeload.export import export_run
-    from kneeload.listing import resolve_run
+    from kneeload.listing import resolve_run, runs_folder
 
-    directory, name = resolve_run(run, data_dir, runner)
-    files = export_run(directory, name, output or Path(name), raw=raw)
+    folder = runs_folder(data_dir, config)
+    name = resolve_run(run, folder, runner)
+    files = export_run(folder, name, output or Path(name), raw=raw)
     if as_json:
         print_json({"run": name, "files": [str(file) for file in files]})
     else:

@@ -4,16 +4,16 @@ import os
 import sys
 import tomllib
 from collections.abc import Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError, model_validator
+from pydantic import Field, SecretStr, ValidationError, model_validator
 
 from alerts.errors import RuleError
 from alerts.rules import RULES, with_overrides
 from dsp.mount import Mount
 from dsp.params import Params
+from kneeload.complaint import complaint
 from kneeload.errors import ConfigError
 from kneeload.secrets import Secrets, is_private, read_secret
 from kneeload.settings import (
@@ -25,8 +25,16 @@ from kneeload.settings import (
     SensorSettings,
     Settings,
 )
+from kneeload.suggestion import suggestion
 
-__all__ = ["Config", "data_folder", "default_config_file", "default_data_dir", "load"]
+__all__ = [
+    "Config",
+    "data_folder",
+    "default_config_file",
+    "default_config_path",
+    "default_data_dir",
+    "load",
+]
 
 # Section and key of each secret; its environment variable is KNEELOAD_SECTION_KEY.
 SECRETS = (("mqtt", "password"), ("influx", "password"), ("influx", "token"))
@@ -90,7 +98,12 @@ def load(
         config = Config.model_validate(values)
     except ValidationError as error:
         # `from None`: pydantic's own error would carry the values that it refused.
-        raise _explained(error, path) from None
+        raise complaint(error, path) from None
+    rules = [rule.id for rule in RULES]
+    for name in config.alerts:
+        if name not in rules:
+            told = f"there is no such rule; {suggestion(name, rules)}"
+            raise ConfigError(told, file=path, key=f"alerts.{name}")
     try:
         with_overrides(RULES, config.alerts)
     except RuleError as error:
@@ -98,20 +111,26 @@ def load(
     return config
 
 
-def data_folder(data_dir: Path | None) -> Path:
+def data_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
     """Where runs are kept, for commands that only look at them: where `kneeload live` keeps them."""
     told = data_dir is not None or bool(os.environ.get("KNEELOAD_HOME"))
-    return load(None if told else default_config_file(), data_dir=data_dir).data.dir
+    file = config_file or (None if told else default_config_file())
+    return load(file, data_dir=data_dir).data.dir
 
 
 def default_config_file() -> Path | None:
     """kneeload.toml in the platform's place for settings, None when there is none."""
+    path = default_config_path()
+    return path if path.is_file() else None
+
+
+def default_config_path() -> Path:
+    """Where kneeload.toml belongs."""
     if sys.platform == "win32":
         place = Path(os.environ.get("APPDATA", Path.home() / "AppData/Roaming"))
     else:
         place = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
-    path = place / "kneeload" / "kneeload.toml"
-    return path if path.is_file() else None
+    return place / "kneeload" / "kneeload.toml"
 
 
 def default_data_dir() -> Path:
@@ -127,7 +146,8 @@ def _read(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"cannot be read ({error.strerror})", file=path) from None
+        what = f"cannot be read ({error.strerror}); give another file with --config"
+        raise ConfigError(what, file=path) from None
     except UnicodeDecodeError as error:
         raise ConfigError(f"is not UTF-8 text (byte {error.start})", file=path) from None
     except tomllib.TOMLDecodeError as error:
@@ -168,34 +188,3 @@ def _fill_secrets(values: dict[str, Any], path: Path | None) -> None:
             table[key] = secret
         elif isinstance(file, Path):
             table[key] = read_secret(file, key=f"{section}.{key}_file", config=path)
-
-
-def _explained(error: ValidationError, path: Path | None) -> ConfigError:
-    """The first complaint in one line; for an unknown key with the nearest valid one."""
-    problems = error.errors(include_url=False, include_input=False, include_context=False)
-    first = problems[0]
-    key = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
-    if first["type"] == "extra_forbidden":
-        known = _keys_at(first["loc"][:-1])
-        near = get_close_matches(str(first["loc"][-1]), known, n=1, cutoff=0.0)
-        message = f"there is no such key; did you mean {near[0]}?" if near else "there is no such key"
-    if len(problems) > 1:
-        message += f" (and {len(problems) - 1} more)"
-    return ConfigError(message, file=path, key=key or None)
-
-
-def _keys_at(place: tuple[int | str, ...]) -> list[str]:
-    """The keys that are valid at a place of the configuration."""
-    model: type[BaseModel] = Config
-    sections: dict[str, type[BaseModel]] = {
-        "runner": RunnerSettings,
-        "sensors": SensorSettings,
-        "mqtt": MqttSettings,
-        "influx": InfluxSettings,
-        "alerts": RuleOverride,
-        "data": DataSettings,
-    }
-    if place:
-        model = sections[str(place[0])]
-    return list(model.model_fields)

@@ -122,7 +122,10 @@ def _explained(path: Path) -> Iterator[None]:
     except UnicodeDecodeError as error:
         raise _damaged("text that is no UTF-8", path) from error
     except OSError as error:
-        raise JournalError(f"cannot be opened ({error.strerror or error})", path=path) from error
+        no_folder = isinstance(error, FileExistsError | NotADirectoryError)
+        why = "its folder is a file" if no_folder else error.strerror or error
+        what = f"cannot be opened ({why}); give another place with --data-dir"
+        raise JournalError(what, path=path) from error
 
 
 def _explain(error: sqlite3.Error, path: Path) -> JournalError:

@@ -19,6 +19,7 @@ from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, default_data_dir, load
+from kneeload.journal import Journal
 from kneeload.last_runs import DEMO
 from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
 from kneeload.offer import offer
@@ -71,6 +72,8 @@ def run_demo(
         for source in sources:
             # What the runner did meanwhile takes a while to make up, and time must not stand still for it.
             source.take(cut.begin_ns(options.speedup) * 1e-9)
+    # Before a broker is started and told of: whether there is a place for the run.
+    Journal.open(config.data.dir).close()
     witness = Witness()
     outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console, cut))
     report = {**report_of(outcome), "truth": witness.against(sources)}
@@ -97,7 +100,10 @@ async def _demo(
         with stop_signals() as stop, make_view(console, title, [s.mount for s in sensors]) as view:
             if embedded:
                 port = config.mqtt.port
-                view.note(f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages")
+                view.note(
+                    f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages "
+                    "(it comes with the package mosquitto-clients)"
+                )
             keeping_up = clock.keeping_up() if options.speedup > 1 else nullcontext()
             async with keeping_up, SimulatedRadio(sensors, clock=clock, seed=options.seed) as radio:
 

@@ -25,7 +25,7 @@ class KneeloadError(Exception):
 
 
 class ConfigError(KneeloadError):
-    """The configuration is wrong: in this file (None: environment, command line), at this dotted key."""
+    """The configuration is wrong: in this file (None: environment, command line), at this key."""
 
     def __init__(self, message: str, *, file: Path | None = None, key: str | None = None) -> None:
         where = ": ".join(part for part in (str(file) if file else None, key) if part)

@@ -1,11 +1,11 @@
-"""Which errors are a person's to mend (exit code 2), which end a run that had begun (1), and what is said."""
+"""Errors in what a person gave (exit code 2), those that fail a run which was right (1), and what is said."""
 
 from typing import Final
 
 import typer
 
 from alerts.errors import RuleError
-from ingest.errors import IngestError, StorageError
+from ingest.errors import IngestError, LinkError, StorageError
 from kneeload.errors import JournalFullError, KneeloadError
 
 __all__ = ["PEOPLES_ERRORS", "RUN_ENDING", "UsageError", "told"]
@@ -15,8 +15,8 @@ class UsageError(KneeloadError):
     """What was asked for on the command line cannot be done."""
 
 
-# What a run saw until then is on disk.
-RUN_ENDING = (StorageError, JournalFullError)
+# What was asked for was right; what a run saw until then is on disk.
+RUN_ENDING = (LinkError, StorageError, JournalFullError)
 PEOPLES_ERRORS = (KneeloadError, IngestError, RuleError)
 # Modules of the extras, for those who installed the base alone.
 EXTRA_OF: Final = {"bumble": "sim", "amqtt": "sim", "plotly": "report", "pyarrow": "report"}

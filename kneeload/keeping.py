@@ -4,19 +4,16 @@ from pathlib import Path
 
 from rich.console import Console
 
-from kneeload.config import data_folder
 from kneeload.journal import Journal
 from kneeload.resume import recover_old
 from kneeload.retention import Holding, old_runs, prune
+from kneeload.spoken import counted
 
 __all__ = ["prune_runs", "recover_runs"]
 
 
-def prune_runs(
-    data_dir: Path | None, *, keep_days: float, sure: bool, console: Console | None
-) -> dict[str, object]:
+def prune_runs(folder: Path, *, keep_days: float, sure: bool, console: Console | None) -> dict[str, object]:
     """Show what would go; with `sure` it goes."""
-    folder = data_folder(data_dir)
     holdings: list[Holding] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -43,16 +40,15 @@ def prune_runs(
     }
 
 
-def recover_runs(data_dir: Path | None, *, console: Console | None) -> dict[str, object]:
+def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     """Bring the last results of every run that was cut off into the journal."""
-    folder = data_folder(data_dir)
     recovered: dict[str, int] = {}
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
             recovered = recover_old(journal, folder)
     if console is not None:
         for run, new in recovered.items():
-            console.print(f"{run}: {new} results recovered", highlight=False, markup=False)
+            console.print(f"{run}: {counted(new, 'result')} recovered", highlight=False, markup=False)
         if not recovered:
             console.print("nothing to recover", highlight=False)
     return {"data_dir": str(folder), "recovered": recovered}
@@ -66,8 +62,8 @@ def _lines(holdings: list[Holding], keep_days: float, *, sure: bool) -> list[str
         waiting = "".join(f"; {n} have not reached {sink}" for sink, n in holding.undelivered.items() if n)
         lines.append(
             f"{holding.run}  {holding.age_days:.0f} days old, {holding.packet_bytes / 1e6:.1f} MB of packets"
-            f", {holding.results} results{waiting}"
+            f", {counted(holding.results, 'result')}{waiting}"
         )
     megabytes = sum(holding.packet_bytes for holding in holdings) / 1e6
     done = "removed" if sure else "would go; --yes removes them for good"
-    return [*lines, f"{len(holdings)} runs, {megabytes:.1f} MB: {done}"]
+    return [*lines, f"{counted(len(holdings), 'run')}, {megabytes:.1f} MB: {done}"]

@@ -23,7 +23,8 @@ MOST_RUNS: Final = 5
 LOOKED_AT: Final = 15
 # Of all sensors of a run together: about nine minutes of two.
 STRIDES_A_RUN: Final = 1500
-OLDEST_NS: Final = 60 * 86_400_000_000_000
+OLDEST_DAYS: Final = 60
+OLDEST_NS: Final = OLDEST_DAYS * 86_400_000_000_000
 
 # What changes a sensor's signals; another value makes it another sensor.
 SIGNAL: Final = ("rate_hz", "acc_range_g", "gyro", "above_ankle_m")
@@ -56,17 +57,17 @@ def compared_line(baseline: Baseline) -> str:
     """What a run is compared with, in one line."""
     if not baseline:
         return (
-            f"compares with this run's own first minutes: from {LEAST_RUNS} runs with these sensors within "
-            "60 days on it compares with those"
+            f"alerts compare with this run's own first minutes; after {LEAST_RUNS} runs with these sensors "
+            f"within {OLDEST_DAYS} days they compare with those runs"
         )
     runs: dict[Mount, int] = {}
     for (_, mount), usual in baseline.items():
         runs[mount] = max(runs.get(mount, 0), usual.runs)
     counts = sorted(set(runs.values()))
     if len(counts) == 1:
-        return f"compares with your last {counts[0]} runs: {', '.join(sorted(runs))}"
+        return f"alerts compare with your last {counts[0]} runs: {', '.join(sorted(runs))}"
     places = ", ".join(f"{mount} {count}" for mount, count in sorted(runs.items()))
-    return f"compares with your last runs: {places}"
+    return f"alerts compare with your last runs: {places}"
 
 
 def _candidates(journal: Journal, runner: str, now_ns: int) -> Iterator[Run]:

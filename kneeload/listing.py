@@ -1,5 +1,6 @@
 """The runs of a data folder."""
 
+import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -18,19 +19,34 @@ from kneeload.journal import Journal, Run
 from kneeload.resume import recover_old
 from kneeload.shown import cell, fitting
 
-__all__ = ["list_runs", "resolve_run", "show_runs"]
+__all__ = ["list_runs", "resolve_run", "runs_folder", "show_runs"]
 
-COLUMNS: Final = ("run", "runner", "UTC", "state", "minutes", "strides", "alerts")
-NUMBERS: Final = ("minutes", "strides", "alerts")
+COLUMNS: Final = ("run", "runner", "UTC", "state", "min", "strides", "alerts")
+NUMBERS: Final = ("min", "strides", "alerts")
 # A run's name is its start, too.
-DISPENSABLE: Final = ("UTC", "state", "minutes")
+DISPENSABLE: Final = ("UTC", "state", "min")
 
 
-def list_runs(
-    data_dir: Path | None, *, console: Console | None, runner: str | None = None
-) -> dict[str, object]:
+def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
+    """Where to look for runs. One that is named must be there, the usual one may come with the first run.
+
+    Raises UsageError or ConfigError.
+    """
+    folder = data_folder(data_dir, config_file)
+    why = ""
+    if not folder.exists():
+        why = "there is no such folder" if data_dir is not None else ""
+    elif not folder.is_dir():
+        why = "it is a file"
+    elif not os.access(folder, os.R_OK | os.X_OK):
+        why = "you may not look into it"
+    if why:
+        raise UsageError(f"there are no runs in {folder}: {why}; say where they are with --data-dir")
+    return folder
+
+
+def list_runs(folder: Path, *, console: Console | None, runner: str | None = None) -> dict[str, object]:
     """Every run of the data folder, or of one runner, oldest first; printed where there is a console."""
-    folder = data_folder(data_dir)
     rows = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -46,9 +62,8 @@ def list_runs(
     return {"data_dir": str(folder), "runs": rows}
 
 
-def resolve_run(name: str, data_dir: Path | None, runner: str | None = None) -> tuple[Path, str]:
-    """The data folder and the run that a person means; `last` is the latest, runner: of this person."""
-    folder = data_folder(data_dir)
+def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
+    """The run of a data folder that a person means; `last` is the latest, runner: of this person."""
     runs: list[Run] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
@@ -63,10 +78,10 @@ def resolve_run(name: str, data_dir: Path | None, runner: str | None = None) -> 
         others = ", ".join(sorted({run.runner for run in runs}))
         raise UsageError(f"there are no runs of {runner} in {folder}; there are some of {others}")
     if name == "last":
-        return folder, own[-1]
+        return own[-1]
     if name not in own:
         raise UsageError(f"no run {name!r} in {folder}; the latest is {own[-1]}, kneeload runs shows all")
-    return folder, name
+    return name
 
 
 def _row(journal: Journal, run: Run) -> dict[str, object]:
@@ -103,9 +118,9 @@ def _texts(row: Mapping[str, object]) -> dict[str, object]:
     return {
         "run": row["run"],
         "runner": row["runner"],
-        "UTC": str(row["started"])[5:16].replace("T", " "),
+        "UTC": str(row["started"])[:16].replace("T", " "),
         "state": row["state"],
-        "minutes": f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–",
+        "min": f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–",
         "strides": row["strides"],
         "alerts": row["alerts"],
     }

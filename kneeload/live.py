@@ -18,7 +18,7 @@ from ingest.links import WornSensor
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock, RunClock
-from kneeload.config import Config, data_folder, default_config_file, load
+from kneeload.config import Config, data_folder, default_config_file, default_config_path, load
 from kneeload.errors import ConfigError
 from kneeload.failures import UsageError
 from kneeload.held import Held
@@ -32,6 +32,7 @@ from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
 from kneeload.shown import cell, program
+from kneeload.spoken import counted
 from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view
 
@@ -185,11 +186,13 @@ def run_live(
 
     resume: go on with a run that was cut off (True), begin a new one (False), or see kneeload.offer.
     """
-    config = load(config_file or default_config_file(), data_dir=data_dir)
+    file = config_file or default_config_file()
+    config = load(file, data_dir=data_dir)
     if not config.sensors:
+        where = file or f"{default_config_path()} (no such file)"
         raise UsageError(
-            "no [[sensors]] in the configuration: kneeload scan prints the lines for it, "
-            "kneeload.example.toml explains them"
+            f"no [[sensors]] in {where}: kneeload scan prints the lines for it, "
+            "kneeload.example.toml explains them; --config names another file"
         )
     worn = [
         WornSensor(
@@ -257,7 +260,8 @@ def print_summary(report: Mapping[str, object], console: Console, *, folder: Pat
     """What a run was, in a few lines, and what to do next. folder: where its data is kept."""
     run = report["run"]
     console.print(
-        f"{run}: {report['strides']} strides in {report['duration_s']} s, {report['alerts']} alerts",
+        f"{run}: {counted(report['strides'], 'stride')} in {report['duration_s']} s, "
+        f"{counted(report['alerts'], 'alert')}",
         highlight=False,
         soft_wrap=True,
     )

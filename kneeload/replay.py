@@ -16,8 +16,10 @@ from kneeload.held import Held
 from kneeload.journal import Journal
 from kneeload.listing import resolve_run
 from kneeload.monitor import Monitor
+from kneeload.place import packets_of
 from kneeload.results import Result
 from kneeload.shown import cell
+from kneeload.spoken import counted
 from kneeload.view import make_view
 from kneeload.worn import families_of
 
@@ -44,18 +46,16 @@ def replay(
         yield end, monitor.finish(end)
 
 
-def run_replay(
-    run: str, *, data_dir: Path | None, in_real_time: bool, console: Console | None
-) -> dict[str, object]:
+def run_replay(run: str, *, data_dir: Path, in_real_time: bool, console: Console | None) -> dict[str, object]:
     """What the command does; the report says whether the journal holds the same strides."""
-    folder, name = resolve_run(run, data_dir)
-    path = folder / "runs" / name / "packets.mcap"
+    name = resolve_run(run, data_dir)
+    path = packets_of(data_dir, name)
     if not path.exists():
         raise UsageError(f"{path} is not there: this run's packets were removed")
-    with Journal.open(folder) as journal:
+    with Journal.open(data_dir) as journal:
         entry = next(entry for entry in journal.runs() if entry.run == name)
         journalled = journal.strides(name)
-    held = Held.of(entry.config, folder) if entry.config else None
+    held = Held.of(entry.config, data_dir) if entry.config else None
     mounts = tuple(families_of(path))
     end_ns = None if entry.ended_ns is None else entry.ended_ns - entry.started_ns
     strides: list[Stride] = []
@@ -71,7 +71,7 @@ def run_replay(
     same = sorted(strides, key=_order) == sorted(journalled, key=_order)
     if console is not None:
         verdict = "the same as in the journal" if same else f"the journal has {len(journalled)} and differs"
-        told = f"{name}: {len(strides)} strides, {raised} alerts; {verdict}"
+        told = f"{name}: {counted(len(strides), 'stride')}, {counted(raised, 'alert')}; {verdict}"
         console.print(cell(told), soft_wrap=True)
     return {
         "run": name,

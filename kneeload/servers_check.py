@@ -11,6 +11,7 @@ from kneeload.errors import SinkError
 from kneeload.finding import Finding, of_error
 from kneeload.sinks.influx import probe_influx
 from kneeload.sinks.mqtt import probe_mqtt
+from kneeload.sinks.network import no_answer
 
 __all__ = ["broker", "database", "secrets_on_the_way"]
 
@@ -25,7 +26,7 @@ def broker(config: Config, _data_dir: Path) -> Finding:
         return Finding(name, "ok", NONE)
     where, fix = f"{mqtt.host}:{mqtt.port}", "start it, or correct [mqtt] host, port and tls"
     if (trouble := _unreachable(mqtt.host, mqtt.port)) is not None:
-        return Finding(name, "missing", f"{where} does not answer ({trouble})", fix)
+        return Finding(name, "missing", f"{where} {trouble}", fix)
     try:
         speaks = asyncio.run(probe_mqtt(mqtt))
     except SinkError as error:
@@ -42,7 +43,7 @@ def database(config: Config, _data_dir: Path) -> Finding:
     fix = "start it, or correct [influx] url"
     port = parts.port or (443 if parts.scheme == "https" else 80)
     if (trouble := _unreachable(parts.hostname or "", port)) is not None:
-        return Finding(name, "missing", f"{influx.url} does not answer ({trouble})", fix)
+        return Finding(name, "missing", f"{influx.url} {trouble}", fix)
     try:
         said = probe_influx(influx)
     except SinkError as error:
@@ -55,7 +56,7 @@ def _unreachable(host: str, port: int) -> str | None:
     try:
         socket.create_connection((host, port), timeout=TIMEOUT_S).close()
     except OSError as error:
-        return error.strerror or str(error)
+        return no_answer(error)
     return None
 
 

@@ -3,12 +3,17 @@
 from alerts.alert import Alert
 from alerts.words import compared_with, title, unit
 
-__all__ = ["alert_line", "clock_time", "milliseconds", "number"]
+__all__ = ["alert_line", "clock_time", "counted", "milliseconds", "number"]
 
 
 def number(value: float | None, digits: int, unit: str = "") -> str:
     """A value for people; an en dash for what was not estimated."""
     return "–" if value is None else f"{value:.{digits}f}{unit}"
+
+
+def counted(count: object, thing: str) -> str:
+    """So many of a thing: 1 alert, 2 alerts."""
+    return f"{count} {thing}{'' if count == 1 else 's'}"
 
 
 def milliseconds(seconds: float | None) -> float | None:

@@ -11,7 +11,7 @@ from dsp.mount import Mount
 from ingest.text import printable
 from kneeload.live_table import LiveTable
 from kneeload.results import Result, SensorHealth, Summary
-from kneeload.spoken import alert_line, clock_time, milliseconds, number
+from kneeload.spoken import alert_line, clock_time, counted, milliseconds, number
 
 __all__ = ["LiveTable", "PlainLines", "Silent", "View", "make_view"]
 
@@ -71,11 +71,11 @@ class PlainLines:
                     self._print(
                         f"{clock_time(result.t_us)} {result.activity} "
                         f"cadence {number(result.cadence_spm, 0)} steps/min, "
-                        f"contact {number(milliseconds(result.contact_time_left_s), 0)}/"
-                        f"{number(milliseconds(result.contact_time_right_s), 0)} ms, "
-                        f"shock {number(result.peak_resultant_left_g, 1)}/"
-                        f"{number(result.peak_resultant_right_g, 1)} g, "
-                        f"{result.strides} strides"
+                        f"contact left {number(milliseconds(result.contact_time_left_s), 0)} "
+                        f"right {number(milliseconds(result.contact_time_right_s), 0)} ms, "
+                        f"peak resultant left {number(result.peak_resultant_left_g, 1)} "
+                        f"right {number(result.peak_resultant_right_g, 1)} g, "
+                        f"{counted(result.strides, 'stride')}"
                     )
                 case Alert():
                     self._print(alert_line(result))

@@ -1,6 +1,7 @@
 """What a server said over HTTP, in words for people."""
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 import urllib3
+
+from kneeload.sinks.network import LATE, no_answer
 
 __all__ = ["Answer", "beginning", "network_words"]
 
@@ -70,15 +73,18 @@ def beginning(response: urllib3.BaseHTTPResponse, *, limit_s: float) -> str:
 
 
 def network_words(error: Exception) -> str:
-    """The innermost cause in one line; urllib3's own text carries object addresses."""
-    reason: object = error
+    """The innermost cause in one line, to follow the server's name; urllib3's text carries object names."""
+    reason: BaseException = error
     while isinstance(reason, urllib3.exceptions.MaxRetryError) and reason.reason is not None:
         reason = reason.reason
     refused = isinstance(reason, urllib3.exceptions.NewConnectionError)  # which counts as a time-out, too
     if isinstance(reason, urllib3.exceptions.TimeoutError) and not refused:
-        return "does not answer in time"
+        return LATE
+    for cause in (reason.__cause__, *reason.args):
+        if isinstance(cause, OSError) and not isinstance(cause, ssl.SSLError):
+            return no_answer(cause)
     text = " ".join(str(reason).split())
-    return text.rpartition(">: ")[2] or "no answer"
+    return f"cannot be reached ({text.rpartition('>: ')[2] or type(reason).__name__})"
 
 
 def _json(text: str) -> Any:

@@ -1,5 +1,6 @@
 """What a broker has against us, in words for people."""
 
+import re
 from typing import Final
 
 from kneeload.errors import SinkError
@@ -9,6 +10,7 @@ __all__ = ["explained", "refusal"]
 
 # Answers to CONNECT that only a person can change: name, password, rights, client id.
 FOR_A_PERSON: Final = {1, 2, 4, 5, 132, 133, 134, 135, 138, 140}
+SYSTEMS_NUMBER: Final = re.compile(r"\[Errno -?[0-9]+\] ")
 WHY_REFUSED: Final = {0x87: "the broker's access list does not let us write there"}
 # What the other side of TLS says of our certificate, and what to do.
 CERTIFICATE_ALERTS: Final = {
@@ -33,7 +35,7 @@ def refusal(topic: str, code: int, reason: str) -> str:
 def explained(text: str, code: int | None, settings: MqttSettings) -> SinkError:
     """What went wrong with the connection; code: the broker's answer to CONNECT where it gave one."""
     broker = f"broker {settings.host}:{settings.port}"
-    text = " ".join(text.split())
+    text = SYSTEMS_NUMBER.sub("", " ".join(text.split()))
     if code in FOR_A_PERSON:
         remedy = "cert_file" if settings.cert_file else "username and KNEELOAD_MQTT_PASSWORD"
         return SinkError(f"{broker} refuses us ({text}): check [mqtt] {remedy}", needs_person=True)

@@ -14,6 +14,7 @@ from kneeload.errors import SinkError
 from kneeload.payload import Message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker_words import explained, refusal
+from kneeload.sinks.network import LATE, no_answer
 
 __all__ = ["IN_FLIGHT", "Connection", "Dialect"]
 
@@ -28,7 +29,6 @@ PROTOCOLS: Final = {"5": MQTTProtocolVersion.MQTTv5, "3.1.1": MQTTProtocolVersio
 FIRST_FAILURE: Final = 0x80
 # The one refusal of a message that passes by itself.
 QUOTA_EXCEEDED: Final = 0x97
-LATE: Final = "does not answer in time"
 EARLY: Final = "closes the connection before it answers"
 
 
@@ -78,7 +78,11 @@ class Connection:
         except asyncio.CancelledError:
             connecting.add_done_callback(self._forget)
             raise
-        except (OSError, ValueError) as error:
+        except ssl.SSLError as error:
+            raise self._explained(str(error)) from error
+        except OSError as error:
+            raise SinkError(f"broker {host}:{port} {no_answer(error)}") from error
+        except ValueError as error:
             raise self._explained(str(error)) from error
         self._reached = True
         self._serve()

@@ -183,7 +183,7 @@ class _Server:
         where, said = self._settings.url, f"{answer.status} {answer.said}".strip()
         if answer.status == 0:
             return SinkError(
-                f"{where}: {answer.text}", needs_person="CERTIFICATE_VERIFY_FAILED" in answer.text
+                f"{where} {answer.text}", needs_person="CERTIFICATE_VERIFY_FAILED" in answer.text
             )
         if answer.status == 429 or answer.status >= 500:
             return SinkError(f"{where} cannot take it now ({said})", retry_after_s=answer.retry_after_s)

@@ -122,6 +122,7 @@ def test_every_example_of_the_table_works(fault: object) -> None:
     ("text", "says"),
     [
         ("los=0.1", "did you mean 'loss'"),
+        ("foo=1", f"possible: {', '.join(fault.name for fault in FAULTS)}"),
         ("disconect=20:3", "did you mean 'disconnect'"),
         ("loss", "for example loss=0.02"),
         ("loss=2", "a fraction from 0 to 1"),

@@ -141,6 +141,17 @@ def test_the_documented_configuration_is_valid() -> None:
     assert InfluxSettings.model_validate(passwords["influx"]).database == "kneeload"
 
 
+def test_there_is_one_command_that_starts_it_after_the_passwords_are_set() -> None:
+    commands = set()
+    for path in ("README.md", "docs/grafana.md", "grafana/env.example"):
+        text = (FOLDER.parent / path).read_text(encoding="utf-8")
+        found = re.findall(r"docker compose [^`\n]+", text)
+        assert len(found) == 1, path
+        assert "grafana/.env" in text.partition(found[0])[0], path
+        commands.update(found)
+    assert len(commands) == 1
+
+
 def test_compose_is_bound_to_loopback_and_asks_for_passwords() -> None:
     compose = load("compose.yaml")
     example = (FOLDER / "env.example").read_text(encoding="utf-8")

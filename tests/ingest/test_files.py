@@ -295,7 +295,11 @@ def test_random_text_below_a_good_header(tmp_path_factory: pytest.TempPathFactor
 
 def test_missing_and_odd_paths(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
-    for name, what in (("none.csv", "No such file"), ("folder.csv", "Is a directory"), ("a.txt", "neither")):
+    for name, what in (
+        ("none.csv", "No such file"),
+        ("folder.csv", "is a folder; give the files"),
+        ("a.txt", "neither"),
+    ):
         with pytest.raises(RecordingError, match=what):
             read_recording(tmp_path / name, Mount.LEFT_SHIN)
 

@@ -4,13 +4,17 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from kneeload.cli import main
+from firmware_sim.faults import FAULTS
+from kneeload.cli import app, main
 
 Run = Callable[..., "Ended"]
+
+ROOT = Path(__file__).resolve().parents[2]
 
 HEAD = "t_s,ax_g,ay_g,az_g\n"
 GOOD = HEAD + "".join(f"{i / 100:.2f},0.0,1.0,0.0\n" for i in range(300))
@@ -149,6 +153,28 @@ def test_the_usual_configuration_holds_for_every_command(
     assert run(["runs", "--data-dir", tmp_path]).returncode == 0
 
 
+def test_a_configuration_elsewhere_says_where_runs_are(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KNEELOAD_HOME")
+    (tmp_path / "k.toml").write_text('[data]\ndir = "mine"\n')
+    mine = str(tmp_path / "mine")
+    for arguments in (["runs"], ["runs", "--prune"], ["runs", "--recover"]):
+        assert json.loads(run([*arguments, "--config", "k.toml", "--json"]).stdout)["data_dir"] == mine
+    for command in ("replay", "review", "export"):
+        assert_one_line(run([command, "last", "--config", "k.toml"]).stderr, mine)
+
+
+def test_without_sensors_it_is_said_where_they_were_looked_for(tmp_path: Path, run: Run) -> None:
+    usual = tmp_path / "kneeload" / "kneeload.toml"
+    assert_one_line(run(["live"]).stderr, f"no [[sensors]] in {usual} (no such file)")
+    usual.parent.mkdir()
+    usual.touch()
+    assert_one_line(run(["live"]).stderr, f"no [[sensors]] in {usual}: ")
+    (tmp_path / "k.toml").touch()
+    assert_one_line(run(["live", "--config", "k.toml"]).stderr, "no [[sensors]] in k.toml: ")
+
+
 def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -> None:
     (tmp_path / "k.toml").write_text(CONFIGS["unknown_key.toml"])
     done = run(["doctor", "--config", tmp_path / "k.toml"])
@@ -159,6 +185,7 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
     ("arguments", "must_name"),
     [
         (["analyze", "missing.csv", "--mount", "left-shin"], "missing.csv"),
+        (["analyze", ".", "--mount", "left-shin"], ".: is a folder; give the files in it"),
         (["demo", "--recording", "missing.csv", "--mount", "left-shin"], "missing.csv"),
         (["demo", "--mount", "left-shin", "--mount", "left-shin"], "left-shin"),
         (["demo", "--seed", "-5"], "--seed"),
@@ -177,7 +204,8 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
         (["replay", "last"], "no runs"),
         (["review", "20200101T000000Z"], "no runs"),
         (["export", "last"], "no runs"),
-        (["live", "--config", "missing.toml"], "missing.toml"),
+        (["live", "--config", "missing.toml"], "missing.toml: cannot be read"),
+        (["live", "--config", "missing.toml"], "give another file with --config"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
@@ -187,11 +215,20 @@ def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> N
     assert_one_line(done.stderr, must_name)
 
 
-@pytest.mark.parametrize("spec", ["nonsense", "tcp-client:127.0.0.1:9", "usb:0,usb:1"])
-def test_a_controller_that_cannot_be_opened_is_all_that_is_said(spec: str, run: Run) -> None:
+@pytest.mark.parametrize(
+    ("spec", "advice"),
+    [
+        ("nonsense", "write it like usb:0"),
+        ("tcp-client:127.0.0.1:9", "(Connection refused); does a controller listen there?"),
+        ("usb:77", "is an adapter plugged in"),
+        ("usb:0,usb:1", "name one each"),
+    ],
+)
+def test_a_controller_that_cannot_be_opened_is_all_that_is_said(spec: str, advice: str, run: Run) -> None:
     done = run(["sim", "--transport", spec])
     assert (done.returncode, done.stdout) == (2, "")
     assert_one_line(done.stderr, spec)
+    assert_one_line(done.stderr, advice)
 
 
 def test_without_a_command_it_says_what_there_is(run: Run) -> None:
@@ -199,6 +236,30 @@ def test_without_a_command_it_says_what_there_is(run: Run) -> None:
     assert done.returncode == 0
     assert "analyze" in done.stdout
     assert done.stderr == ""
+
+
+@pytest.mark.parametrize("command", ["demo", "sim"])
+def test_the_help_names_every_fault_with_a_value(command: str, run: Run) -> None:
+    told = run([command, "--help"]).stdout
+    for fault in FAULTS:
+        assert f"{fault.name}={fault.example}" in told
+    assert "clip=" not in run(["live", "--help"]).stdout
+
+
+def test_it_says_its_version(run: Run) -> None:
+    done = run(["--version"])
+    assert (done.returncode, done.stdout) == (0, f"kneeload {version('kneeload')}\n")
+
+
+def test_it_promises_what_it_measures() -> None:
+    texts = [
+        str(app.info.help),
+        (ROOT / "pyproject.toml").read_text(),
+        (ROOT / "deploy" / "kneeload.service").read_text(),
+    ]
+    for text in texts:
+        assert "shock, cadence and contact time of runners" in text
+        assert "knee load" not in text
 
 
 def test_an_error_of_the_machine_is_one_line_and_1(
@@ -212,11 +273,45 @@ def test_an_error_of_the_machine_is_one_line_and_1(
     assert_one_line(done.stderr, "No space left")
 
 
+def test_a_machine_without_bluetooth_is_no_bad_usage(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DBUS_SYSTEM_BUS_ADDRESS", f"unix:path={tmp_path / 'no-bus'}")
+    (tmp_path / "k.toml").write_text('[[sensors]]\nmount = "left-shin"\nname = "x"\n')
+    for arguments in (["scan", "--seconds", "1"], ["live", "--config", "k.toml"]):
+        done = run(arguments)
+        assert done.returncode == 1, done.stderr
+        assert_one_line(done.stderr, "run: kneeload doctor")
+
+
 def test_a_data_folder_that_is_a_file(tmp_path: Path, run: Run) -> None:
     (tmp_path / "place").write_text("a file")
-    done = run(["demo", "--duration", "2", "--speedup", "10", "--data-dir", tmp_path / "place"])
-    assert done.returncode == 2, done.stderr
-    assert_one_line(done.stderr, "place")
+    for place in (tmp_path / "place", Path("/proc/nowhere")):
+        done = run(["demo", "--duration", "2", "--speedup", "10", "--data-dir", place])
+        assert (done.returncode, done.stdout) == (2, "")
+        assert_one_line(done.stderr, f"{place}/journal.db: cannot be opened")
+        assert_one_line(done.stderr, "give another place with --data-dir")
+
+
+@pytest.mark.parametrize("command", ["runs", "runs --prune", "runs --recover", "review last", "export last"])
+def test_a_folder_of_runs_that_cannot_be_one(command: str, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "place").write_text("a file")
+    for name, why in (("place", "it is a file"), ("nowhere", "there is no such folder")):
+        done = run([*command.split(), "--data-dir", tmp_path / name])
+        assert (done.returncode, done.stdout) == (2, "")
+        assert_one_line(done.stderr, f"no runs in {tmp_path / name}: {why}; say where")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_before_the_first_run_there_are_none_yet(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KNEELOAD_HOME")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("XDG_DATA_HOME", raising=False)
+    done = run(["runs"])
+    assert done.returncode == 0
+    assert "no runs in" in done.stdout
 
 
 def test_a_journal_that_is_none(tmp_path: Path, run: Run) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from alerts.rules import RULES
 from dsp.mount import Mount
+from kneeload.complaint import SECTIONS
 from kneeload.config import Config, default_config_file, load
 from kneeload.errors import ConfigError
 
@@ -79,11 +80,19 @@ def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
     [
         ('[mqtt]\nhots = "x"', "mqtt.hots", "did you mean host?"),
         ("[mqqt]\nport = 1", "mqqt", "did you mean mqtt?"),
-        ('[[sensors]]\nmount = "left-shin"\nadress = "x"', "sensors.0.adress", "did you mean address?"),
+        ('[[sensors]]\nmount = "left-shin"\nadress = "x"', "[[sensors]] 1: adress", "did you mean address?"),
         ("[alerts.shock-high]\nlimt = 1.2", "alerts.shock-high.limt", "did you mean limit?"),
-        ("[alerts.shock-hihg]\nlimit = 1.2", None, "did you mean shock-high?"),
+        ("[alerts.shock-hihg]\nlimit = 1.2", "alerts.shock-hihg", "did you mean shock-high?"),
+        ("[alerts.foo]\nlimit = 1.2", "alerts.foo", f"possible: {', '.join(r.id for r in RULES)}"),
+        ("[data]\nxyz = 1", "data.xyz", "possible: dir"),
         ("[alerts.shock-high]\nlimit = 99.0", None, "must be between"),
-        ('[mqtt]\nhost = "h"\nport = 70000', "mqtt.port", "65535"),
+        ('[mqtt]\nhost = "h"\nport = 70000', "mqtt.port", "must be at most 65535, not 70000"),
+        ('[mqtt]\nport = "abc"', "mqtt.port", "must be a whole number, not this text"),
+        ("[mqtt]\nport = 1.5", "mqtt.port", "must be a whole number, not 1.5"),
+        (f"[mqtt]\nport = 0x{'f' * 5000}", "mqtt.port", "must be at most 65535, not a number as long"),
+        ('[mqtt]\ntls = "perhaps"', "mqtt.tls", "must be true or false"),
+        ("[sensors]\nmount = 1", "sensors", "each under [[sensors]]"),
+        ("[runner]\nname = 5", "runner.name", "must be text in quotes, not 5"),
         ('[influx]\nurl = "ftp://x"', "influx.url", "http://host:8086"),
         ('[influx]\nurl = "http://a:b@x"', "influx.url", "KNEELOAD_INFLUX_PASSWORD"),
         ("[influx]\nversion = 4", "influx.version", "'auto'"),
@@ -93,15 +102,23 @@ def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
         ('[runner]\nname = "\\u202eanna"', "runner.name", "'\\u202e'"),
         ("[runner]\nname = 'a\\b'", "runner.name", "'\\\\'"),
         ('[runner]\nname = "$SYS"', "runner.name", "$"),
-        ('[[sensors]]\nmount = "left-shin"', "sensors.0", "kneeload scan"),
-        ('[[sensors]]\nmount = "left-knee"\nname = "x"', "sensors.0.mount", "left-shin"),
-        ('[[sensors]]\nmount = "left-shin"\naddress = "1"', "sensors.0.address", "C0:FF:EE"),
-        ('[[sensors]]\nmount = "left-shin"\nname = "x"\nacc_range_g = 17', "sensors.0.acc_range_g", "one of"),
+        ('[[sensors]]\nmount = "left-shin"', "[[sensors]] 1", "kneeload scan"),
+        (
+            '[[sensors]]\nmount = "left-knee"\nname = "x"',
+            "[[sensors]] 1: mount",
+            "'right-shoe', not 'left-knee'",
+        ),
+        ('[[sensors]]\nmount = "left-shin"\naddress = "1"', "[[sensors]] 1: address", "C0:FF:EE"),
+        (
+            '[[sensors]]\nmount = "left-shin"\nname = "x"\nacc_range_g = 17',
+            "[[sensors]] 1: acc_range_g",
+            "one of",
+        ),
         (2 * '[[sensors]]\nmount = "left-shin"\nname = "x"\n', None, "two sensors have the mount left-shin"),
         ("[mqtt]\nca_file = 'nowhere.pem'\ntls = true", "mqtt", "there is no file"),
-        ("[data]\ndrain = 1", "data.drain", "did you mean dir?"),
-        ("mqtt = 5", "mqtt", "dictionary"),
-        ("data = 5", "data", "dictionary"),
+        ("[data]\ndri = 1", "data.dri", "did you mean dir?"),
+        ("mqtt = 5", "mqtt", "must be a table of its own, not 5"),
+        ("data = 5", "data", "must be a table of its own, not 5"),
         ("[mqtt\n", None, "line 1"),
         ("[mqtt]\ndrain_s = nan", "mqtt.drain_s", "finite"),
     ],
@@ -115,6 +132,21 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, key: str |
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    text = '[[sensors]]\nmount = "left-shin"\nname = "x"\nrate_hz = "fast"\n[mqtt]\ndrain_s = -1\nhots = 1\n'
+    with pytest.raises(ConfigError) as caught:
+        load(written(tmp_path, text))
+    assert str(caught.value).partition(".toml: ")[2] == (
+        "[[sensors]] 1: rate_hz: must be a number, not 'fast'; "
+        "also mqtt.drain_s: must be at least 0, not -1; "
+        "also mqtt.hots: there is no such key; did you mean host?"
+    )
+
+
+def test_every_section_is_known_to_who_explains_it() -> None:
+    assert SECTIONS.keys() == Config.model_fields.keys()
 
 
 def test_unreadable_files_are_said(tmp_path: Path) -> None:

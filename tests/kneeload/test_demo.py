@@ -1,6 +1,7 @@
 """The main job, end to end, by the installed program: the same strides everywhere."""
 
 import json
+import re
 import shlex
 import subprocess
 from pathlib import Path
@@ -152,7 +153,8 @@ def test_the_example_of_the_readme_runs_without_a_terminal(tmp_path: Path) -> No
     )
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
-    assert any("mosquitto_sub" in line for line in lines)
+    assert any("mosquitto_sub" in line and "package mosquitto-clients" in line for line in lines)
+    assert any(re.search(r"peak resultant left \d+\.\d right \d+\.\d g, \d+ strides", line) for line in lines)
     assert any("left-shin connected" in line for line in lines)
     assert any("against the simulator's truth" in line for line in lines)
     assert "\x1b" not in done.stdout
@@ -166,7 +168,8 @@ def test_a_demo_keeps_to_a_folder_of_its_own_and_says_how_to_see_it(tmp_path: Pa
     program, *review = shlex.split(hint)
     assert Path(program).samefile(PROGRAM)
     page = tmp_path / "page.html"
-    assert kneeload([*review, "--output", page], home=tmp_path).returncode == 0
+    reviewed = kneeload([*review, "--output", page], home=tmp_path)
+    assert (reviewed.returncode, reviewed.stdout) == (0, f"open {page} in a browser\n")
     assert page.stat().st_size > 0
     # A live run of this person finds no demo where it keeps its own.
     assert kneeload_json(["runs"], home=tmp_path)["runs"] == []

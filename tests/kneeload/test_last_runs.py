@@ -119,7 +119,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first, second = (leg(4.2, impact_g=6.0, seed=seed) for seed in (1, 2))
     for packets in (first, second, first):
         _, notes = go(settings(folder), packets)
-        assert "compares with this run's own first minutes" in notes[0]
+        assert "alerts compare with this run's own first minutes; after 3 runs" in notes[0]
     return folder
 
 
@@ -136,7 +136,7 @@ def folder(three: Path, tmp_path: Path) -> Path:
 
 def test_harder_impacts_are_told_in_the_first_minute(folder: Path, harder: list[Packet]) -> None:
     outcome, notes = go(settings(folder), harder)
-    assert notes == ["compares with your last 3 runs: left-shin"]
+    assert notes == ["alerts compare with your last 3 runs: left-shin"]
     _, _, alerts = kept(folder, outcome.run)
     (alert,) = alerts
     assert (alert.rule, alert.state, alert.usual_runs) == ("shock-high", "raised", 3)
@@ -208,7 +208,7 @@ def test_a_resumed_run_keeps_what_was_usual_at_its_beginning(folder: Path, harde
             journal.forget(entry.run)
     outcome, notes = go(settings(folder), harder[half:], cut=cut)
     assert outcome.run == cut.run
-    assert notes[0] == "compares with your last 3 runs: left-shin"
+    assert notes[0] == "alerts compare with your last 3 runs: left-shin"
     assert [alert.usual_runs for alert in kept(folder, cut.run)[2]] == [3]
 
 

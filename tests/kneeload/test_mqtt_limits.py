@@ -1,6 +1,7 @@
 """What a broker cannot take at once: its window is kept, and a quota that is used up passes."""
 
 import select
+import socket
 import socketserver
 from pathlib import Path
 from threading import Thread
@@ -82,3 +83,12 @@ def test_a_brokers_window_is_kept_and_its_quota_is_waited_for(
         assert broker.most_under_way == WINDOW
         assert (state.delivered, state.refused, state.behind) == (len(results), 0, 0)
         assert journal.refused() == []
+
+
+def test_who_is_not_there_is_said_in_plain_words(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with journal_at(tmp_path) as journal:
+        journal.append(RUN, a_run(5))
+        state = delivered(journal, MqttSettings(host="127.0.0.1", port=port, drain_s=0.2))
+    assert f"(broker 127.0.0.1:{port} does not answer (connection refused))" in str(state.last_error)

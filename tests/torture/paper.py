@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.torture.row import Row
 
-__all__ = ["table", "write"]
+__all__ = ["MEASURED", "conditions", "table", "write"]
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -25,8 +25,7 @@ def write(name: str, rows: Sequence[Row]) -> None:
     known = json.loads(MEASURED.read_text()) if MEASURED.exists() else {}
     known[name] = {
         "version": version(),
-        "machine": f"{os.cpu_count()} CPUs, {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}",
+        "machine": conditions(),
         "rows": [asdict(row) for row in rows],
     }
     MEASURED.write_text(json.dumps(known, indent=1, ensure_ascii=False) + "\n")
@@ -34,6 +33,11 @@ def write(name: str, rows: Sequence[Row]) -> None:
         text = PAGE.read_text()
         before, after = text.index(BEGIN) + len(BEGIN), text.index(END)
         PAGE.write_text(f"{text[:before]}\n{table(known)}\n{text[after:]}")
+
+
+def conditions() -> str:
+    """What figures depend on beside the commit."""
+    return f"{os.cpu_count()} CPUs, Python {platform.python_version()}"
 
 
 def version() -> str:

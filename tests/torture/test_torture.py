@@ -1,5 +1,6 @@
 """The short form of make torture: each attack a few times."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from tests.torture.day import long_run
 from tests.torture.limits import starved
 from tests.torture.machine import CLOCKS, clocks, full_disk, little_memory, loaded, read_only, stopped
 from tests.torture.outing import outing
+from tests.torture.paper import MEASURED, conditions
 from tests.torture.power import cut_power
 from tests.torture.row import Row
 from tests.torture.runner import load_packets, save_packets
@@ -127,6 +129,13 @@ def test_nothing_is_left_over(tmp_path: Path) -> None:
     assert seen["strides"] > 150
     assert seen["tasks_over"] == seen["threads_over"] == 0
     assert seen["files_over"] <= 0
+
+
+def test_the_record_says_what_figures_depend_on_and_no_more() -> None:
+    for experiment in json.loads(MEASURED.read_text()).values():
+        assert re.fullmatch(r"[0-9a-f]{7}\+?", experiment["version"])
+        assert re.fullmatch(r"\d+ CPUs, Python \d+(\.\d+)+", experiment["machine"])
+    assert re.fullmatch(r"\d+ CPUs, Python \S+", conditions())
 
 
 def _is_whole(row: Row) -> None:
