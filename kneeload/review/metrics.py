@@ -95,7 +95,7 @@ METRICS: tuple[Metric, ...] = (
         "Way of the shoe from stance to stance, over its time.",
         "none; integrated over one stride",
         "Within a few percent a stride on simulated runs; sharp turns read short. Clipped strides and "
-        "strides with lost samples have none.",
+        "strides with a hole in their samples have none.",
         segment="shoe",
         optional=True,
     ),
