@@ -7,6 +7,7 @@ from alerts.words import advice, title
 from dsp.mount import Mount
 from dsp.stride import Activity
 from kneeload.results import SensorHealth
+from kneeload.review.caption import caption
 from kneeload.review.counted import why_nothing
 from kneeload.review.metrics import FILTERS, Metric, metrics_of
 from kneeload.review.run_data import RunData
@@ -208,8 +209,7 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         rows.append(("The rule", how_it_is_raised(rule)))
     definition = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows)
     figure = (
-        f"<p class='quiet'>Acceleration around it, as the sensor sent it: unfiltered, so its peaks are a "
-        f"little higher than the measured ones, which are marked.</p>"
+        f"<p class='quiet'>{escape(caption(data.waveforms[episode.place], data.strides))}</p>"
         f"<div class='figure' id='waveform-{number_}' role='img' aria-label='Acceleration of "
         f"{place(raised.mount)} in the seconds around alert {number_}, with the foot contacts found'></div>"
         if drawn
