@@ -8,6 +8,7 @@ from dsp.mount import Mount
 from dsp.stride import Activity
 from kneeload.results import SensorHealth
 from kneeload.review.caption import caption
+from kneeload.review.cautions import cautions_of, gyroscopes
 from kneeload.review.counted import why_nothing
 from kneeload.review.metrics import FILTERS, Metric, metrics_of
 from kneeload.review.run_data import RunData
@@ -119,11 +120,17 @@ def metric_card(data: RunData, metric: Metric, mounts: Sequence[Mount], *, activ
     sides = "".join(side(mount, metric, medians[mount], why_none=why_nothing(own[mount])) for mount in mounts)
     names = sorted({name for m in medians.values() if m for name in m.filters})
     filters = [f"{FILTERS[name]} ({name})" if name in FILTERS else name for name in names]
+    cautions = cautions_of(
+        metric.name,
+        segment=mounts[0].segment,
+        activity=activity,
+        gyroscope=gyroscopes(s for s in data.strides if s.mount in mounts),
+    )
     where = "" if metric.segment else f", {mounts[0].segment} sensors"
     return f"""<section class="metric"><h3>{metric.title}{where}</h3><div class="sides">{sides}</div>
 <p>{metric.definition}</p>
 <p class="note">Filter: {escape(", ".join([*filters, metric.smoothing]))}.</p>
-<p class="note">{metric.uncertainty}</p></section>"""
+<p class="note">{metric.uncertainty} {cautions}</p></section>"""
 
 
 def side(mount: Mount, metric: Metric, middle: Median | None, *, why_none: str) -> str:
