@@ -6,13 +6,10 @@ where the radio loses some in every stride there would be nothing else.
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 from dsp.stride import Stride
 
-__all__ = ["LOST_IN_ALL", "counted", "why_nothing"]
-
-LOST_IN_ALL: Final = "left out: samples lost in every stride"
+__all__ = ["counted", "why_nothing"]
 
 
 def counted(strides: Iterable[Stride], field: str) -> list[Stride]:
@@ -24,4 +21,8 @@ def why_nothing(strides: Sequence[Stride]) -> str:
     """What to say of strides none of which counted."""
     if not strides:
         return "no stride"
-    return LOST_IN_ALL if all(stride.gap for stride in strides) else "not estimated"
+    torn = sum(stride.gap for stride in strides)
+    if 2 * torn < len(strides):
+        return "not estimated"
+    share = "every stride" if torn == len(strides) else f"{torn} of {len(strides)} strides"
+    return f"left out: samples lost in {share}"

@@ -66,7 +66,8 @@ def test_where_nothing_is_left_the_reason_is_said() -> None:
     whole = [replace(s, peak_resultant_g=None) for s in shocks([5, 6])]
     torn = [replace(s, gap=True) for s in whole]
     assert why_nothing(torn) == "left out: samples lost in every stride"
-    assert why_nothing([*torn, *whole]) == "not estimated"
+    assert why_nothing([*torn, whole[0]]) == "left out: samples lost in 2 of 3 strides"
+    assert why_nothing([torn[0], *whole]) == "not estimated"
     assert why_nothing([]) == "no stride"
 
 
