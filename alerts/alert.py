@@ -16,7 +16,8 @@ class Alert:
 
     mount is None where a rule speaks of both legs (asymmetry) or of the runner.
     value and limit are in the unit of the rule's metric. usual_runs: how many earlier runs say what is usual;
-    0: this run's first minutes do; None: the limit came from nothing usual.
+    0: this run's first minutes do; None: the limit came from nothing usual. level: a clearing has that of its
+    raising.
     """
 
     rule: str

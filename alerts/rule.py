@@ -19,11 +19,15 @@ NEUTRAL: dict[Form, float] = {"absolute": 0.0, "times": 1.0, "points": 0.0, "mad
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """In the metric's unit: raised beyond raise_at, cleared back inside clear_at. usual_runs: as in Alert."""
+    """In the metric's unit: raised beyond raise_at, cleared back inside clear_at. usual_runs: as in Alert.
+
+    stand_in: whether these stand in for a baseline that is not known yet.
+    """
 
     raise_at: float
     clear_at: float
     usual_runs: int | None = None
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class Rule:
     form: limit and clear are in the metric's unit ("absolute"), multiples of the own baseline ("times"), the
     metric's unit above the baseline ("points") or median absolute deviations above it ("mads").
     bounds: limit must lie between them. least: the limit in the metric's unit is never below this.
-    first_shin, first_shoe: absolute limits that hold until there is a baseline; None = silent until then.
-    first_title, first_advice: the words for that time.
+    first_shin, first_shoe: absolute limits that stand in until there is a baseline; None = silent until then.
+    first_level, first_title, first_advice: level and words for that time.
     window, of: raised when at least `of` of the last `window` values are beyond the limit, cleared when as
     many are back inside `clear`; counted in strides, in readings or in seconds that
     have a value.
@@ -62,6 +66,7 @@ class Rule:
     least: float | None = None
     first_shin: float | None = None
     first_shoe: float | None = None
+    first_level: Level = "info"
     first_title: str = ""
     first_advice: str = ""
 
@@ -118,7 +123,9 @@ class Rule:
         if self.form == "absolute":
             return Thresholds(self.limit, self.clear)
         if usual is None:
-            return None if first is None else Thresholds(first, first * self.clear / self.limit)
+            if first is None:
+                return None
+            return Thresholds(first, first * self.clear / self.limit, stand_in=True)
         raise_at = {
             "times": usual.value * self.limit,
             "points": usual.value + self.limit,

@@ -16,12 +16,16 @@ STALE_US = 30_000_000
 
 @dataclass(frozen=True, slots=True)
 class Track:
-    """values: the window, oldest first; last_us: its newest time; raised_us: last raising, open or over."""
+    """values: the window, oldest first; last_us: its newest time; raised_us: last raising, open or over.
+
+    stand_in: whether a limit raised it that stands in for a baseline.
+    """
 
     values: tuple[float, ...] = ()
     last_us: int | None = None
     raised: bool = False
     raised_us: int | None = None
+    stand_in: bool = False
 
 
 def follow(
@@ -33,18 +37,30 @@ def follow(
     fresh = track.last_us is None or seen.t_us - track.last_us > STALE_US
     values = (() if fresh else track.values) + (seen.value,)
     values = values[-rule.window :]
+    outdated = _outdated(track, rule, thresholds=thresholds, seen=seen)
+    thresholds = outdated or thresholds
     limit = thresholds.clear_at if track.raised else thresholds.raise_at
     crossed = rule.inside if track.raised else rule.beyond
     # The newest value has the last word, which also makes the usual stride cheap.
     turned = crossed(seen.value, limit) and sum(crossed(value, limit) for value in values) >= rule.of
-    if not turned or (not track.raised and _cooling(track, rule, t_us=seen.t_us)):
-        return Track(values, seen.t_us, track.raised, track.raised_us), None
+    if not (turned or outdated) or (not track.raised and _cooling(track, rule, t_us=seen.t_us)):
+        return Track(values, seen.t_us, track.raised, track.raised_us, track.stand_in), None
     state: Literal["raised", "cleared"] = "cleared" if track.raised else "raised"
     raised_us = track.raised_us if track.raised else seen.t_us
-    alert = Alert(
-        rule.id, rule.level, state, seen.t_us, seen.mount, median(values), limit, thresholds.usual_runs
-    )
-    return Track(values, seen.t_us, not track.raised, raised_us), alert
+    stand_in = track.stand_in if track.raised else thresholds.stand_in
+    level = rule.first_level if stand_in else rule.level
+    alert = Alert(rule.id, level, state, seen.t_us, seen.mount, median(values), limit, thresholds.usual_runs)
+    return Track(values, seen.t_us, not track.raised, raised_us, stand_in), alert
+
+
+def _outdated(track: Track, rule: Rule, *, thresholds: Thresholds, seen: Observation) -> Thresholds | None:
+    """What stood in for the baseline that is known now, where an alert by it is open.
+
+    That one is over: were it left open, what the baseline has to say would never be raised.
+    """
+    if not (track.raised and track.stand_in) or thresholds.stand_in:
+        return None
+    return rule.thresholds(None, rule.first(seen.mount))
 
 
 def _counts(track: Track, rule: Rule, *, thresholds: Thresholds, seen: Observation) -> bool:

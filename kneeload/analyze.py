@@ -214,7 +214,7 @@ def _medians(strides: Sequence[Stride]) -> str:
     peaks = [s for s in strides if s.peak_resultant_g is not None]
     peak = median_or_none(s.peak_resultant_g for s in peaks)
     bound = any(s.clipped and s.peak_resultant_g <= peak for s in peaks if s.peak_resultant_g and peak)
-    low = ", sampled too slowly: reads low" if any(s.low_rate for s in peaks) else ""
+    low = ", sampled too slowly: reads low on average" if any(s.low_rate for s in peaks) else ""
     name = "peak tibial acceleration" if strides[0].mount.segment == "shin" else "foot shock"
     return (
         f"cadence {number(cadence, 1)} steps/min, contact {number(contact_ms, 0)} ms, "

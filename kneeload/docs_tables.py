@@ -30,12 +30,20 @@ def rules_table() -> str:
     """Every rule's limits, then its words."""
     limits = _markdown(
         ["rule", "watches", "raised", "cleared", "again after", "level", "from"],
-        ([f"`{rule.id}`", _watches(rule), *_limits(rule), rule.level, rule.source] for rule in RULES),
+        ([f"`{rule.id}`", _watches(rule), *_limits(rule), _level(rule), rule.source] for rule in RULES),
     )
-    words = _markdown(
-        ["rule", "says", "advice"], ([f"`{rule.id}`", rule.title, rule.advice] for rule in RULES)
-    )
+    words = _markdown(["rule", "says", "advice"], (row for rule in RULES for row in _words(rule)))
     return f"{limits}\n{words}"
+
+
+def _level(rule: Rule) -> str:
+    return f"{rule.level}; until there is a baseline {rule.first_level}" if rule.first_title else rule.level
+
+
+def _words(rule: Rule) -> list[list[str]]:
+    own = [f"`{rule.id}`", rule.title, rule.advice]
+    first = [f"`{rule.id}` until there is a baseline", rule.first_title, rule.first_advice]
+    return [own, first] if rule.first_title else [own]
 
 
 def _watches(rule: Rule) -> str:

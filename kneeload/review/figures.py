@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dsp.stride import Stride
+from kneeload.review.counted import why_nothing
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Episode, bands, episodes, tracks
 from kneeload.review.traces import (
@@ -81,9 +82,15 @@ def timeline(data: RunData) -> Figure:
             "rangemode": "tozero" if row.unit == "g" else "normal",
         }
         layout["annotations"].append(heading(f"{row.title}, {row.unit}", domain[1]))
-        for mount in data.mounts:
-            if fits(row, mount):
-                traces += stride_traces(row, [s for s in data.strides if s.mount is mount], mount, axis)
+        nothing = []
+        for mount in (mount for mount in data.mounts if fits(row, mount)):
+            own = [s for s in data.strides if s.mount is mount]
+            drawn = stride_traces(row, own, mount, axis)
+            traces += drawn
+            if not drawn:
+                nothing.append(f"{spoken(mount)}: {why_nothing(own)}")
+        if nothing:
+            layout["annotations"].append(note("<br>".join(nothing), domain))
         traces += limit_traces(data, row, happened, axis)
     if sensors:
         axis = next(axes)
@@ -136,6 +143,21 @@ def heading(text: str, top: float) -> Figure:
         "showarrow": False,
         "font": {"size": 13, "color": "var(--ink)"},
         "yshift": 3,
+    }
+
+
+def note(text: str, domain: tuple[float, float]) -> Figure:
+    """Words in the middle of a plot, where something is missing."""
+    return {
+        "text": text,
+        "xref": "paper",
+        "yref": "paper",
+        "x": 0.5,
+        "y": (domain[0] + domain[1]) / 2,
+        "xanchor": "center",
+        "yanchor": "middle",
+        "showarrow": False,
+        "font": {"size": 12, "color": "var(--muted)"},
     }
 
 

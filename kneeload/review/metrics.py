@@ -1,9 +1,9 @@
 """The figures of the review's head: what each is, through which filter, how far it can be trusted, what it
 is not.
 
-Contact time: uncorrected bias up to 10 % (Falbriard et al., 2017). Peak tibial acceleration: smallest
-detectable difference of the resultant 1.5 g; depends on sensor and filter (Sheerin et al., 2019). Foot
-strike: Altman and Davis (2012). Speed at the shin: 4 to 7 % (Yang et al., 2011; Li et al., 2010).
+Peak tibial acceleration: smallest detectable difference of the resultant 1.5 g; depends on sensor and filter
+(Sheerin et al., 2019). Foot strike: Altman and Davis (2012). Speed at the shin: 4 to 7 % (Yang et al., 2011;
+Li et al., 2010). What depends on sensor and gait besides: kneeload.review.cautions.
 """
 
 from collections.abc import Mapping
@@ -57,8 +57,8 @@ METRICS: tuple[Metric, ...] = (
         0,
         "Toe-off minus initial contact.",
         "none of its own; both events come from smoothed signals",
-        "Single strides may be off by tens of milliseconds, and the average by up to a tenth, differently at "
-        "shin and shoe and at each speed. Read changes within one sensor's place.",
+        "Single strides may be off by tens of milliseconds. Read changes within one sensor's place: shin and "
+        "shoe differ.",
     ),
     Metric(
         "peak_resultant_g",
@@ -95,7 +95,7 @@ METRICS: tuple[Metric, ...] = (
         "Way of the shoe from stance to stance, over its time.",
         "none; integrated over one stride",
         "Within a few percent a stride on simulated runs; sharp turns read short. Clipped strides and "
-        "strides with lost samples have none.",
+        "strides with a hole in their samples have none.",
         segment="shoe",
         optional=True,
     ),

@@ -7,10 +7,22 @@ from alerts.words import advice, title
 from dsp.mount import Mount
 from dsp.stride import Activity
 from kneeload.results import SensorHealth
+from kneeload.review.caption import caption
+from kneeload.review.cautions import cautions_of, gyroscopes
+from kneeload.review.counted import why_nothing
 from kneeload.review.metrics import FILTERS, Metric, metrics_of
 from kneeload.review.run_data import RunData
-from kneeload.review.statistics import Episode, Median, distance_m, median, median_activity, spent
-from kneeload.review.traces import DOTS_MOST, SMOOTH, clock_text
+from kneeload.review.running_median import MOST_S, SMOOTH
+from kneeload.review.statistics import (
+    Episode,
+    Median,
+    distance_m,
+    median,
+    median_activity,
+    spent,
+    strides_of,
+)
+from kneeload.review.traces import DOTS_MOST, clock_text
 from kneeload.review.words import how_it_is_raised, number, place, what_happened, whence_the_limit
 
 __all__ = ["SAFETY", "alerts_section", "distance_text", "head_section", "metrics_section", "timeline_section"]
@@ -84,38 +96,59 @@ def metrics_section(data: RunData) -> str:
     if not data.strides:
         return "<h2>Medians</h2><p class='quiet'>No foot contact was found in this run.</p>"
     return f"""<h2>Medians of {name}</h2>
-<p class="quiet">Over all {name} strides without lost samples. In brackets: the middle half of the strides,
-which is how much they differ among themselves, not how exact a single one is.</p>
+<p class="quiet">Over all {name} strides. In brackets: the middle half of the strides, which is how much they
+differ among themselves, not how exact a single one is.{lost_in_text(data, activity)}</p>
 <div class="metrics">{"".join(cards)}</div>"""
+
+
+def lost_in_text(data: RunData, activity: Activity) -> str:
+    """How many strides lost samples at each sensor, and what that does; empty where none did."""
+    counts = []
+    for mount in data.mounts:
+        own = strides_of(data.strides, mount=mount, activity=activity)
+        torn = sum(stride.gap for stride in own)
+        if torn:
+            counts.append(f"{torn} of {len(own)} strides with lost samples at the {place(mount)}")
+    if not counts:
+        return ""
+    return f" {', '.join(counts)}: each counts with what could be measured in it, and its peak may read low."
 
 
 def metric_card(data: RunData, metric: Metric, mounts: Sequence[Mount], *, activity: Activity) -> str:
     medians = {mount: median(data.strides, metric, mount=mount, activity=activity) for mount in mounts}
-    sides = "".join(side(mount, metric, medians[mount]) for mount in mounts)
+    own = {mount: strides_of(data.strides, mount=mount, activity=activity) for mount in mounts}
+    sides = "".join(side(mount, metric, medians[mount], why_none=why_nothing(own[mount])) for mount in mounts)
     names = sorted({name for m in medians.values() if m for name in m.filters})
     filters = [f"{FILTERS[name]} ({name})" if name in FILTERS else name for name in names]
+    cautions = cautions_of(
+        metric.name,
+        segment=mounts[0].segment,
+        activity=activity,
+        gyroscope=gyroscopes(s for s in data.strides if s.mount in mounts),
+    )
     where = "" if metric.segment else f", {mounts[0].segment} sensors"
     return f"""<section class="metric"><h3>{metric.title}{where}</h3><div class="sides">{sides}</div>
 <p>{metric.definition}</p>
 <p class="note">Filter: {escape(", ".join([*filters, metric.smoothing]))}.</p>
-<p class="note">{metric.uncertainty}</p></section>"""
+<p class="note">{metric.uncertainty} {cautions}</p></section>"""
 
 
-def side(mount: Mount, metric: Metric, middle: Median | None) -> str:
+def side(mount: Mount, metric: Metric, middle: Median | None, *, why_none: str) -> str:
     """One number. Its exact value, in the journal's unit, is in the `value` attribute."""
     if middle is None:
-        figures = "<div class='value'>–</div><div class='spread'>not estimated</div>"
+        figures = f"<div class='value'>–</div><div class='spread'>{why_none}</div>"
     else:
         low, value, high = (
             f"{v * metric.factor:.{metric.decimals}f}" for v in (middle.low, middle.value, middle.high)
         )
         bound = "≥ " if middle.at_least else ""
+        of = "" if middle.strides == middle.among else f" of {middle.among}"
         clipped = f", {middle.clipped} clipped" if middle.clipped else ""
-        slow = ", sampled too slowly: reads low" if middle.low_rate else ""
+        slow = ", sampled too slowly: reads low on average" if middle.low_rate else ""
         figures = (
             f"<div class='value'><data value='{middle.value!r}' data-metric='{metric.name}' "
             f"data-mount='{mount.value}'>{bound}{value}</data> <small>{metric.unit}</small></div>"
-            f"<div class='spread'>({low} to {high}) · {middle.strides} strides{clipped}{slow}</div>"
+            f"<div class='spread'>({low} to {high}) · {middle.strides}{of} strides{clipped}{slow}</div>"
         )
     return f"<div class='side {mount.side}'><div class='who'>{mount.side}</div>{figures}</div>"
 
@@ -143,9 +176,9 @@ def timeline_section(data: RunData) -> str:
     )
     return f"""<h2>The run</h2>
 <ul class="key">{"".join(key)}</ul>
-<p class="quiet">{dots}Lines are medians of {SMOOTH} strides. Numbered marks are alerts, with a dotted line at
-their limit.<span class="screen"> Drag to look closer, double-click to see all again, click a number to read
-the alert.</span></p>
+<p class="quiet">{dots}Lines are medians of {SMOOTH} strides, interrupted where these would lie over more than
+{MOST_S:.0f} s. Numbered marks are alerts, with a dotted line at their limit.<span class="screen"> Drag to
+look closer, double-click to see all again, click a number to read the alert.</span></p>
 <div class="figure" id="timeline" role="img" aria-label="{escape(said)}"></div>
 <noscript><p>The figures need JavaScript; all numbers and alerts are in the text.</p></noscript>"""
 
@@ -183,8 +216,7 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         rows.append(("The rule", how_it_is_raised(rule)))
     definition = "".join(f"<dt>{name}</dt><dd>{escape(text)}</dd>" for name, text in rows)
     figure = (
-        f"<p class='quiet'>Acceleration around it, as the sensor sent it: unfiltered, so its peaks are a "
-        f"little higher than the measured ones, which are marked.</p>"
+        f"<p class='quiet'>{escape(caption(data.waveforms[episode.place], data.strides))}</p>"
         f"<div class='figure' id='waveform-{number_}' role='img' aria-label='Acceleration of "
         f"{place(raised.mount)} in the seconds around alert {number_}, with the foot contacts found'></div>"
         if drawn

@@ -11,6 +11,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Activity, Stride
 from kneeload.results import SensorHealth, Summary
+from kneeload.review.counted import counted
 from kneeload.review.metrics import Metric
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "median",
     "median_activity",
     "spent",
+    "strides_of",
     "tracks",
 ]
 
@@ -39,16 +41,17 @@ ENDING_S = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Median:
-    """Median and middle half of a metric over `strides` strides.
+    """Median and middle half of a metric over `strides` strides, out of `among` of this activity.
 
     at_least: so many peaks exceeded the sensor's range that the true median is this or higher.
-    low_rate: some were sampled too slowly for a peak and read low.
+    low_rate: some were sampled too slowly for a peak and read low on average.
     """
 
     value: float
     low: float
     high: float
     strides: int
+    among: int
     clipped: int
     at_least: bool
     low_rate: bool
@@ -86,17 +89,19 @@ def median_activity(strides: Sequence[Stride]) -> Activity:
     return "run" if any(s.activity == "run" for s in strides) or not strides else "walk"
 
 
+def strides_of(strides: Iterable[Stride], *, mount: Mount, activity: Activity) -> list[Stride]:
+    """Of one sensor in one gait."""
+    return [stride for stride in strides if stride.mount is mount and stride.activity == activity]
+
+
 def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity: Activity) -> Median | None:
     """Over this mount's strides of this activity that have the value; None when there are none.
 
-    Strides with lost samples are left out. Clipped peaks are kept: each is a lower bound, so the median is
-    right as long as they lie above it, and leaving them out would make it read low.
+    Clipped peaks are kept: each is a lower bound, so the median is right as long as they lie above it, and
+    leaving them out would make it read low.
     """
-    chosen = [
-        s
-        for s in strides
-        if s.mount is mount and s.activity == activity and not s.gap and getattr(s, metric.name) is not None
-    ]
+    own = strides_of(strides, mount=mount, activity=activity)
+    chosen = counted(own, metric.name)
     if not chosen:
         return None
     values = np.array([getattr(s, metric.name) for s in chosen], dtype=np.float64)
@@ -107,6 +112,7 @@ def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity:
         low=low,
         high=high,
         strides=len(chosen),
+        among=len(own),
         clipped=len(clipped),
         at_least=any(v <= middle for v in clipped),
         low_rate=metric.filtered and any(s.low_rate for s in chosen),

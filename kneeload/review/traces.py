@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 
 from dsp.mount import Mount
 from dsp.stride import Stride
+from kneeload.review.counted import counted
 from kneeload.review.run_data import RunData
+from kneeload.review.running_median import SMOOTH, pieces, running_median
 from kneeload.review.statistics import Episode
 
 __all__ = [
@@ -17,7 +19,6 @@ __all__ = [
     "LEVEL_COLOR",
     "MODEBAR",
     "ROWS",
-    "SMOOTH",
     "Figure",
     "Row",
     "clock_text",
@@ -36,11 +37,9 @@ Figure = dict[str, Any]
 
 MIDNIGHT_MS = 946_684_800_000  # 2000-01-01
 DOTS_MOST = 4000
-"""Above this many strides a sensor only their running median is drawn: nobody could tell the dots apart."""
-SMOOTH = 15
-"""Strides in the running median."""
-BREAK_S = 5.0
-"""No line is drawn over a longer time without strides."""
+"""Above this many strides a sensor only their running median is drawn, where it can be: nobody could tell the
+dots apart.
+"""
 
 SYMBOL: Mapping[str, str] = {"left": "circle", "right": "diamond"}
 DASH: Mapping[str, str] = {"left": "solid", "right": "6px,2px"}
@@ -147,7 +146,7 @@ def episode_traces(data: RunData, episode: Episode, number: int, axis: str) -> l
 
 def stride_traces(row: Row, strides: Sequence[Stride], mount: Mount, axis: str) -> list[Figure]:
     """Dots for the strides, a line for their running median, open triangles for clipped peaks."""
-    good = [s for s in strides if not s.gap and getattr(s, row.field) is not None]
+    good = counted(strides, row.field)
     if not good:
         return []
     t_s = np.array([s.initial_contact_us / 1e6 for s in good])
@@ -158,31 +157,35 @@ def stride_traces(row: Row, strides: Sequence[Stride], mount: Mount, axis: str) 
     said = f"{name} %{{x|%H:%M:%S}}<br>%{{y:.{row.decimals}f}} {row.unit}"
     common = {"type": "scatter", "yaxis": short(axis), "name": name}
     traces: list[Figure] = []
-    if len(good) <= DOTS_MOST:
-        kinds = (
-            (~clipped, SYMBOL[mount.side], 4, ""),
-            (clipped, "triangle-up-open", 7, "<br>at least: clipped"),
-        )
-        for chosen, symbol, size, note in kinds:
-            if chosen.any():
-                traces.append(
-                    {
-                        **common,
-                        "mode": "markers",
-                        "x": [stamp(t) for t in t_s[chosen]],
-                        "y": rounded(values[chosen], row.decimals + 1),
-                        "marker": {"color": color, "size": size, "symbol": symbol},
-                        "opacity": 0.9 if note else 0.35,
-                        "hovertemplate": f"{said}{note}<extra></extra>",
-                    }
-                )
-    line_t, line_v = running_median(t_s, values, running=np.array([s.activity == "run" for s in good]))
+    begins = pieces(t_s, running=np.array([s.activity == "run" for s in good]))
+    line = running_median(t_s, values, begins=begins)
+    dotted = np.isnan(line) | (len(good) <= DOTS_MOST)
+    kinds = (
+        (dotted & ~clipped, SYMBOL[mount.side], 4, ""),
+        (dotted & clipped, "triangle-up-open", 7, "<br>at least: clipped"),
+    )
+    for chosen, symbol, size, note in kinds:
+        if chosen.any():
+            traces.append(
+                {
+                    **common,
+                    "mode": "markers",
+                    "x": [stamp(t) for t in t_s[chosen]],
+                    "y": rounded(values[chosen], row.decimals + 1),
+                    "marker": {"color": color, "size": size, "symbol": symbol},
+                    "opacity": 0.9 if note else 0.35,
+                    "hovertemplate": f"{said}{note}<extra></extra>",
+                }
+            )
     traces.append(
         {
             **common,
             "mode": "lines",
-            "x": [None if t is None else stamp(t) for t in line_t],
-            "y": [None if v is None else round(v, row.decimals + 1) for v in line_v],
+            "x": [None if np.isnan(t) else stamp(t) for t in np.insert(t_s, begins, np.nan)],
+            "y": [
+                None if np.isnan(v) else round(float(v), row.decimals + 1)
+                for v in np.insert(line, begins, np.nan)
+            ],
             "line": {"color": color, "width": 2, "dash": DASH[mount.side]},
             "hovertemplate": f"{said}<br>median of {SMOOTH} strides<extra></extra>",
         }
@@ -192,26 +195,6 @@ def stride_traces(row: Row, strides: Sequence[Stride], mount: Mount, axis: str) 
 
 def rounded(values: NDArray[np.float64], decimals: int) -> list[float]:
     return [round(float(v), decimals) for v in values]
-
-
-def running_median(
-    t_s: NDArray[np.float64], values: NDArray[np.float64], *, running: NDArray[np.bool_]
-) -> tuple[list[float | None], list[float | None]]:
-    """Centred over SMOOTH strides, never over a break or from walking into running; None between the
-    pieces.
-    """
-    out_t: list[float | None] = []
-    out_v: list[float | None] = []
-    broken = (np.diff(t_s) > BREAK_S) | (running[1:] != running[:-1])
-    for piece in np.split(np.arange(len(t_s)), np.flatnonzero(broken) + 1):
-        if out_t:
-            out_t.append(None)
-            out_v.append(None)
-        for i in range(len(piece)):
-            near = piece[max(0, i - SMOOTH // 2) : i + SMOOTH // 2 + 1]
-            out_t.append(float(t_s[piece[i]]))
-            out_v.append(float(np.median(values[near])))
-    return out_t, out_v
 
 
 def limit_traces(data: RunData, row: Row, happened: Sequence[Episode], axis: str) -> list[Figure]:

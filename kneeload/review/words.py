@@ -56,7 +56,10 @@ def whence_the_limit(alert: Alert, rule: Rule) -> str:
         return f"The limit of {limit} is fixed."
     if from_a_start(alert, rule):
         where = "" if alert.mount is None else f" for a sensor at the {alert.mount.segment}"
-        return f"What is usual for this runner was not known yet: every run begins with {limit}{where}."
+        return (
+            "What is usual for this runner was not known yet: "
+            f"until it is, a rough limit of {limit} holds{where}."
+        )
     if rule.least is not None and isclose(alert.limit, rule.least):
         return f"The limit is never below {limit}, however little is usual for this runner."
     if rule.form == "times":
@@ -102,7 +105,7 @@ def how_it_is_raised(rule: Rule) -> str:
         for segment, value in (("shin", rule.first_shin), ("shoe", rule.first_shoe))
         if value is not None
     ]
-    before = f" Until a baseline is known the limit is {' and '.join(first)}." if first else ""
+    before = f" Until a baseline is known a rough limit stands in, {' and '.join(first)}." if first else ""
     pause = f" At most once in {rule.cooldown_s:.0f} s."
     return f"Raised {when}.{least}{before}{pause} Source: {rule.source}."
 

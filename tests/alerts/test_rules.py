@@ -45,9 +45,44 @@ def test_shock_high_needs_eight_of_ten() -> None:
         assert run.steps(7, peak_resultant_g=20.0) + run.steps(3) == []
 
 
-def test_shock_high_is_absolute_until_there_is_a_baseline() -> None:
-    assert words(fresh(stored=False).steps(20, peak_resultant_g=10.5)) == [("shock-high", "raised")]
+def test_shock_high_is_absolute_until_there_is_a_baseline_and_only_informs() -> None:
+    run = fresh(stored=False)
+    (raised,) = run.steps(20, peak_resultant_g=10.5)
+    assert (raised.rule, raised.state, raised.level, raised.limit) == ("shock-high", "raised", "info", 10.0)
+    (cleared,) = run.steps(20, peak_resultant_g=9.0)
+    assert (cleared.state, cleared.level, cleared.value) == ("cleared", "info", 9.0)
+    assert cleared.limit == pytest.approx(10.0 * 1.1 / 1.2)
     assert fresh(stored=False).steps(20, peak_resultant_g=9.5) == []
+
+
+def test_shock_high_warns_against_the_own_baseline() -> None:
+    run = fresh()
+    alerts = run.steps(20, peak_resultant_g=9.0) + run.steps(20, peak_resultant_g=7.0)
+    assert [(alert.state, alert.level) for alert in alerts] == [("raised", "warning"), ("cleared", "warning")]
+
+
+def test_a_clearing_has_its_raisings_level_whatever_limit_cleared_it() -> None:
+    """A sensor that goes on at another rate has no baseline of old any more."""
+    usual: dict[tuple[Metric, Mount], Usual] = {("peak_resultant_g", LEFT): Usual(7.0, 0.7, 3, "test")}
+    run = Run(AlertEngine(RULES, baseline=usual))
+    raised, cleared = run.steps(20, peak_resultant_g=9.5) + run.steps(
+        20, peak_resultant_g=9.0, filter="other"
+    )
+    assert (raised.level, raised.usual_runs) == ("warning", 3)
+    assert (cleared.level, cleared.usual_runs) == ("warning", None)
+
+
+def test_what_a_rough_limit_raised_is_over_once_a_baseline_is_known() -> None:
+    """Left open, it would keep the warning by the baseline from ever being raised."""
+    run = fresh(stored=False)
+    assert run.steps(WARM_UP_STRIDES + LEARN_STRIDES - 20, peak_resultant_g=7.0) == []
+    rough, over, own = run.steps(20 + 150, peak_resultant_g=10.5)
+    assert (rough.state, rough.level, rough.limit) == ("raised", "info", 10.0)
+    assert (over.state, over.level, over.usual_runs) == ("cleared", "info", None)
+    assert over.limit == pytest.approx(10.0 * 1.1 / 1.2)
+    assert (own.state, own.level, own.usual_runs) == ("raised", "warning", 0)
+    assert own.limit == pytest.approx(1.2 * 7.0)
+    assert words(run.steps(20, peak_resultant_g=7.0)) == [("shock-high", "cleared")]
 
 
 def test_shock_high_at_the_shoe_has_another_absolute_limit() -> None:
@@ -228,6 +263,7 @@ def test_what_was_seen_before_a_pause_does_not_count() -> None:
 def test_no_rule_claims_what_the_sensors_cannot_know() -> None:
     forbidden = ("injur", "risk", "force", "diagnos", "prevent", "bone", "damage", "predict")
     for row in RULES:
+        assert "softer ground" not in f"{row.advice} {row.first_advice}", "grass reads no lower than concrete"
         text = f"{row.title} {row.advice} {row.first_title} {row.first_advice}".lower()
         assert not [word for word in forbidden if word in text], row.id
 

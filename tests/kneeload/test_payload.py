@@ -85,7 +85,9 @@ def test_only_fields_of_the_table_leave_and_all_that_are_known_do(result: Result
 def test_alerts_say_what_to_do_and_health_is_kept_by_the_broker() -> None:
     body = json.loads(message(row_of(examples.alert(5))).payload)
     assert body["raised"] is True
-    assert "shorter and quicker steps" in body["advice"]
+    assert "your own next runs" in body["advice"]
+    usual = json.loads(message(row_of(replace(examples.alert(5), usual_runs=3))).payload)
+    assert "shorter and quicker steps" in usual["advice"]
     assert "mount" not in json.loads(message(row_of(examples.alert(5, mount=None))).payload)
     assert message(row_of(examples.health(5))).retain
     said = status_message("lost", runner="anna", run=RUN, time_ns=None)

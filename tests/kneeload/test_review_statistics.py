@@ -8,6 +8,8 @@ import pytest
 from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
+from dsp.summary import Totals, summarise
+from kneeload.review.counted import why_nothing
 from kneeload.review.metrics import METRICS
 from kneeload.review.sections import distance_text
 from kneeload.review.statistics import (
@@ -35,18 +37,38 @@ def shocks(values: list[float], *, clipped: frozenset[int] = frozenset()) -> lis
     ]
 
 
-def test_the_median_is_over_running_strides_without_gaps() -> None:
+def test_the_median_is_over_the_running_strides_that_have_the_value() -> None:
     strides = sample_strides(LEFT)
-    chosen = [
-        s.contact_time_s
-        for s in strides
-        if s.activity == "run" and not s.gap and s.contact_time_s is not None
-    ]
+    running = [s for s in strides if s.activity == "run"]
+    chosen = [s.contact_time_s for s in running if s.contact_time_s is not None]
     got = median(strides, CONTACT, mount=LEFT, activity="run")
     assert got is not None
     assert got.value == np.median(chosen)
     assert got.low < got.value < got.high
-    assert got.strides == len(chosen) < len(strides)
+    assert got.strides == len(chosen) < got.among == len(running) < len(strides)
+
+
+def test_strides_with_lost_samples_count_as_in_the_summary() -> None:
+    """Of a radio that loses samples all the time the review would else say nothing."""
+    torn = [
+        replace(s, gap=n % 3 > 0, contact_time_s=0.2 + 0.001 * n) for n, s in enumerate(shocks([5, 9, 7, 8]))
+    ]
+    torn.append(replace(torn[0], gap=True, contact_time_s=None, peak_resultant_g=None))
+    totals = Totals(LEFT, 3.0, 3.0, 0.0, 0.0, samples=600, lost=60, clipped_samples=0, rate_hz=200.0)
+    summary = summarise(torn, totals)
+    for metric, expected in ((CONTACT, summary.contact_time_s), (SHOCK, summary.peak_resultant_g)):
+        got = median(torn, metric, mount=LEFT, activity="run")
+        assert got is not None
+        assert (got.value, got.strides, got.among) == (expected, 4, 5)
+
+
+def test_where_nothing_is_left_the_reason_is_said() -> None:
+    whole = [replace(s, peak_resultant_g=None) for s in shocks([5, 6])]
+    torn = [replace(s, gap=True) for s in whole]
+    assert why_nothing(torn) == "left out: samples lost in every stride"
+    assert why_nothing([*torn, whole[0]]) == "left out: samples lost in 2 of 3 strides"
+    assert why_nothing([torn[0], *whole]) == "not estimated"
+    assert why_nothing([]) == "no stride"
 
 
 def test_another_mount_has_no_median_of_its_own() -> None:

@@ -33,8 +33,14 @@ def raised(rule_id: str, *, usual: Usual | None = None, mount: Mount | None = Mo
 @pytest.mark.parametrize(
     ("alert", "said"),
     [
-        (raised("shock-high"), "was not known yet: every run begins with 10.0 g for a sensor at the shin"),
-        (raised("shock-high", mount=Mount.LEFT_SHOE), "begins with 30.0 g for a sensor at the shoe"),
+        (
+            raised("shock-high"),
+            "was not known yet: until it is, a rough limit of 10.0 g holds for a sensor at the shin",
+        ),
+        (
+            raised("shock-high", mount=Mount.LEFT_SHOE),
+            "a rough limit of 30.0 g holds for a sensor at the shoe",
+        ),
         (
             raised("shock-high", usual=Usual(7.6, 0.5)),
             "9.1 g is 1.2 times what is usual for this runner, 7.6 g, in this run's first minutes.",
