@@ -29,6 +29,7 @@ BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils
 MID_STANCE = (0.3, 0.6)
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
 UNLIKE = 0.1  # a contact that is less like the last ones than this is like none of them
+ON_BEAT = 0.15  # periods
 MISSED = 1.0  # periods more that are still gait where a hole may have had a contact in it
 
 
@@ -136,10 +137,11 @@ def _stride_time(
     bridged = torn or grid.any(runner.last_contact_row, row, VOID)
     if bridged or apart_s <= PAUSE * period_s:
         runner.spend(apart_s)
-    if bridged or apart_s > PAUSE * period_s:
-        return None
-    runner.keep_pace(apart_s)
-    return apart_s
+    whole = not bridged and apart_s <= PAUSE * period_s
+    # A hole between two contacts on the beat hides none: the tempo is known, though not to be measured with.
+    if whole or abs(apart_s - period_s) <= ON_BEAT * period_s:
+        runner.keep_pace(apart_s)
+    return apart_s if whole else None
 
 
 def _peak_swing(grid: SampleGrid, swing: Floats | None, a: int, b: int) -> float | None:

@@ -49,6 +49,7 @@ class Rule:
     summary: str
     description: str
     math: str = ""
+    severity: Literal["info", "warning"] = "warning"
 
 
 RULES: tuple[Rule, ...] = (
@@ -58,8 +59,8 @@ RULES: tuple[Rule, ...] = (
         (
             Source(
                 'SELECT median("peak_resultant_g") FROM "stride" WHERE "mount" =~ /-shin$/ AND "activity" = '
-                "'run' "
-                'AND "gap" = false AND $timeFilter GROUP BY "runner", "run", "mount"',
+                "'run' AND $timeFilter "
+                'GROUP BY "runner", "run", "mount"',
                 60,
             ),
         ),
@@ -69,7 +70,9 @@ RULES: tuple[Rule, ...] = (
         "{{ $labels.runner }}: {{ $labels.mount }} shock above " + f"{SHOCK_WATCH_G:g} g",
         "Median peak tibial acceleration (resultant) of the last minute of running. Clipped strides count "
         "with "
-        "what was measured, so the true median may be higher. A hint for training, no limit of risk.",
+        "what was measured, so the true median may be higher. A rough limit, which knows nothing of what is "
+        "usual for this runner: compare with their own runs. No limit of risk.",
+        severity="info",
     ),
     Rule(
         "kneeload-sensor-lost",
@@ -170,7 +173,7 @@ def provisioned(rule: Rule) -> dict[str, object]:
         "execErrState": "KeepLast",
         "for": rule.hold,
         "annotations": {"summary": rule.summary, "description": rule.description},
-        "labels": {"app": "kneeload", "severity": "warning"},
+        "labels": {"app": "kneeload", "severity": rule.severity},
         "isPaused": False,
     }
 

@@ -56,7 +56,7 @@ STRIDE_FIELDS = (
     Field("clipped", "bool", "", "the sensor's range was exceeded: peaks are at least this high"),
     Field("gap", "bool", "", "samples were lost inside this stride"),
     Field("quality", "float", "0-1", "how like the runner's own last contacts this one is"),
-    Field("low_rate", "bool", "", "sampled too slowly for peaks: they read low"),
+    Field("low_rate", "bool", "", "sampled too slowly for peaks: they read low on average"),
     Field("ringing", "float", "", "vibration after the impact relative to the impact (loose strap)"),
     Field("impact_power_g2", "float", "g²", "spectral power of the impact, 10-20 Hz"),
     Field("shank_angle_deg", "float", "deg", "shank against vertical at initial contact, + = ankle ahead"),

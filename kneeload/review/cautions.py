@@ -1,8 +1,7 @@
 """How far a figure's level can be trusted, where that depends on the sensor and the gait.
 
 What was checked against what: docs/validation.md. Contact time of running at a shoe: no recording with a
-truth was at hand. Without a gyroscope a run outdoors at some 10 km/h and 157 steps/min reads 189 ms; 250 to
-280 would be usual. Bias up to 10 % uncorrected: Falbriard et al., 2017.
+truth was at hand. Bias up to 10 % uncorrected: Falbriard et al., 2017.
 """
 
 from collections.abc import Collection, Iterable
@@ -48,13 +47,6 @@ CAUTIONS: tuple[Caution, ...] = (
         "run",
         None,
         "In running at the shoe it was not checked on a person: its changes can be read, its level cannot.",
-    ),
-    Caution(
-        "contact_time_s",
-        "shoe",
-        "run",
-        False,
-        "Without a gyroscope it may read tens of milliseconds low.",
     ),
     Caution(
         "contact_time_s",

@@ -8,7 +8,7 @@ from dsp.record import UNLIKE
 from dsp.stride import Stride
 from firmware_sim.motion import Truth
 from firmware_sim.plan import Activity, FootStrike, Phase
-from tests.dsp.recordings import strides_of
+from tests.dsp.recordings import strides_of, without
 from tests.dsp.simulated import simulated
 
 STAND = Phase(activity="stand", duration_s=4.0)
@@ -126,3 +126,18 @@ def test_a_slow_forefoot_strike_lands_though_its_swing_does_not_end(speed_kmh: f
         block, truth = simulated(Mount.RIGHT_SHOE, STAND, run, STAND, rate_hz=RATE_HZ, seed=seed)
         apart_s = np.abs(contacts_s(strides_of([block]))[:, None] - truth.initial_contact_s)
         assert apart_s.min(axis=0).max() < 0.03
+
+
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+def test_the_cadence_follows_through_holes(mount: Mount) -> None:
+    """Hardly a stride can be measured, but contacts on the beat say the tempo."""
+    slow, fast = (Phase(activity="run", duration_s=20.0, cadence_spm=spm) for spm in (160.0, 176.0))
+    block, _ = simulated(mount, slow, fast, seed=1)
+    lost = np.repeat(np.random.default_rng(3).random(len(block) // 17 + 1) < 0.15, 17)[: len(block)]
+    lost[:100] = False
+    strides = strides_of([without(block, lost)])
+    assert sum(stride.stride_time_s is None for stride in strides) > 0.6 * len(strides)
+    for after_s, before_s, spm in ((8.0, 20.0, 160.0), (28.0, 40.0, 176.0)):
+        told = [s.cadence_spm for s in strides if after_s < s.initial_contact_us / 1e6 < before_s]
+        assert None not in told
+        assert np.abs(np.array(told) - spm).max() < 5.0

@@ -118,3 +118,32 @@ def test_long_run_with_stops() -> None:
     )
     assert steady.min() > 0.6  # an octave up would be 0.38 s
     assert steady.max() < 0.95
+
+
+@pytest.mark.parametrize(
+    ("name", "rate_hz"),
+    [
+        *((f"vicon_shoe/{trial}", 200.0) for trial, activity, _ in vicon_trials() if activity == "run"),
+        ("ble_foot/run", 100.0),
+    ],
+)
+def test_a_running_shoe_leaves_the_ground_at_one_time_with_and_without_a_gyroscope(
+    name: str, rate_hz: float
+) -> None:
+    """The pitch rate and the resultant are two sensors; no recording of a running shoe has a force plate."""
+    block = recording(name, Mount.RIGHT_SHOE, rate_hz)
+    turning, alone = strides_of([block]), strides_of([replace(block, gyro_dps=None)])
+    at_us = np.array([s.initial_contact_us for s in alone])
+    apart_ms = [
+        (other.toe_off_us - one.toe_off_us) / 1000.0
+        for one in turning
+        if abs(
+            (other := alone[int(np.abs(at_us - one.initial_contact_us).argmin())]).initial_contact_us
+            - one.initial_contact_us
+        )
+        < 50_000
+        and one.toe_off_us is not None
+        and other.toe_off_us is not None
+    ]
+    assert len(apart_ms) > 8
+    assert abs(np.median(apart_ms)) < 12.0
