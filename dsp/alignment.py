@@ -27,7 +27,7 @@ __all__ = ["Alignment"]
 Floats = NDArray[np.float64]
 
 ENOUGH_STRIDES = 5
-NEAR = cos(radians(40.0))  # standing and striding directions of one sensor on one leg
+NEAR = cos(radians(50.0))  # standing and striding directions of one sensor on one leg, sprinting too
 UNMOVED = cos(radians(25.0))  # the striding direction itself, since alignment
 SAME = cos(radians(5.0))  # of two standings; people sway and shift
 FAR = cos(radians(30.0))  # of two standings: one stride tells which is right
