@@ -72,8 +72,9 @@ class SensorStrides:
         """The state after one more running stride."""
         t_us = stride.initial_contact_us
         after = replace(self, clipped=(*self.clipped, stride.clipped)[-CLIPPED_WINDOW:], filter=stride.filter)
-        if self.stood or stride.axis_method == "standing":
-            moved = stride.axis_method == "stance"
+        # A stride that a hole spoilt has no axis either, and says nothing of where the sensor is.
+        if stride.axis_method == "standing" or (self.stood and stride.peak_resultant_g is not None):
+            moved = stride.axis_method != "standing"
             after = replace(after, stood=True, moved=(*self.moved, moved)[-MOVED_WINDOW:])
         if not steady(stride):
             return after

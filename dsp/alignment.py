@@ -2,7 +2,8 @@
 
 Standing still, gravity lies along the segment. In the middle of stance, when the impact is over and the heel
 has not left yet, foot and shank hardly move and what is felt is gravity along them: 1 to 9 degrees from the
-direction in standing (recorded shoes; no recorded shin stood still). A whole stride's mean acceleration is
+direction in standing (recorded shoes), and 6 to 9 from the sensor's long axis on walking shins; running ones
+are not asked (dsp.record), they push off by then. A whole stride's mean acceleration is
 gravity in a frame that swings with the leg: 5 to 25 degrees off on the same shoes, but always there and
 always the same, so it tells whether the sensor is still where it was. Standing is used where the strides do
 not contradict it; without it the stances say the direction, after enough of them.

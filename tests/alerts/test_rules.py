@@ -13,7 +13,6 @@ from tests.alerts.strides import Run, words
 
 LEFT, RIGHT = Mount.LEFT_SHIN, Mount.RIGHT_SHIN
 BOTH = (LEFT, RIGHT)
-METHODS = ("standing", "stance", "none")
 STORED: dict[tuple[Metric, Mount], Usual] = {
     ("peak_resultant_g", LEFT): Usual(7.0, 0.7),
     ("peak_resultant_g", RIGHT): Usual(7.0, 0.7),
@@ -213,8 +212,17 @@ def test_sensor_moved_is_silent_of_who_never_stood_and_of_holes() -> None:
     assert fresh().steps(100, axis_method="stance") == []
     run = fresh()
     run.steps(10, axis_method="standing")
-    assert run.steps(100, axis_method="none") == []
-    assert [alert for k in range(90) for alert in run.steps(1, axis_method=METHODS[k % 3])] == []
+    assert run.steps(100, axis_method="none", peak_resultant_g=None) == []
+    assert [
+        alert for k in range(90) for alert in run.steps(1, axis_method=("stance", "standing")[k % 2])
+    ] == []
+
+
+def test_sensor_moved_fires_too_where_no_axis_is_left() -> None:
+    """A running shin has none but from standing."""
+    run = fresh()
+    run.steps(50, axis_method="standing")
+    assert words(run.steps(20, axis_method="none")) == [("sensor-moved", "raised")]
 
 
 def test_sensor_clipping_is_silent_below_a_fifth() -> None:

@@ -110,7 +110,7 @@ def test_shank_angle_in_walking() -> None:
 
 
 def test_axial_peak_waits_for_alignment() -> None:
-    started, _ = simulated(Mount.LEFT_SHIN, run(11), seed=1)  # never seen standing
+    started, _ = simulated(Mount.RIGHT_SHOE, run(11), seed=1)  # never seen standing
     strides = strides_of([started])
     assert strides[0].peak_axial_g is None
     assert strides[0].peak_resultant_g is not None
