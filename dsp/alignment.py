@@ -14,7 +14,7 @@ sensor was strapped on anew; the same as before, only the leg was bent.
 """
 
 from dataclasses import dataclass, field
-from math import cos, radians
+from math import acos, cos, degrees, radians
 from typing import Literal
 
 import numpy as np
@@ -30,8 +30,14 @@ Floats = NDArray[np.float64]
 ENOUGH_STRIDES = 5
 NEAR = cos(radians(50.0))  # standing and striding directions of one sensor on one leg, sprinting too
 UNMOVED = cos(radians(25.0))  # the striding direction itself, since alignment
+TURNED = 3  # strides in a row: the last one before a stop is another
 SAME = cos(radians(5.0))  # of two standings; people sway and shift
-FAR = cos(radians(30.0))  # of two standings: one stride tells which is right
+# Strides lean otherwise at another speed, by 9 degrees from 8 to 15 km/h (simulated), and legs are bent more
+# often than sensors moved: to be moved, the strides must fit that better by this.
+MARGIN_DEG = 10.0
+# The first strides of a bout lean otherwise, by up to 21 degrees (simulated). They are waited for; where two
+# standings are far apart, fewer tell.
+SETTLED_STRIDES, FAR = 12, cos(radians(45.0))
 FORGET = 0.85
 
 
@@ -49,6 +55,10 @@ def _recent(old: Vector | None, acc_g: Floats) -> Vector:
     return unit((FORGET * old[0] + new * x, FORGET * old[1] + new * y, FORGET * old[2] + new * z))
 
 
+def _apart_deg(a: Vector, b: Vector) -> float:
+    return degrees(acos(max(-1.0, min(1.0, dot(a, b)))))
+
+
 def _turned(v: Vector, before: Vector, after: Vector) -> Vector:
     """v, turned as the shortest way turns one unit vector into another."""
     axis, cosine = cross(before, after), dot(before, after)
@@ -64,7 +74,7 @@ def _turned(v: Vector, before: Vector, after: Vector) -> Vector:
 @dataclass(slots=True)
 class Alignment:
     """standing: up while still; stance: in the middle of the last stances; striding: mean of whole strides of
-    this gait; first: the same at alignment.
+    this gait; first: the same at alignment; turned: strides in a row that do not fit it.
 
     stood_since: another direction in which it was still later, not believed yet; strode: of each gait the
     last striding direction before that.
@@ -76,19 +86,19 @@ class Alignment:
     striding: Vector | None = None
     first: Vector | None = None
     strides: int = 0
+    turned: int = 0
     stood_since: Vector | None = None
     strode: dict[Activity, Vector] = field(default_factory=dict)
 
     def stand(self, acc_g: Floats, gait: Activity) -> None:
         """(3, n) of a moment of standing still; gait: of the strides before it."""
         up = _mean_direction(acc_g)
-        if self.striding is not None and self.strides >= ENOUGH_STRIDES:
-            self.strode[gait] = self.striding
+        self.keep(gait)
         if self.standing is None or not self.strode or dot(self.standing, up) >= SAME:
             self.standing, self.stood_since = up, None
         else:
             self.stood_since = up
-            self.change_gait()
+            self.begin_gait()
 
     def stride(self, acc_g: Floats, gait: Activity) -> None:
         """(3, n) of about one stride."""
@@ -97,30 +107,37 @@ class Alignment:
         if self.strides == ENOUGH_STRIDES:
             self.first = self.striding
         self._settle(gait)
-        if self.first is not None and dot(self.first, self.striding) < UNMOVED:
+        turned = self.first is not None and dot(self.first, self.striding) < UNMOVED
+        self.turned = self.turned + 1 if turned else 0
+        if self.turned >= TURNED:
             self._forget()
             self.striding = _mean_direction(acc_g)
 
-    def change_gait(self) -> None:
+    def keep(self, gait: Activity) -> None:
+        """Note how this gait's strides are directed, unless the sensor may have been moved since it stood."""
+        if self.striding is not None and self.strides >= ENOUGH_STRIDES and self.stood_since is None:
+            self.strode[gait] = self.striding
+
+    def begin_gait(self) -> None:
         """Runners lean and swing otherwise than walkers: 21 to 29 degrees at a shin (recorded)."""
         self.striding = self.first = None
-        self.strides = 0
+        self.strides = self.turned = 0
 
     def _settle(self, gait: Activity) -> None:
         """Whether the sensor or only the leg stood otherwise, as strides of a gait seen before have it."""
         before, up = self.strode.get(gait), self.stood_since
         if self.standing is None or self.striding is None or before is None or up is None:
             return
-        if self.strides < ENOUGH_STRIDES and dot(self.standing, up) > FAR:
+        if self.strides < (SETTLED_STRIDES if dot(self.standing, up) > FAR else ENOUGH_STRIDES):
             return
         moved = _turned(before, self.standing, up)
-        if dot(self.striding, moved) > dot(self.striding, before):
+        if _apart_deg(self.striding, before) - _apart_deg(self.striding, moved) > MARGIN_DEG:
             self.standing, self.stance, self.stances = up, None, 0
             self.strode = {}
         self.stood_since = None
 
     def _forget(self) -> None:
-        self.change_gait()
+        self.begin_gait()
         self.standing, self.stood_since, self.strode = self.stood_since, None, {}
         self.stance, self.stances = None, 0
 

@@ -13,7 +13,7 @@ from dsp.jolt import advance_jolt, jolt_due, open_jolt
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.record import measure
-from dsp.runner import Runner
+from dsp.runner import Runner, Tally
 from dsp.signals import Signals
 from dsp.standing import STILL_S, stands_still
 from dsp.stride import Stride
@@ -89,16 +89,23 @@ class StridePipeline:
     def activity(self) -> Literal["run", "walk", "idle"]:
         """What the leg does now."""
         s = self._s
-        told = s.runner.strides - len(s.travel.held)
-        return "idle" if s.bout is None or s.travel.stays or told == 0 else s.runner.activity
+        if s.bout is None or s.signals is None or s.runner.strides == 0:
+            return "idle"
+        travels = s.signals.grid.channels == 3 or (s.travel.sure and not s.travel.stays)
+        return s.runner.activity if travels else "idle"
+
+    @property
+    def _tally(self) -> Tally:
+        """Of the strides told."""
+        return self._s.travel.before if self._s.travel.held else self._s.runner.tally
 
     @property
     def running_s(self) -> float:
-        return self._s.runner.run_us / 1e6
+        return self._tally.run_us / 1e6
 
     @property
     def walking_s(self) -> float:
-        return self._s.runner.walk_us / 1e6
+        return self._tally.walk_us / 1e6
 
     @property
     def idle_s(self) -> float:

@@ -73,8 +73,10 @@ class Runner:
         return Tally(self.strides, self.run_us, self.walk_us)
 
     def recount(self, tally: Tally) -> None:
-        """Back to a former count: what was counted since was no gait."""
+        """Back to a former count: what was counted since was no gait, and says nothing of it."""
         self.strides, self.run_us, self.walk_us = tally
+        self.stride_times_s = ()
+        self.alignment.begin_gait()
 
     def begin_segment(self) -> None:
         """What else counts in rows is forgotten with the bout."""
@@ -110,8 +112,10 @@ class Runner:
     def stride_in(self, gait: Activity) -> None:
         """The next stride is in this gait: what was usual in another is not in this."""
         if gait != self.gait:
-            self.gait, self.last_peak, self.stride_times_s = gait, None, ()
-            self.alignment.change_gait()
+            gait_before, self.gait = self.gait, gait
+            self.last_peak, self.stride_times_s = None, ()
+            self.alignment.keep(gait_before)
+            self.alignment.begin_gait()
 
     @property
     def usual_offset(self) -> float:

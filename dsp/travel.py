@@ -7,6 +7,7 @@ that travels, or the end of the bout, says that they were of a gait; enough of t
 were not.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,10 +16,12 @@ from dsp.stride import Stride
 
 __all__ = ["Measured", "Travel"]
 
-ON_THE_SPOT_M = 0.2
+# Less is on the spot. A shank's way lacks its turn over the ankle: high up, in a slow walk, most of it.
+ON_THE_SPOT_M: Mapping[str, float] = {"shoe": 0.2, "shin": 0.1}
 IN_A_ROW = 4  # that go nowhere; recordings of people have one at a time
-# Without knowing the way of any (holes, clipping) so many strides open a bout; so many are held at the most.
-BLIND, MOST = 2, 6
+# Without knowing the way of any (holes, clipping) so many strides open a bout; so many are held at the most,
+# and of those that many known to go nowhere speak for the others.
+BLIND, MOST, SPEAK = 3, 6, 2
 
 
 class Measured(NamedTuple):
@@ -32,8 +35,9 @@ class Measured(NamedTuple):
 class Travel:
     """State of one bout of a sensor with a gyroscope.
 
-    held: strides not told yet; before: the runner's tally without them. nowhere: of them are known to go
-    nowhere. sure: a stride of this bout went somewhere; stays: the last ones did not.
+    held: strides not told yet; before: the runner's tally without them. nowhere: how many of them are known
+    to go nowhere. sure: a stride of this bout was told; stays: the last ones went nowhere, and so do those
+    to come that are not known to travel, until MOST in a row are unknown.
     """
 
     held: list[Stride] = field(default_factory=list)
@@ -48,22 +52,25 @@ class Travel:
         if not self.held:
             self.before = before
         self.held.append(stride)
-        if way_m is None:
-            if self.stays:
-                return self._drop(runner)
-            blind = not self.nowhere and (self.sure or len(self.held) >= BLIND)
-            return self._release() if blind or len(self.held) >= MOST else []
-        if way_m >= ON_THE_SPOT_M:
+        if way_m is not None and way_m >= ON_THE_SPOT_M[stride.mount.segment]:
             return self._release()
-        self.nowhere += 1
-        if self.stays or self.nowhere >= IN_A_ROW:
+        if way_m is not None:
+            self.nowhere += 1
+        full = len(self.held) >= MOST
+        if self.nowhere >= (1 if self.stays else SPEAK if full else IN_A_ROW):
             self.stays = True
-            return self._drop(runner)
-        return []
+            self._drop(runner)
+            return []
+        blind = not self.nowhere and not self.stays and (self.sure or len(self.held) >= BLIND)
+        return self._release() if blind or full else []
 
     def close(self, runner: Runner) -> list[Stride]:
         """The bout is over: what was held is of it where it went anywhere at all."""
-        strides = self._drop(runner) if self.nowhere and not self.sure else self._release()
+        strides: list[Stride] = []
+        if self.stays or (self.nowhere and not self.sure):
+            self._drop(runner)
+        else:
+            strides = self._release()
         self.sure = self.stays = False
         return strides
 
@@ -72,8 +79,7 @@ class Travel:
         self.nowhere, self.sure, self.stays = 0, True, False
         return strides
 
-    def _drop(self, runner: Runner) -> list[Stride]:
+    def _drop(self, runner: Runner) -> None:
         if self.held:
             runner.recount(self.before)
         self.held, self.nowhere = [], 0
-        return []

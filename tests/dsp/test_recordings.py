@@ -147,3 +147,11 @@ def test_a_running_shoe_leaves_the_ground_at_one_time_with_and_without_a_gyrosco
     ]
     assert len(apart_ms) > 8
     assert abs(np.median(apart_ms)) < 12.0
+
+
+def test_one_of_two_bursts_is_taken_for_a_runner_s_push_off() -> None:
+    """The second, in the air, is steeper in every other stride of this run and 0.1 s later."""
+    strides = strides_of([recording("outdoor_shoe/run-left-shoe", Mount.LEFT_SHOE, 100.0)])
+    contact_s = np.array([s.contact_time_s for s in strides if s.activity == "run" and s.contact_time_s])
+    assert contact_s.size > 700
+    assert np.quantile(np.abs(contact_s / np.median(contact_s) - 1.0), 0.9) < 0.12

@@ -1,14 +1,19 @@
 """Steps on the spot are no strides of a sensor with a gyroscope; those that lead somewhere all are."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
+from dsp.runner import Runner
+from dsp.travel import Measured, Travel
 from firmware_sim.plan import Activity, Phase
 from tests.dsp.judging import judge
 from tests.dsp.recordings import pieces, strides_of
 from tests.dsp.simulated import simulated
+from tests.kneeload.examples import stride as a_stride
 
 STAND = Phase(activity="stand", duration_s=4.0)
 RUN = Phase(activity="run", duration_s=15.0, speed_kmh=9.0)
@@ -22,6 +27,53 @@ ON_THE_SPOT: list[tuple[Activity, float]] = [
     ("jog-in-place", 165.0),
     ("jog-in-place", 190.0),
 ]
+
+
+# A shoe's strides, "-" on the spot, "+" travels, "?" not known, "|" the bout ends; and which are told.
+RULES = [
+    ("+++", "012"),
+    ("?+-+", "0123"),
+    ("-+", "01"),  # a start from standing
+    ("----", ""),
+    ("---|", ""),
+    ("?---+", "01234"),
+    ("?----+", "5"),
+    ("+---|", "0123"),  # the last steps before a stop
+    ("+----|", "0"),
+    ("+----+", "05"),
+    ("+-----?-+", "08"),
+    ("??", ""),
+    ("???", "012"),
+    ("??|", "01"),
+    ("-???", ""),
+    ("-?????", "012345"),
+    ("--????", ""),
+    ("+-?+", "0123"),
+    ("----??????+", "456789A"),  # a clipped run after steps on the spot
+    ("----?????|", ""),
+    ("+|--|", "0"),
+    ("+|?+", "012"),
+]
+
+
+@pytest.mark.parametrize(("ways", "told"), RULES)
+def test_what_is_told_of_strides_that_lead_somewhere_and_nowhere(ways: str, told: str) -> None:
+    runner, travel, strides = Runner(), Travel(), []
+    names = "0123456789AB"
+    number = 0
+    for way in ways:
+        if way == "|":
+            strides += travel.close(runner)
+            continue
+        before = runner.tally
+        stride = replace(a_stride(runner.strides, Mount.RIGHT_SHOE), initial_contact_us=number)
+        runner.strides, number = runner.strides + 1, number + 1
+        runner.spend(0.7)
+        strides += travel.tell(Measured(stride, {"-": 0.05, "+": 1.2, "?": None}[way]), runner, before)
+    assert "".join(names[stride.initial_contact_us] for stride in strides) == told
+    assert [stride.stride for stride in strides] == list(range(len(strides)))
+    kept = runner.tally if not travel.held else travel.before
+    assert (kept.strides, kept.run_us + kept.walk_us) == (len(strides), 700_000 * len(strides))
 
 
 @pytest.mark.parametrize("mount", SITES)
@@ -67,6 +119,37 @@ def test_what_is_held_back_is_told_as_soon_as_the_leg_travels(mount: Mount) -> N
     assert max(now_s - at_s for at_s, now_s in told) < 2.5
     assert np.median([now_s - at_s for at_s, now_s in told]) < 0.8
     assert min(at_s for at_s, _ in told) > true.initial_contact_s[0] - 1.0
+
+
+@pytest.mark.parametrize("mount", SITES)
+def test_a_warm_up_on_the_spot_teaches_nothing(mount: Mount) -> None:
+    jog = Phase(activity="jog-in-place", duration_s=15.0)
+    run = Phase(activity="run", duration_s=30.0, speed_kmh=13.0, cadence_spm=182.0)
+    block, _ = simulated(mount, STAND, jog, run, seed=8)
+    strides = strides_of([block])
+    assert sum(stride.axis_method != "standing" for stride in strides) <= 1
+    cadence = [stride.cadence_spm for stride in strides[2:]]
+    assert None not in cadence
+    assert np.abs(np.array(cadence) - 182.0).max() < 8.0
+
+
+@pytest.mark.parametrize("mount", SITES)
+def test_times_told_never_run_backwards(mount: Mount) -> None:
+    light = Phase(activity="jog-in-place", duration_s=12.0)
+    block, _ = simulated(mount, STAND, RUN, light, WALK, light, STAND, seed=9)
+    pipeline, told = StridePipeline(mount), []
+    for piece in pieces(block, list(range(40, len(block), 40))):
+        pipeline.push(piece)
+        told.append((pipeline.running_s, pipeline.walking_s))
+    assert (np.diff(told, axis=0) >= 0.0).all()
+
+
+def test_a_clipped_run_after_steps_on_the_spot_is_told() -> None:
+    march = Phase(activity="march-in-place", duration_s=12.0)
+    block, true = simulated(Mount.RIGHT_SHOE, STAND, march, RUN, STAND, acc_range_g=6.0, seed=7)
+    strides = strides_of([block])
+    assert sum(stride.clipped for stride in strides) > 0.8 * len(strides)
+    assert abs(len(strides) - true.initial_contact_s.size) <= 2
 
 
 def test_a_sensor_that_cannot_say_where_it_goes_is_believed() -> None:
