@@ -17,7 +17,7 @@ from dsp.stride import Stride
 __all__ = ["Measured", "Travel"]
 
 # Less is on the spot. A shank's way lacks its turn over the ankle: high up, in a slow walk, most of it.
-ON_THE_SPOT_M: Mapping[str, float] = {"shoe": 0.2, "shin": 0.1}
+ON_THE_SPOT_M: Mapping[str, float] = {"shoe": 0.2, "shin": 0.15}
 IN_A_ROW = 4  # that go nowhere; recordings of people have one at a time
 # Without knowing the way of any (holes, clipping) so many strides open a bout; so many are held at the most,
 # and of those that many known to go nowhere speak for the others.
