@@ -53,7 +53,10 @@ def measure(
     # A step aside and a stop say nothing of the gait.
     if cycle.is_stride or grid.channels == 3:
         pace_s = events.pace_s
-        runner.vote(gait_score(pace_s, None if contact_s is None else contact_s / pace_s, events.calm))
+        duty = None if contact_s is None else contact_s / pace_s
+        if grid.channels == 3 and contact.gait == "walk" and gait_score(pace_s, None, events.calm) > 0.0:
+            duty = None  # a walker's toe-off is looked for where a runner's foot has long left
+        runner.vote(gait_score(pace_s, duty, events.calm))
     stride_s = (
         None
         if apart_s is None

@@ -130,11 +130,10 @@ def test_strapped_on_anew_while_standing_the_axis_is_from_that_standing(degrees:
         acc_g=np.where(later[:, None], block.acc_g @ turned.T, block.acc_g),
         gyro_dps=np.where(later[:, None], block.gyro_dps @ turned.T, block.gyro_dps),
     )
-    same, strides = (
-        [s for s in strides_of([one]) if s.initial_contact_us > 38e6][ENOUGH_STRIDES:]
-        for one in (block, moved)
-    )
-    assert {stride.axis_method for stride in strides} == {"standing"}
+    same, strides = ([s for s in strides_of([one]) if s.initial_contact_us > 38e6] for one in (block, moved))
+    # Put to the strides after it: of 45 degrees the axis is left out meanwhile, of 20 it is the old one.
+    assert {stride.axis_method for stride in strides[:ENOUGH_STRIDES]} <= {"standing", "none"}
+    assert {stride.axis_method for stride in strides[ENOUGH_STRIDES:]} == {"standing"}
     peaks = [
         np.median([s.peak_axial_g for s in some if s.peak_axial_g is not None]) for some in (same, strides)
     ]
