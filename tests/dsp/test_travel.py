@@ -134,6 +134,19 @@ def test_a_warm_up_on_the_spot_teaches_nothing(mount: Mount) -> None:
 
 
 @pytest.mark.parametrize("mount", SITES)
+def test_who_jogs_on_the_spot_is_idle_until_the_run_goes_on(mount: Mount) -> None:
+    light = Phase(activity="jog-in-place", duration_s=15.0)
+    block, _ = simulated(mount, STAND, RUN, light, RUN, seed=10)
+    pipeline, told = StridePipeline(mount), {}
+    for piece in pieces(block, list(range(100, len(block), 100))):
+        pipeline.push(piece)
+        told[round(piece.t_us[-1] / 1e6, 1)] = pipeline.activity
+    assert {activity for at_s, activity in told.items() if 10.0 < at_s < 19.0} == {"run"}
+    assert {activity for at_s, activity in told.items() if 24.5 < at_s < 34.0} == {"idle"}
+    assert {activity for at_s, activity in told.items() if 37.0 < at_s < 48.0} == {"run"}
+
+
+@pytest.mark.parametrize("mount", SITES)
 def test_times_told_never_run_backwards(mount: Mount) -> None:
     light = Phase(activity="jog-in-place", duration_s=12.0)
     block, _ = simulated(mount, STAND, RUN, light, WALK, light, STAND, seed=9)
