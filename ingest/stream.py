@@ -4,6 +4,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.clock import DeviceClock
@@ -61,6 +64,8 @@ class SensorStream:
         self._shape: tuple[float | None, float | None, bool] | None = None
         self._skipped = 0  # samples lost since the last block that was given out
         self._broken = True  # what comes next does not join what was given out
+        self._gyro_at_first: NDArray[np.float64] | None = None
+        self._gyro_lives = False
 
     @property
     def counters(self) -> Counters:
@@ -132,6 +137,7 @@ class SensorStream:
             self._restarts += self._boot_before is not None
             self.clock.reset()
             self._gaps.clear()
+            self._gyro_at_first, self._gyro_lives = None, False
         if skipped:
             self._gaps.append(((samples.counter - skipped) % COUNTER_WRAP, skipped))
         self._expected = (samples.counter + n) % COUNTER_WRAP
@@ -140,7 +146,8 @@ class SensorStream:
         self._clipped += samples.clipped
         t_us = self.clock.push(samples.tick_us, n, interval_us=samples.interval_us, arrival_ns=arrival_ns)
         decoder = self._decoder
-        shape = (decoder.rate_hz, decoder.acc_range_g, samples.gyro_dps is None)
+        gyro_dps = self._living(samples.gyro_dps)
+        shape = (decoder.rate_hz, decoder.acc_range_g, gyro_dps is None)
         # Another rate, range or set of channels: filters cannot run on.
         self._broken |= restart or shape != self._shape
         self._shape = shape
@@ -155,13 +162,25 @@ class SensorStream:
             self.mount,
             t_us,
             samples.acc_g,
-            samples.gyro_dps,
+            gyro_dps,
             decoder.rate_hz or 1e6 / samples.interval_us,
             lost_before,
             broken,
             decoder.acc_range_g,
             decoder.gyro_range_dps,
         )
+
+    def _living(self, gyro_dps: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
+        """None until the gyroscope has told two values: a broken one repeats its first for ever.
+
+        Taken at its word it would say that the leg never swings, and no stride would be seen.
+        """
+        if gyro_dps is None or self._gyro_lives:
+            return gyro_dps
+        if self._gyro_at_first is None:
+            self._gyro_at_first = gyro_dps[0].copy()
+        self._gyro_lives = bool((gyro_dps != self._gyro_at_first).any())
+        return gyro_dps if self._gyro_lives else None
 
     def _fill_gap(self, counter: int, n: int) -> None:
         """A packet that came too late is of no use, but its samples were not lost."""

@@ -229,3 +229,21 @@ def test_what_is_lost_among_packets_without_a_place_is_told_by_the_next_block() 
     blocks = [send(stream, k, at_s=1.0 + max(k, held) * PERIOD_S) for k in numbers]
     given = [block for block in blocks if block is not None]
     assert sum(block.lost_before for block in given) == stream.counters.samples_lost == 3 * N
+
+
+def test_a_gyroscope_counts_once_it_has_told_two_values() -> None:
+    """A broken one repeats its first: to say that the leg never swings would be wrong."""
+    stream = started()
+    rows = [[0, 0, 2048, 7, 7, 7]] * N
+    turning = [*rows[1:], [0, 0, 2048, 7, 8, 7]]
+    seen = []
+    for number, sent in enumerate((rows, rows, turning, rows)):
+        data = data_bytes(sent, counter=number * N)
+        block = stream.receive(packet(Kind.DATA, data, 1.0 + number * PERIOD_S))
+        assert block is not None
+        seen.append((block.gyro_dps is not None, block.restart, block.lost_before))
+    assert seen == [(False, True, 0), (False, False, 0), (True, True, 0), (True, False, 0)]
+    assert stream.counters.restarts == 0
+    rebooted = stream.receive(packet(Kind.DATA, data_bytes(rows, boot=2), 9.0))
+    assert rebooted is not None
+    assert rebooted.gyro_dps is None
