@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from dsp.bout import Cycle
 from dsp.contact import Contact
-from dsp.events import events_of
+from dsp.events import Events, events_of
 from dsp.gait import gait_score
 from dsp.grid import CLIPPED, FILLED, RAILED, VOID, SampleGrid
 from dsp.impact import FILTER_ID, Impact, impact_of
@@ -52,37 +52,19 @@ def measure(
     period_s = events.period_s
     # A step aside and a stop say nothing of the gait.
     if cycle.is_stride or grid.channels == 3:
-        pace_s = events.pace_s
-        duty = None if contact_s is None else contact_s / pace_s
-        if grid.channels == 3 and contact.gait == "walk" and gait_score(pace_s, None, events.calm) > 0.0:
-            duty = None  # a walker's toe-off is looked for where a runner's foot has long left
-        runner.vote(gait_score(pace_s, duty, events.calm))
+        runner.vote(_score(grid, events, contact_s))
     stride_s = (
         None
         if apart_s is None
         else _stride_time(grid, runner, int(ic), apart_s=apart_s, period_s=period_s, torn=torn)
     )
-    landed = contact.landed
-    alike = runner.likeness.of(
-        landed.jolt,
-        runner.activity,
-        landing=landed.choice.agreement,
-        lift=contact.lift_agreement,
-        stride_s=stride_s,
-        period_s=period_s,
-    )
+    alike = _likeness(runner, events, stride_s)
     if whole:
-        runner.unlike = runner.unlike + 1 if alike < UNLIKE else 0
-        runner.likeness.remember(landed.jolt, runner.activity)
-        for ballot in (landed.ballot, contact.lifts):
-            if ballot is not None:
-                runner.distances.remember(ballot, contact.gait, rate_hz=rate)
+        _learn(runner, events, alike)
     usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
     # A running shank is never at rest: recorded ones felt a direction 37 to 51 degrees off in mid-stance.
     if whole and contact.toe_off is not None and (contact.gait == "walk" or mount.segment == "shoe"):
-        stance = contact.toe_off - ic
-        first, last = int(ic - a + MID_STANCE[0] * stance), int(ic - a + MID_STANCE[1] * stance)
-        runner.alignment.stand_on(window.acc[:, first : max(first + 1, last)])
+        runner.alignment.stand_on(window.acc[:, _mid_stance(ic - a, contact.toe_off - a)])
     impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
     if guessed:
         runner.flat_row, posture = None, None
@@ -130,6 +112,47 @@ def measure(
         axis_method="none" if impact.axial_g is None else runner.alignment.method,
     )
     return Measured(stride, None if posture is None else posture.length_m)
+
+
+def _score(grid: SampleGrid, events: Events, contact_s: float | None) -> float:
+    """How much the stride is a run's (dsp.gait)."""
+    duty = None if contact_s is None else contact_s / events.pace_s
+    score = gait_score(events.pace_s, duty, events.calm)
+    if grid.channels == 3 and events.contact.gait == "walk":
+        # A walker's toe-off is looked for where a runner's foot has long left.
+        tempo = gait_score(events.pace_s, None, events.calm)
+        return tempo if tempo > 0.0 else score
+    return score
+
+
+def _likeness(runner: Runner, events: Events, stride_s: float | None) -> float:
+    """Of the contact with the runner's last ones."""
+    contact = events.contact
+    return runner.likeness.of(
+        contact.landed.jolt,
+        runner.activity,
+        landing=contact.landed.choice.agreement,
+        lift=contact.lift_agreement,
+        stride_s=stride_s,
+        period_s=events.period_s,
+    )
+
+
+def _learn(runner: Runner, events: Events, alike: float) -> None:
+    """What the next contacts are compared with, from one without a hole."""
+    contact, rate_hz = events.contact, events.window.rate_hz
+    runner.unlike = runner.unlike + 1 if alike < UNLIKE else 0
+    runner.likeness.remember(contact.landed.jolt, runner.activity)
+    for ballot in (contact.landed.ballot, contact.lifts):
+        if ballot is not None:
+            runner.distances.remember(ballot, contact.gait, rate_hz=rate_hz)
+
+
+def _mid_stance(contact: float, toe_off: float) -> slice:
+    """Rows, at least one."""
+    stance = toe_off - contact
+    first, last = int(contact + MID_STANCE[0] * stance), int(contact + MID_STANCE[1] * stance)
+    return slice(first, max(first + 1, last))
 
 
 def _stride_time(
