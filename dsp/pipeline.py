@@ -18,7 +18,7 @@ from dsp.signals import Signals
 from dsp.standing import STILL_S, stands_still
 from dsp.stride import Stride
 from dsp.swing import advance_swing, open_swing, swing_due
-from dsp.travel import Travel
+from dsp.travel import Travel, knows_way
 
 __all__ = ["State", "StridePipeline"]
 
@@ -91,8 +91,11 @@ class StridePipeline:
         s = self._s
         if s.bout is None or s.signals is None or s.runner.strides == 0:
             return "idle"
-        travels = s.signals.grid.channels == 3 or (s.travel.sure and not s.travel.stays)
-        return s.runner.activity if travels else "idle"
+        travels = s.travel.sure and not s.travel.stays
+        return s.runner.activity if travels or not self._knows_way(s.signals) else "idle"
+
+    def _knows_way(self, signals: Signals) -> bool:
+        return knows_way(self._s.mount, gyroscope=signals.grid.channels == 6)
 
     @property
     def _tally(self) -> Tally:
@@ -237,9 +240,9 @@ class StridePipeline:
         s.floor = max(s.floor, cycle.anchor + round(0.5 * cycle.period))
         if measured is None:
             return []
-        return (
-            [measured.stride] if s.signals.grid.channels == 3 else s.travel.tell(measured, s.runner, before)
-        )
+        if not self._knows_way(s.signals):
+            return [measured.stride]
+        return s.travel.tell(measured, s.runner, before)
 
     def _end_segment(self) -> list[Stride]:
         """Measure what is open with the rows there are, then forget the rows but not the runner."""

@@ -18,7 +18,7 @@ from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
 from dsp.signals import Signals
 from dsp.stride import Stride
-from dsp.travel import Measured
+from dsp.travel import BRAKED_G_S, BRAKING, Measured, braked_g_s, far
 
 __all__ = ["measure"]
 
@@ -111,7 +111,7 @@ def measure(
         speed_m_per_s=None if length_m is None or posture is None else length_m / posture.duration_s,
         axis_method="none" if impact.axial_g is None else runner.alignment.method,
     )
-    return Measured(stride, None if posture is None else posture.length_m)
+    return Measured(stride, _travels(grid, runner, events, posture, mount=mount))
 
 
 def _score(grid: SampleGrid, events: Events, contact_s: float | None) -> float:
@@ -174,6 +174,19 @@ def _stride_time(
 def _peak_swing(grid: SampleGrid, swing: Floats | None, a: int, b: int) -> float | None:
     """None without a gyroscope, and where it was cut off."""
     return None if swing is None or grid.any(a, b, RAILED) else float(np.maximum.reduce(swing))
+
+
+def _travels(
+    grid: SampleGrid, runner: Runner, events: Events, posture: Posture | None, *, mount: Mount
+) -> bool | None:
+    """By its way, or without a gyroscope by how the shoe is braked; None where a hole is in it."""
+    if grid.channels == 6:
+        return far(None if posture is None else posture.length_m, mount)
+    rate, landed = grid.rate_hz, int(events.contact.initial_contact)
+    first, up = landed - round(BRAKING * events.pace_s * rate), runner.alignment.striding
+    if up is None or events.guessed or first < grid.first or grid.any(first, landed, VOID):
+        return None
+    return braked_g_s(grid.window(first, landed)[:3], up, rate) >= BRAKED_G_S[events.contact.gait]
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:

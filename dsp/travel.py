@@ -1,39 +1,70 @@
 """Whether the leg goes anywhere: steps on the spot, hops and pedals come back to where they began.
 
-A stride's level way, between two moments of one phase, is some 0.9 m even at 2 km/h, on a treadmill too
-(the belt is as good a frame as the ground), and a few centimetres on the spot (simulated). One or two strides
-may go nowhere: a turn, a foot drawn up beside the other. So strides that go nowhere are held back until one
-that travels, or the end of the bout, says that they were of a gait; enough of them in a row say that they
-were not.
+With a gyroscope a stride's level way says so, between two moments of one phase: some 0.9 m even at 2 km/h, on
+a treadmill too (the belt is as good a frame as the ground), and a few centimetres on the spot (simulated).
+Without one a shoe still feels how it is braked before it lands: what goes forward has to stop, from 2 or 3
+times the runner's speed; a foot that was only lifted comes down without it. (A shank does not tell: it swings
+as far under the knee of who jogs on the spot.)
+
+One or two strides may go nowhere: a turn, a foot drawn up beside the other. So strides that go nowhere are
+held back until one that travels, or the end of the bout, says that they were of a gait; enough of them in a
+row say that they were not.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import sqrt
 from typing import NamedTuple
 
-from dsp.runner import Runner, Tally
-from dsp.stride import Stride
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Measured", "Travel"]
+from dsp.mount import Mount
+from dsp.runner import Runner, Tally
+from dsp.stride import Activity, Stride
+from dsp.vectors import Vector, dot
+
+__all__ = ["BRAKED_G_S", "BRAKING", "Measured", "Travel", "braked_g_s", "far", "knows_way"]
 
 # Less is on the spot. A shank's way lacks its turn over the ankle: high up, in a slow walk, most of it.
 ON_THE_SPOT_M: Mapping[str, float] = {"shoe": 0.2, "shin": 0.15}
+# Speed that a shoe is braked of, g s, in that share of a stride before contact. Half-way, as a factor, from
+# the most on the spot (simulated) to the least of the trials of people, whose medians are meant.
+BRAKED_G_S: Mapping[Activity, float] = {"walk": 0.08, "run": 0.12}
+BRAKING = 0.22
 IN_A_ROW = 4  # that go nowhere; recordings of people have one at a time
 # Without knowing the way of any (holes, clipping) so many strides open a bout; so many are held at the most,
 # and of those that many known to go nowhere speak for the others.
 BLIND, MOST, SPEAK = 3, 6, 2
 
 
+def knows_way(mount: Mount, *, gyroscope: bool) -> bool:
+    """Whether such a sensor can tell that a stride leads somewhere."""
+    return gyroscope or mount.segment == "shoe"
+
+
+def far(way_m: float | None, mount: Mount) -> bool | None:
+    """Whether a stride's level way leads anywhere; None where it is not known."""
+    return None if way_m is None else way_m >= ON_THE_SPOT_M[mount.segment]
+
+
+def braked_g_s(acc_g: NDArray[np.float64], up: Vector, rate_hz: float) -> float:
+    """What (3, n) rows of a shoe just before it lands brake it of, across a stride's mean direction `up`."""
+    x, y, z = np.add.reduce(acc_g, axis=1).tolist()
+    along = dot(up, (x, y, z))
+    return sqrt(max(0.0, x * x + y * y + z * z - along * along)) / rate_hz
+
+
 class Measured(NamedTuple):
-    """way_m: level way since the same phase of the stride before, None where it is not known."""
+    """travels: whether the stride leads anywhere; None where that is not known."""
 
     stride: Stride
-    way_m: float | None
+    travels: bool | None
 
 
 @dataclass(slots=True)
 class Travel:
-    """State of one bout of a sensor with a gyroscope.
+    """State of one bout of a sensor that can tell.
 
     held: strides not told yet; before: the runner's tally without them. nowhere: how many of them are known
     to go nowhere. sure: a stride of this bout was told; stays: the last ones went nowhere, and so do those
@@ -48,13 +79,13 @@ class Travel:
 
     def tell(self, measured: Measured, runner: Runner, before: Tally) -> list[Stride]:
         """The strides that are known to be of a gait now; `before`: the runner's tally without this one."""
-        stride, way_m = measured
+        stride, travels = measured
         if not self.held:
             self.before = before
         self.held.append(stride)
-        if way_m is not None and way_m >= ON_THE_SPOT_M[stride.mount.segment]:
+        if travels:
             return self._release()
-        if way_m is not None:
+        if travels is not None:
             self.nowhere += 1
         full = len(self.held) >= MOST
         if self.nowhere >= (1 if self.stays else SPEAK if full else IN_A_ROW):

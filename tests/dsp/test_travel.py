@@ -1,24 +1,30 @@
-"""Steps on the spot are no strides of a sensor with a gyroscope; those that lead somewhere all are."""
+"""Steps on the spot are no strides (but at a shin without a gyroscope); those that lead somewhere all are."""
 
 from dataclasses import replace
+from itertools import islice, pairwise
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
+from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
 from dsp.runner import Runner
-from dsp.travel import Measured, Travel
-from firmware_sim.plan import Activity, Phase
+from dsp.travel import BRAKED_G_S, BRAKING, Measured, Travel, braked_g_s
+from firmware_sim.plan import Activity, Phase, Plan
+from firmware_sim.steps import Contact, leg_events
 from tests.dsp.judging import judge
-from tests.dsp.recordings import pieces, strides_of
+from tests.dsp.recordings import pieces, recording, strides_of
 from tests.dsp.simulated import simulated
+from tests.dsp.test_recordings import FEET, vicon_trials
 from tests.kneeload.examples import stride as a_stride
 
 STAND = Phase(activity="stand", duration_s=4.0)
 RUN = Phase(activity="run", duration_s=15.0, speed_kmh=9.0)
 WALK = Phase(activity="walk", duration_s=15.0)
-SITES = [Mount.LEFT_SHIN, Mount.RIGHT_SHOE]
+# mount, gyroscope
+SENSORS = [(Mount.LEFT_SHIN, True), (Mount.RIGHT_SHOE, True), (Mount.RIGHT_SHOE, False)]
 ON_THE_SPOT: list[tuple[Activity, float]] = [
     ("march-in-place", 80.0),
     ("march-in-place", 100.0),
@@ -27,6 +33,13 @@ ON_THE_SPOT: list[tuple[Activity, float]] = [
     ("jog-in-place", 165.0),
     ("jog-in-place", 190.0),
 ]
+
+
+TRIALS = [
+    *(f"vicon_shoe/{trial}" for trial, _, _ in vicon_trials()),
+    *(f"walk_feet/{trial}" for trial in FEET),
+]
+SHOES = [*TRIALS, "outdoor_shoe/run-left-shoe", "ble_foot/run"]
 
 
 # A shoe's strides, "-" on the spot, "+" travels, "?" not known, "|" the bout ends; and which are told.
@@ -69,18 +82,20 @@ def test_what_is_told_of_strides_that_lead_somewhere_and_nowhere(ways: str, told
         stride = replace(a_stride(runner.strides, Mount.RIGHT_SHOE), initial_contact_us=number)
         runner.strides, number = runner.strides + 1, number + 1
         runner.spend(0.7)
-        strides += travel.tell(Measured(stride, {"-": 0.05, "+": 1.2, "?": None}[way]), runner, before)
+        strides += travel.tell(Measured(stride, {"-": False, "+": True, "?": None}[way]), runner, before)
     assert "".join(names[stride.initial_contact_us] for stride in strides) == told
     assert [stride.stride for stride in strides] == list(range(len(strides)))
     kept = runner.tally if not travel.held else travel.before
     assert (kept.strides, kept.run_us + kept.walk_us) == (len(strides), 700_000 * len(strides))
 
 
-@pytest.mark.parametrize("mount", SITES)
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
 @pytest.mark.parametrize(("activity", "cadence_spm"), ON_THE_SPOT)
-def test_steps_on_the_spot_are_no_strides(mount: Mount, activity: Activity, cadence_spm: float) -> None:
+def test_steps_on_the_spot_are_no_strides(
+    mount: Mount, gyro: bool, activity: Activity, cadence_spm: float
+) -> None:
     phase = Phase(activity=activity, duration_s=40.0, cadence_spm=cadence_spm)
-    block, _ = simulated(mount, STAND, phase, STAND, seed=3)
+    block, _ = simulated(mount, STAND, phase, STAND, gyro=gyro, seed=3)
     pipeline = StridePipeline(mount)
     assert [pipeline.push(piece) for piece in pieces(block, [len(block) // 3, len(block) // 2])] == [[]] * 3
     assert pipeline.activity == "idle"
@@ -89,12 +104,12 @@ def test_steps_on_the_spot_are_no_strides(mount: Mount, activity: Activity, cade
     assert pipeline.idle_s == pytest.approx(48.0, abs=0.1)
 
 
-@pytest.mark.parametrize("mount", SITES)
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
 @pytest.mark.parametrize("gait", [RUN, WALK], ids=lambda phase: phase.activity)
-def test_on_the_spot_at_a_traffic_light(mount: Mount, gait: Phase) -> None:
+def test_on_the_spot_at_a_traffic_light(mount: Mount, gyro: bool, gait: Phase) -> None:
     """Numbered without a gap, all of the run, none of the light but the few before it was known."""
     light = Phase(activity="jog-in-place", duration_s=20.0)
-    block, true = simulated(mount, STAND, gait, light, gait, STAND, seed=5)
+    block, true = simulated(mount, STAND, gait, light, gait, STAND, gyro=gyro, seed=5)
     pipeline = StridePipeline(mount)
     strides = pipeline.push(block) + pipeline.flush()
     verdict = judge(strides, true.initial_contact_s, true.toe_off_s)
@@ -105,10 +120,10 @@ def test_on_the_spot_at_a_traffic_light(mount: Mount, gait: Phase) -> None:
     assert moving_s == pytest.approx(30.0, abs=3.0)
 
 
-@pytest.mark.parametrize("mount", SITES)
-def test_what_is_held_back_is_told_as_soon_as_the_leg_travels(mount: Mount) -> None:
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_what_is_held_back_is_told_as_soon_as_the_leg_travels(mount: Mount, gyro: bool) -> None:
     light = Phase(activity="jog-in-place", duration_s=20.0)
-    block, true = simulated(mount, STAND, light, RUN, seed=6)
+    block, true = simulated(mount, STAND, light, RUN, gyro=gyro, seed=6)
     pipeline = StridePipeline(mount)
     told = [
         (stride.initial_contact_us / 1e6, piece.t_us[-1] / 1e6)
@@ -121,11 +136,11 @@ def test_what_is_held_back_is_told_as_soon_as_the_leg_travels(mount: Mount) -> N
     assert min(at_s for at_s, _ in told) > true.initial_contact_s[0] - 1.0
 
 
-@pytest.mark.parametrize("mount", SITES)
-def test_a_warm_up_on_the_spot_teaches_nothing(mount: Mount) -> None:
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_a_warm_up_on_the_spot_teaches_nothing(mount: Mount, gyro: bool) -> None:
     jog = Phase(activity="jog-in-place", duration_s=15.0)
     run = Phase(activity="run", duration_s=30.0, speed_kmh=13.0, cadence_spm=182.0)
-    block, _ = simulated(mount, STAND, jog, run, seed=8)
+    block, _ = simulated(mount, STAND, jog, run, gyro=gyro, seed=8)
     strides = strides_of([block])
     assert sum(stride.axis_method != "standing" for stride in strides) <= 1
     cadence = [stride.cadence_spm for stride in strides[2:]]
@@ -133,10 +148,10 @@ def test_a_warm_up_on_the_spot_teaches_nothing(mount: Mount) -> None:
     assert np.abs(np.array(cadence) - 182.0).max() < 8.0
 
 
-@pytest.mark.parametrize("mount", SITES)
-def test_who_jogs_on_the_spot_is_idle_until_the_run_goes_on(mount: Mount) -> None:
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_who_jogs_on_the_spot_is_idle_until_the_run_goes_on(mount: Mount, gyro: bool) -> None:
     light = Phase(activity="jog-in-place", duration_s=15.0)
-    block, _ = simulated(mount, STAND, RUN, light, RUN, seed=10)
+    block, _ = simulated(mount, STAND, RUN, light, RUN, gyro=gyro, seed=10)
     pipeline, told = StridePipeline(mount), {}
     for piece in pieces(block, list(range(100, len(block), 100))):
         pipeline.push(piece)
@@ -146,15 +161,74 @@ def test_who_jogs_on_the_spot_is_idle_until_the_run_goes_on(mount: Mount) -> Non
     assert {activity for at_s, activity in told.items() if 37.0 < at_s < 48.0} == {"run"}
 
 
-@pytest.mark.parametrize("mount", SITES)
-def test_times_told_never_run_backwards(mount: Mount) -> None:
+@pytest.mark.parametrize(("mount", "gyro"), SENSORS)
+def test_times_told_never_run_backwards(mount: Mount, gyro: bool) -> None:
     light = Phase(activity="jog-in-place", duration_s=12.0)
-    block, _ = simulated(mount, STAND, RUN, light, WALK, light, STAND, seed=9)
+    block, _ = simulated(mount, STAND, RUN, light, WALK, light, STAND, gyro=gyro, seed=9)
     pipeline, told = StridePipeline(mount), []
     for piece in pieces(block, list(range(40, len(block), 40))):
         pipeline.push(piece)
         told.append((pipeline.running_s, pipeline.walking_s))
     assert (np.diff(told, axis=0) >= 0.0).all()
+
+
+def test_a_shin_without_a_gyroscope_is_believed_at_once() -> None:
+    jog = Phase(activity="jog-in-place", duration_s=20.0, cadence_spm=165.0)
+    block, _ = simulated(Mount.LEFT_SHIN, STAND, jog, STAND, gyro=False, seed=3)
+    pipeline = StridePipeline(Mount.LEFT_SHIN)
+    told = [(piece, pipeline.push(piece)) for piece in pieces(block, list(range(20, len(block), 20)))]
+    delays_s = [(piece.t_us[-1] - s.initial_contact_us) / 1e6 for piece, strides in told for s in strides]
+    assert len(delays_s) == pytest.approx(20.0 * 165.0 / 120.0, abs=2.0)
+    assert np.median(delays_s) < 0.8
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_speed_that_a_shoe_is_braked_of(turned: bool) -> None:
+    """In a fifth of a second of gravity and more along it."""
+    axes = np.linalg.qr(np.random.default_rng(4).normal(size=(3, 3)))[0] if turned else np.eye(3)
+    acc_g = np.zeros((3, 40))
+    acc_g[0], acc_g[1] = -2.0, 1.3
+    x, y, z = (axes @ (0.0, 1.0, 0.0)).tolist()
+    assert braked_g_s(axes @ acc_g, (x, y, z), 200.0) == pytest.approx(0.4)
+
+
+def median_braked_g_s(block: ImuBlock, contact_us: NDArray[np.int64]) -> float:
+    found = []
+    for start, landed in pairwise(np.searchsorted(block.t_us, contact_us).tolist()):
+        acc_g = block.acc_g[start:landed].T
+        x, y, z = (acc_g.mean(axis=1) / np.linalg.norm(acc_g.mean(axis=1))).tolist()
+        found.append(
+            braked_g_s(acc_g[:, -round(BRAKING * (landed - start)) :], (x, y, z), block.rate_hz),
+        )
+    return float(np.median(found))
+
+
+@pytest.mark.parametrize(("activity", "cadence_spm"), ON_THE_SPOT)
+def test_on_the_spot_a_shoe_is_braked_of_little(activity: Activity, cadence_spm: float) -> None:
+    phase = Phase(activity=activity, duration_s=40.0, cadence_spm=cadence_spm)
+    block, _ = simulated(Mount.RIGHT_SHOE, STAND, phase, gyro=False, seed=3)
+    events = leg_events(Plan.of(STAND, phase), 3, "right")
+    steps = (event for event in events if isinstance(event, Contact) and event.kind == "step")
+    contact_us = [round(1e6 * step.initial_contact_s) for step in islice(steps, 20)]
+    least = BRAKED_G_S["run" if activity == "jog-in-place" else "walk"]
+    assert median_braked_g_s(block, np.array(contact_us)) < least / 1.5
+
+
+@pytest.mark.parametrize("name", SHOES)
+def test_a_recorded_shoe_is_braked_of_much(name: str) -> None:
+    block = replace(recording(name, Mount.LEFT_SHOE, 100.0 if "feet" in name else 200.0), gyro_dps=None)
+    strides = strides_of([block])
+    least = BRAKED_G_S["run" if "run" in name else "walk"]
+    assert median_braked_g_s(block, np.array([s.initial_contact_us for s in strides])) > 1.5 * least
+
+
+@pytest.mark.parametrize("name", TRIALS)
+def test_a_recorded_shoe_without_a_gyroscope_travels(name: str) -> None:
+    """None of its strides is left out: where four in a row were, two contacts would be far apart."""
+    block = recording(name, Mount.LEFT_SHOE, 100.0 if "feet" in name else 200.0)
+    strides = strides_of([replace(block, gyro_dps=None)])
+    apart_s = np.diff([stride.initial_contact_us / 1e6 for stride in strides])
+    assert apart_s.max() < 3.5 * np.median(apart_s)
 
 
 def test_a_clipped_run_after_steps_on_the_spot_is_told() -> None:
