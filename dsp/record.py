@@ -179,12 +179,12 @@ def _peak_swing(grid: SampleGrid, swing: Floats | None, a: int, b: int) -> float
 def _travels(
     grid: SampleGrid, runner: Runner, events: Events, posture: Posture | None, *, mount: Mount
 ) -> bool | None:
-    """By its way, or without a gyroscope by how the shoe is braked; None where a hole is in it."""
+    """By its way, or without a gyroscope by how the shoe is braked; None where samples are not known."""
     if grid.channels == 6:
         return far(None if posture is None else posture.length_m, mount)
     rate, landed = grid.rate_hz, int(events.contact.initial_contact)
     first, up = landed - round(BRAKING * events.pace_s * rate), runner.alignment.striding
-    if up is None or events.guessed or first < grid.first or grid.any(first, landed, VOID):
+    if up is None or first < grid.first or grid.any(first, landed, VOID):
         return None
     return braked_g_s(grid.window(first, landed)[:3], up, rate) >= BRAKED_G_S[events.contact.gait]
 
