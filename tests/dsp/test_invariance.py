@@ -20,6 +20,7 @@ CASES = (
     ("treadmill_shank/run-01", Mount.LEFT_SHIN, 142.857),
     ("walk_feet/walk-1-1-lf", Mount.LEFT_SHOE, 100.0),
     ("ble_foot/run", Mount.LEFT_SHOE, 100.0),
+    ("outdoor_shoe/run-left-shoe", Mount.LEFT_SHOE, 100.0),
 )
 
 
