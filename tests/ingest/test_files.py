@@ -139,7 +139,46 @@ def test_a_leg_that_moves_without_turning_is_doubted(
     recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
     assert ("name the columns gx_rads" in recording.doubt) == doubtful
     rads = [*SIX[:4], "gx_rads", "gy_rads", "gz_rads"]
-    assert read_recording(write(tmp_path / "b.csv", rads, rows), Mount.LEFT_SHIN).doubt == ""
+    doubt = read_recording(write(tmp_path / "b.csv", rads, rows), Mount.LEFT_SHIN).doubt
+    # 200 rad/s are 11,500 deg/s.
+    assert ("no leg does" in doubt) == (doubt != "") == (largest == 200.0)
+
+
+def standing_then_moving(scale: float, gravity_g: float = 1.0) -> NDArray[np.float64]:
+    """Five seconds still, then ten of a leg; scale: of what should be g."""
+    rows = moving(15.0, 300.0)
+    still = rows[:, 0] < 5
+    rows[still, 3], rows[still, 6] = gravity_g, 0.1
+    rows[:, 1] = np.random.default_rng(1).normal(0, 0.01, len(rows))
+    rows[:, 1:4] *= scale
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("scale", "gravity_g", "said"),
+    [(1.0, 1.0, None), (1.1, 1.0, None), (2.048, 1.0, "2.05 g"), (0.5, 1.0, "0.5 g"), (1.0, 0.0, "0.0")],
+)
+def test_what_is_no_gravity_at_rest_is_doubted(
+    tmp_path: Path, scale: float, gravity_g: float, said: str | None
+) -> None:
+    """Counts divided by the wrong number, and gravity taken out, pass for a leg by their median."""
+    path = write(tmp_path / "a.csv", SIX, standing_then_moving(scale, gravity_g))
+    doubt = read_recording(path, Mount.LEFT_SHIN).doubt
+    assert doubt == "" if said is None else (said in doubt and "while the sensor is still" in doubt)
+
+
+def test_a_gyroscope_faster_than_any_leg_is_doubted(tmp_path: Path) -> None:
+    counts = write(tmp_path / "a.csv", SIX, moving(10.0, 600.0 * 16.4))
+    assert "which no leg does: check its unit" in read_recording(counts, Mount.LEFT_SHIN).doubt
+
+
+def test_all_that_is_doubted_is_one_line(tmp_path: Path) -> None:
+    rows = standing_then_moving(2.0)
+    rows[:, 4:] = 0
+    doubt = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN).doubt
+    assert doubt.startswith(f"{tmp_path / 'a.csv'}: the gyroscope is left out")
+    assert "; also the acceleration is 2 g" in doubt
+    assert "\n" not in doubt
 
 
 def test_blocks_are_cut_at_losses(tmp_path: Path) -> None:
@@ -221,7 +260,12 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         (["t_s,gx_dps,gy_dps,gz_dps", "0,0,1,1"], 1, "no acceleration", "ax, ay, az"),
         (["t_s,t_s,ax_g,ay_g,az_g", "0,0,1,1,1"], 1, "two columns 't_s'", "remove one"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0.1,0.2,9.8" for k in range(50)], None, "9.8", "ax_ms2"),
-        (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},100,200,980" for k in range(50)], None, "1.01e+03", "mg"),
+        (
+            ["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},100,200,980" for k in range(50)],
+            None,
+            "1.01e+03",
+            "mg (divide by 1000) or counts",
+        ),
         (["t_s,ax_ms2,ay_ms2,az_ms2"] + [f"{k / 100},0,0,1" for k in range(50)], None, "median", "ax_g"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,0" for k in range(50)], None, "median of 0", "gravity"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k * 10},0,0,1" for k in range(50)], None, "0.1 samples", "t_ms"),
@@ -316,5 +360,6 @@ def test_missing_and_odd_paths(tmp_path: Path) -> None:
 )
 def test_real_recordings(recordings: Path, folder: str, name: str, rate_hz: float, lost: int) -> None:
     recording = read_recording(recordings / folder / name, Mount.LEFT_SHOE)
+    assert recording.doubt == ""
     assert recording.rate_hz == pytest.approx(rate_hz, rel=1e-4)
     assert recording.lost == lost
