@@ -84,6 +84,11 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         row = int(np.flatnonzero(~np.isfinite(times))[0])
         raise RecordingError(path, "has no time", "every sample needs its time", line=row + 2)
     gyro_dps, doubts = None, list[str]()
+    if columns.unread:
+        doubts.append(
+            f"{', '.join(name[:20] for name in columns.unread[:3])} are not read: "
+            "name them gx_dps, gy_dps, gz_dps or gx_rads, gy_rads, gz_rads by their unit"
+        )
     if columns.gyro_unit is not None and is_dead(table[:, 4:7]):
         doubts.append("the gyroscope is left out: its columns are empty or never change")
         columns, table = replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]

@@ -1,6 +1,7 @@
 """Tables of numbers from CSV and Parquet files, their columns chosen by name and unit."""
 
 import csv
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,18 +26,26 @@ ACC_COLUMNS: Final = "ax, ay, az with _g or _ms2"
 # itself so that more than this many rows fit into fewer bytes than rows.
 MOST_ROWS: Final = 50_000_000
 MOST_REPEATED_ROWS: Final = 1_000_000
+# gx, gyr_x, GyroX, gyro-x (deg/s), wx_radps, omega_x, angular_velocity.x …
+LIKE_GYRO: Final = re.compile(
+    r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
+)
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A table's columns, in this order: the time, three of acceleration, three of rotation or none."""
+    """A table's columns, in this order: the time, three of acceleration, three of rotation or none.
+
+    unread: what looks like a gyroscope's and names no unit that is known.
+    """
 
     names: tuple[str, ...]
     time_name: str
     time_factor: float
     acc_unit: str
     gyro_unit: str | None
+    unread: tuple[str, ...] = ()
 
 
 def choose(path: Path, header: Sequence[str]) -> Columns:
@@ -61,7 +70,9 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
     chosen = [times[0], *(f"a{axis}_{acc_unit}" for axis in "xyz")]
     if gyro_unit is not None:
         chosen += [f"g{axis}_{gyro_unit}" for axis in "xyz"]
-    return Columns(tuple(chosen), times[0], TIME_UNITS[times[0].removeprefix("t_")], acc_unit, gyro_unit)
+    unread = tuple(name for name in names if gyro_unit is None and LIKE_GYRO.match(name))
+    factor = TIME_UNITS[times[0].removeprefix("t_")]
+    return Columns(tuple(chosen), times[0], factor, acc_unit, gyro_unit, unread)
 
 
 def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]) -> str | None:

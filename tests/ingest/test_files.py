@@ -118,6 +118,30 @@ def test_a_gyroscope_that_tells_nothing_is_none(tmp_path: Path, told: str, axes:
     assert ("left out" in recording.doubt) == dead
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "gx gy gz",
+        "gx_deg_s gy_deg_s gz_deg_s",
+        "gyro_x gyro_y gyro_z",
+        "Gyr_X(deg/s) Gyr_Y(deg/s) Gyr_Z(deg/s)",
+    ],
+)
+def test_a_gyroscope_without_a_known_unit_is_not_dropped_in_silence(tmp_path: Path, names: str) -> None:
+    header = [*SIX[:4], *names.split()]
+    recording = read_recording(write(tmp_path / "a.csv", header, table()), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is None
+    assert f"{', '.join(names.split())} are not read: name them gx_dps" in recording.doubt
+
+
+@pytest.mark.parametrize("names", ["gps_x gps_y gps_z", "gait_phase weight gyration", "wxyz gxmax grade"])
+def test_other_columns_are_no_gyroscope(tmp_path: Path, names: str) -> None:
+    header = [*SIX[:4], *names.split()]
+    assert read_recording(write(tmp_path / "a.csv", header, table()), Mount.LEFT_SHIN).doubt == ""
+    full = write(tmp_path / "b.csv", [*SIX, "gyro_x"], np.column_stack([table(), table()[:, 4]]))
+    assert read_recording(full, Mount.LEFT_SHIN).doubt == ""
+
+
 def moving(seconds: float, largest_dps: float) -> NDArray[np.float64]:
     """Rows of a leg that lands once a second; largest_dps: of its swing."""
     t_s = np.arange(0, seconds, 0.01)
