@@ -21,6 +21,9 @@ __all__ = ["Recording", "blocks", "read_recording"]
 LARGEST_T_US: Final = 2.0**53
 # Slower, what is told of contacts is mostly made up.
 RATES_HZ: Final = (20.0, 20_000.0)
+# The share of rows without a number that a lossy link explains; more is worth a look, and at the ends of a
+# recording nothing counts them as missing.
+LARGEST_LEFT_OUT: Final = 0.05
 # Samples that share arrival times come in bursts: then the mean step is far above the median one.
 LARGEST_BURST: Final = 4.0
 
@@ -98,6 +101,10 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
         raise RecordingError(path, what, "record again or give another file")
     lines = np.arange(2, len(table) + 2)
+    left_out = len(table) - int(whole.sum())
+    if left_out > LARGEST_LEFT_OUT * len(table):
+        torn = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).all()]
+        doubts.append(f"{left_out} of {len(table)} rows are left out: no number in {', '.join(torn)}")
     if not whole.all():
         table, lines = table[whole], lines[whole]
     t_us = _microseconds(path, columns, table[:, 0], lines)
