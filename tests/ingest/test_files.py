@@ -286,6 +286,15 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         ([FULL, *GOOD[:9], GOOD[4], *GOOD[10:]], 11, "t_s goes back", "in order"),
         ([FULL, *GOOD[:9], "0.08,0,0,1,0,0,0", *GOOD[9:]], 11, "t_s stands still", "its own time"),
         ([FULL, *GOOD[:9], ",0,0,1,0,0,0", *GOOD[9:]], 11, "has no time", "needs its time"),
+        (GOOD, 1, "no header", "begin with t_s,ax_g"),
+        (["t_s,ax_g,ay_g,az_g", '0,"0,1",0,1'], 2, "'0,1' is not a number", "decimal point"),
+        (
+            ["t_ms,ax_g,ay_g,az_g", "", *(f"{k},0,1,0,2,0,9" for k in range(50))],
+            3,
+            "7 cells",
+            "decimal points",
+        ),
+        ([FULL, *GOOD[:9], "0.09,,1,0,2,0,9,1,2,3", *GOOD[10:]], 11, "10 cells", "decimal points"),
         (["time,x,y,z", "0,0,0,1"], 1, "no column t_s", "t_s,ax_g"),
         ([FULL.replace(",", ";"), "0;0;0;1"], 1, "no column t_s", "commas"),
         (["t_s,ax_g,ay_g", "0,0,1"], 1, "lacks az_g", "all three"),
@@ -338,6 +347,12 @@ def test_what_is_wrong_is_said_in_one_line(
     assert caught.value.line == line
     assert what in caught.value.what
     assert remedy in caught.value.remedy
+
+
+def test_rows_may_end_in_empty_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([FULL, *(f"{row},," for row in GOOD)]))
+    assert len(read_recording(path, Mount.LEFT_SHIN).t_us) == 50
 
 
 def test_a_cut_off_last_line_is_left_out(tmp_path: Path) -> None:
