@@ -19,6 +19,7 @@ from ingest.files import blocks, read_recording
 from ingest.text import one_line
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
+from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
 from kneeload.private import make_private_folder, private_file
 from kneeload.processing import params_of
@@ -108,20 +109,10 @@ def run_analyze(
 
 def _places(paths: Sequence[Path], output: Path | None) -> Iterator[tuple[Path, Path | None]]:
     """Each file and its folder: one named after it, or the output itself where there is one file only."""
-    taken: set[str] = set()
-    for path in paths:
-        if output is None or len(paths) == 1:
-            yield path, output
-            continue
-        # Every run's packets have the same file name: the run's folder tells them apart.
-        name = path.resolve().parent.name if path.name == "packets.mcap" else path.stem
-        number = 1
-        folder = name
-        while folder in taken:
-            number += 1
-            folder = f"{name}-{number}"
-        taken.add(folder)
-        yield path, output / folder
+    if output is None or len(paths) == 1:
+        yield from ((path, output) for path in paths)
+    else:
+        yield from ((path, output / name) for path, name in zip(paths, folder_names(paths), strict=True))
 
 
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:

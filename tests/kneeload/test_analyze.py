@@ -133,10 +133,11 @@ def test_without_an_output_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_several_files_get_folders_of_their_own(tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir()
-    paths = [write_run(tmp_path / name, duration_s=10) for name in ("one.csv", "two.csv", "other/one.csv")]
+    for name in ("anna", "bob"):
+        (tmp_path / name).mkdir()
+    paths = [write_run(tmp_path / name, duration_s=10) for name in ("anna/one.csv", "two.csv", "bob/one.csv")]
     folders = [analysis.directory for analysis in analyze(paths, LEFT, tmp_path / "out")]
-    assert folders == [tmp_path / "out" / name for name in ("one", "two", "one-2")]
+    assert folders == [tmp_path / "out" / name for name in ("anna-one", "two", "bob-one")]
     assert all((folder / "strides.csv").exists() for folder in folders if folder)
 
 
