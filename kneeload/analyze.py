@@ -42,7 +42,10 @@ class AnalyzeError(KneeloadError):
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one sensor's recording holds. directory: None when nothing was written; doubt: as in Recording."""
+    """What one sensor's recording holds, times on its own axis, which begins at begin_us.
+
+    directory: None when nothing was written; doubt: as in Recording.
+    """
 
     path: Path
     mount: Mount
@@ -50,6 +53,7 @@ class Analysis:
     alerts: tuple[Alert, ...]
     summary: RunSummary
     directory: Path | None
+    begin_us: int = 0
     doubt: str = ""
 
 
@@ -131,7 +135,7 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
         results.extend(monitor.receive_block(block))
     results.extend(monitor.finish(int(samples.t_us[-1]) * 1000))
     analysis = _analysis(path, mount, monitor=monitor, results=results, place=place)
-    return replace(analysis, doubt=samples.doubt)
+    return replace(analysis, begin_us=int(samples.t_us[0]), doubt=samples.doubt)
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
@@ -193,7 +197,9 @@ def _lines(analysis: Analysis) -> Iterator[str]:
         strides = [stride for stride in analysis.strides if stride.activity == activity]
         if strides:
             yield f"  {name}: {_medians(strides)}"
-    yield from (f"  {alert_line(alert)}" for alert in analysis.alerts)
+    for alert in analysis.alerts:
+        # An axis may begin in 1970, or below zero.
+        yield f"  {alert_line(replace(alert, t_us=alert.t_us - analysis.begin_us))}"
     if analysis.directory is not None:
         yield f"  {analysis.directory}"
 
