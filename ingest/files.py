@@ -17,6 +17,7 @@ from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
 
 __all__ = ["Recording", "blocks", "read_recording"]
 
+PACKED: Final = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz"})
 # Beyond this a double does not hold every microsecond.
 LARGEST_T_US: Final = 2.0**53
 # Slower, what is told of contacts is mostly made up.
@@ -53,7 +54,8 @@ def read_recording(path: Path, mount: Mount) -> Recording:
         raise RecordingError(path, "is a folder", "give the files in it")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise RecordingError(path, "is neither .csv nor .parquet", "convert it to one of them")
+        remedy = "unpack it" if path.suffix.lower() in PACKED else "convert it to one of them"
+        raise RecordingError(path, "is neither .csv nor .parquet", remedy)
     try:
         columns, table = reader(path)
     except OSError as error:
@@ -173,7 +175,8 @@ def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: 
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         raise RecordingError(
             path,
-            f"{name} means {rate_hz:.4g} samples a second, and from {RATES_HZ[0]:g} on contacts can be found",
+            f"{name} means {rate_hz:.4g} samples a second, and contacts can be found in "
+            f"{RATES_HZ[0]:g} to {RATES_HZ[1]:,.0f}",
             "name the column t_s, t_ms or t_us by its unit",
         )
     steps = np.diff(t_us)

@@ -213,6 +213,7 @@ def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> N
     done = run([*arguments])
     assert done.returncode == 2, done.stderr
     assert_one_line(done.stderr, must_name)
+    assert "Value error" not in done.stderr
 
 
 @pytest.mark.parametrize(
