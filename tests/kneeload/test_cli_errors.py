@@ -195,6 +195,7 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
         (["demo", "--duration", "inf"], "--duration"),
         (["runs", "--prune", "--recover"], "--recover"),
         (["runs", "--yes"], "--prune"),
+        (["runs", "--recover", "--runner", "anna"], "--recover"),
         (["sim"], "--transport"),
         (["analyze", "--what"], "--what"),
         (["nonsense"], "nonsense"),
