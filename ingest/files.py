@@ -12,23 +12,19 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
 from ingest.grid import missing_before, period_us
+from ingest.plausible import check_acc, check_gyro, doubts_of_acc, doubts_of_gyro, is_dead
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
 
 __all__ = ["Recording", "blocks", "read_recording"]
 
-# Of a leg, the median acceleration is between standing still (1 g) and sprinting (about 4 g); outside of
-# these limits the unit is another one.
-MEDIAN_ACC_G: Final = (0.3, 6.0)
-# No gyroscope made measures more.
-LARGEST_GYRO_DPS: Final = 12_000.0
-# A leg that walks swings at over 200 deg/s, which is 3.5 rad/s; one that runs shows up to 35 rad/s.
-SWING_DPS: Final = 45.0
-# Away from gravity by so much for so long altogether: not standing or sitting, and more than a few knocks.
-MOVING_G, MOVING_S = 0.4, 1.0
+PACKED: Final = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz"})
 # Beyond this a double does not hold every microsecond.
 LARGEST_T_US: Final = 2.0**53
 # Slower, what is told of contacts is mostly made up.
 RATES_HZ: Final = (20.0, 20_000.0)
+# The share of rows without a number that a lossy link explains; more is worth a look, and at the ends of a
+# recording nothing counts them as missing.
+LARGEST_LEFT_OUT: Final = 0.05
 # Samples that share arrival times come in bursts: then the mean step is far above the median one.
 LARGEST_BURST: Final = 4.0
 
@@ -58,7 +54,8 @@ def read_recording(path: Path, mount: Mount) -> Recording:
         raise RecordingError(path, "is a folder", "give the files in it")
     reader = READERS.get(path.suffix.lower())
     if reader is None:
-        raise RecordingError(path, "is neither .csv nor .parquet", "convert it to one of them")
+        remedy = "unpack it" if path.suffix.lower() in PACKED else "convert it to one of them"
+        raise RecordingError(path, "is neither .csv nor .parquet", remedy)
     try:
         columns, table = reader(path)
     except OSError as error:
@@ -91,9 +88,14 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     if not np.isfinite(times).all():
         row = int(np.flatnonzero(~np.isfinite(times))[0])
         raise RecordingError(path, "has no time", "every sample needs its time", line=row + 2)
-    gyro_dps, doubt = None, ""
-    if columns.gyro_unit is not None and _is_dead(table[:, 4:7]):
-        doubt = f"{path}: the gyroscope is left out: its columns are empty or never change"
+    gyro_dps, doubts = None, list[str]()
+    if columns.unread:
+        doubts.append(
+            f"{', '.join(name[:20] for name in columns.unread[:3])} are not read: "
+            "name them gx_dps, gy_dps, gz_dps or gx_rads, gy_rads, gz_rads by their unit"
+        )
+    if columns.gyro_unit is not None and is_dead(table[:, 4:7]):
+        doubts.append("the gyroscope is left out: its columns are empty or never change")
         columns, table = replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
     whole = np.isfinite(table).all(axis=1)
     if not whole.any():
@@ -101,6 +103,10 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
         raise RecordingError(path, what, "record again or give another file")
     lines = np.arange(2, len(table) + 2)
+    left_out = len(table) - int(whole.sum())
+    if left_out > LARGEST_LEFT_OUT * len(table):
+        torn = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).all()]
+        doubts.append(f"{left_out} of {len(table)} rows are left out: no number in {', '.join(torn)}")
     if not whole.all():
         table, lines = table[whole], lines[whole]
     t_us = _microseconds(path, columns, table[:, 0], lines)
@@ -110,19 +116,15 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     period = period_us(t_us)
     _check_times(path, columns, t_us, period)
     acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
-    _check_acc(path, columns, acc_g)
+    check_acc(path, columns, acc_g)
+    doubts += doubts_of_acc(acc_g, period)
     if columns.gyro_unit is not None:
         gyro_dps = np.ascontiguousarray(table[:, 4:7]) * GYRO_UNITS[columns.gyro_unit]
-        _check_gyro(path, gyro_dps)
-        doubt = _doubt(path, columns, acc_g, gyro_dps, period)
+        check_gyro(path, gyro_dps)
+        doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
     lost_before = missing_before(t_us, period)
+    doubt = f"{path}: {'; also '.join(doubts)}" if doubts else ""
     return Recording(mount, t_us, acc_g, gyro_dps, 1e6 / period, int(lost_before.sum()), lost_before, doubt)
-
-
-def _is_dead(gyro: NDArray[np.float64]) -> bool:
-    """(n, 3) rotations that are empty or the same throughout: columns that an exporter writes for nothing."""
-    told = gyro[np.isfinite(gyro).all(axis=1)]
-    return len(told) == 0 or (len(told) > 1 and bool((told == told[0]).all()))
 
 
 def _microseconds(
@@ -173,7 +175,8 @@ def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: 
     if not RATES_HZ[0] <= rate_hz <= RATES_HZ[1]:
         raise RecordingError(
             path,
-            f"{name} means {rate_hz:.4g} samples a second, and from {RATES_HZ[0]:g} on contacts can be found",
+            f"{name} means {rate_hz:.4g} samples a second, and contacts can be found in "
+            f"{RATES_HZ[0]:g} to {RATES_HZ[1]:,.0f}",
             "name the column t_s, t_ms or t_us by its unit",
         )
     steps = np.diff(t_us)
@@ -181,59 +184,3 @@ def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: 
         raise RecordingError(
             path, f"{name} comes in bursts, as arrival times do", "give each sample the time it was taken"
         )
-
-
-def _check_acc(path: Path, columns: Columns, acc_g: NDArray[np.float64]) -> None:
-    median_g = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))))
-    if MEDIAN_ACC_G[0] <= median_g <= MEDIAN_ACC_G[1]:
-        return
-    unit = columns.acc_unit
-    said = median_g / ACC_UNITS[unit]
-    if unit == "g":
-        likely = (
-            "m/s²: name the columns ax_ms2, ay_ms2, az_ms2"
-            if MEDIAN_ACC_G[1] < said < 60
-            else "mg: divide by 1000"
-            if 300 < said < 6000
-            else "another unit, or gravity was taken out: give g with gravity"
-        )
-    else:
-        likely = (
-            "g: name the columns ax_g, ay_g, az_g"
-            if MEDIAN_ACC_G[0] < said < MEDIAN_ACC_G[1]
-            else "another unit, or gravity was taken out: give m/s² with gravity"
-        )
-    raise RecordingError(
-        path,
-        f"ax_{unit}, ay_{unit}, az_{unit} have a median of {said:.3g} {unit}, which no leg does",
-        f"they look like {likely}",
-    )
-
-
-def _check_gyro(path: Path, gyro_dps: NDArray[np.float64]) -> None:
-    largest = float(np.abs(gyro_dps).max())
-    if largest > LARGEST_GYRO_DPS:
-        raise RecordingError(
-            path,
-            f"the gyroscope reaches {largest:.0f} deg/s",
-            "check the unit: gx_dps for deg/s, gx_rads for rad/s",
-        )
-
-
-def _doubt(
-    path: Path,
-    columns: Columns,
-    acc_g: NDArray[np.float64],
-    gyro_dps: NDArray[np.float64],
-    period: float,
-) -> str:
-    """A gyroscope that does not turn where the acceleration is a moving leg's; nobody walks without it."""
-    away_g = np.abs(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g)) - 1.0)
-    moving_s = float((away_g > MOVING_G).sum()) * period * 1e-6
-    largest = float(np.sqrt(np.einsum("ij,ij->i", gyro_dps, gyro_dps)).max())
-    if columns.gyro_unit != "dps" or moving_s < MOVING_S or largest >= SWING_DPS:
-        return ""
-    return (
-        f"{path}: the gyroscope reaches only {largest:.3g} deg/s while the leg moves; "
-        "if that is rad/s, name the columns gx_rads, gy_rads, gz_rads"
-    )

@@ -1,6 +1,7 @@
 """Tables of numbers from CSV and Parquet files, their columns chosen by name and unit."""
 
 import csv
+import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,18 +26,26 @@ ACC_COLUMNS: Final = "ax, ay, az with _g or _ms2"
 # itself so that more than this many rows fit into fewer bytes than rows.
 MOST_ROWS: Final = 50_000_000
 MOST_REPEATED_ROWS: Final = 1_000_000
+# gx, gyr_x, GyroX, gyro-x (deg/s), wx_radps, omega_x, angular_velocity.x …
+LIKE_GYRO: Final = re.compile(
+    r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
+)
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """A table's columns, in this order: the time, three of acceleration, three of rotation or none."""
+    """A table's columns, in this order: the time, three of acceleration, three of rotation or none.
+
+    unread: what looks like a gyroscope's and names no unit that is known.
+    """
 
     names: tuple[str, ...]
     time_name: str
     time_factor: float
     acc_unit: str
     gyro_unit: str | None
+    unread: tuple[str, ...] = ()
 
 
 def choose(path: Path, header: Sequence[str]) -> Columns:
@@ -46,6 +55,9 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
     if double is not None:
         raise RecordingError(path, f"has two columns {double!r}", "remove one", line=1)
     times = [f"t_{unit}" for unit in TIME_UNITS if f"t_{unit}" in names]
+    if not times and names and all(_is_number(name) for name in names):
+        remedy = "begin with t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps] in the order and units of its columns"
+        raise RecordingError(path, "has no header, numbers only", remedy, line=1)
     if not times:
         remedy = "name them as t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps]"
         if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
@@ -61,7 +73,9 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
     chosen = [times[0], *(f"a{axis}_{acc_unit}" for axis in "xyz")]
     if gyro_unit is not None:
         chosen += [f"g{axis}_{gyro_unit}" for axis in "xyz"]
-    return Columns(tuple(chosen), times[0], TIME_UNITS[times[0].removeprefix("t_")], acc_unit, gyro_unit)
+    unread = tuple(name for name in names if gyro_unit is None and LIKE_GYRO.match(name))
+    factor = TIME_UNITS[times[0].removeprefix("t_")]
+    return Columns(tuple(chosen), times[0], factor, acc_unit, gyro_unit, unread)
 
 
 def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]) -> str | None:
@@ -82,12 +96,15 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
     """The chosen columns and their numbers, (n, 4 or 7), an empty cell NaN. RecordingError or OSError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), None)
+            lines = csv.reader(file)
+            header = next(lines, None)
+            first = next(filter(any, lines), [])
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
     if header is None:
         raise RecordingError(path, "is empty", "record again or give another file")
     columns = choose(path, header)
+    _check_width(path, first, len(header), lines.line_num)
     places = [[name.strip() for name in header].index(name) for name in columns.names]
     try:
         # An empty table is a warning there and an error here, with the place.
@@ -102,6 +119,25 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
         # Slower, and can tell what is wrong in which line, or that cells are merely empty.
         table = _read_rows(path, places, len(header))
     return columns, table
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_width(path: Path, cells: Sequence[str], width: int, line: int) -> None:
+    """A row may end in empty cells; others beyond the header's are decimal commas, and move what follows."""
+    if any(cells[width:]):
+        raise RecordingError(
+            path,
+            f"has {len(cells)} cells under a header of {width}",
+            "write decimal points, not commas, and a name above each column",
+            line=line,
+        )
 
 
 def _has_rows(path: Path) -> bool:
@@ -127,6 +163,7 @@ def _read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.floa
                 if len(cells) <= max(places):
                     short = lines.line_num  # only the last line may have been cut off
                     continue
+                _check_width(path, cells, width, lines.line_num)
                 rows.extend([_number(path, cells[place], lines.line_num) for place in places])
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
@@ -141,9 +178,9 @@ def _number(path: Path, cell: str, line: int) -> float:
     except ValueError:
         if cell.strip().lower() in EMPTY_CELLS:
             return float("nan")
-        raise RecordingError(
-            path, f"{cell[:20]!r} is not a number", "correct or remove it", line=line
-        ) from None
+        comma = _is_number(cell.replace(",", ".", 1))
+        remedy = "write a decimal point, not a comma" if comma else "correct or remove it"
+        raise RecordingError(path, f"{cell[:20]!r} is not a number", remedy, line=line) from None
 
 
 def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:

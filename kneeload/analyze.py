@@ -19,6 +19,7 @@ from ingest.files import blocks, read_recording
 from ingest.text import one_line
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
+from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
 from kneeload.private import make_private_folder, private_file
 from kneeload.processing import params_of
@@ -41,7 +42,10 @@ class AnalyzeError(KneeloadError):
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What one sensor's recording holds. directory: None when nothing was written; doubt: as in Recording."""
+    """What one sensor's recording holds, times on its own axis, which begins at begin_us.
+
+    directory: None when nothing was written; doubt: as in Recording.
+    """
 
     path: Path
     mount: Mount
@@ -49,6 +53,7 @@ class Analysis:
     alerts: tuple[Alert, ...]
     summary: RunSummary
     directory: Path | None
+    begin_us: int = 0
     doubt: str = ""
 
 
@@ -108,20 +113,10 @@ def run_analyze(
 
 def _places(paths: Sequence[Path], output: Path | None) -> Iterator[tuple[Path, Path | None]]:
     """Each file and its folder: one named after it, or the output itself where there is one file only."""
-    taken: set[str] = set()
-    for path in paths:
-        if output is None or len(paths) == 1:
-            yield path, output
-            continue
-        # Every run's packets have the same file name: the run's folder tells them apart.
-        name = path.resolve().parent.name if path.name == "packets.mcap" else path.stem
-        number = 1
-        folder = name
-        while folder in taken:
-            number += 1
-            folder = f"{name}-{number}"
-        taken.add(folder)
-        yield path, output / folder
+    if output is None or len(paths) == 1:
+        yield from ((path, output) for path in paths)
+    else:
+        yield from ((path, output / name) for path, name in zip(paths, folder_names(paths), strict=True))
 
 
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:
@@ -140,7 +135,7 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
         results.extend(monitor.receive_block(block))
     results.extend(monitor.finish(int(samples.t_us[-1]) * 1000))
     analysis = _analysis(path, mount, monitor=monitor, results=results, place=place)
-    return replace(analysis, doubt=samples.doubt)
+    return replace(analysis, begin_us=int(samples.t_us[0]), doubt=samples.doubt)
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
@@ -202,7 +197,9 @@ def _lines(analysis: Analysis) -> Iterator[str]:
         strides = [stride for stride in analysis.strides if stride.activity == activity]
         if strides:
             yield f"  {name}: {_medians(strides)}"
-    yield from (f"  {alert_line(alert)}" for alert in analysis.alerts)
+    for alert in analysis.alerts:
+        # An axis may begin in 1970, or below zero.
+        yield f"  {alert_line(replace(alert, t_us=alert.t_us - analysis.begin_us))}"
     if analysis.directory is not None:
         yield f"  {analysis.directory}"
 

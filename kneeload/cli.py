@@ -266,9 +266,11 @@ def runs(
 
     if sum((prune, recover)) > 1 or (yes and not prune):
         raise typer.BadParameter("--prune with or without --yes, or --recover, each alone")
+    if recover and runner is not None:
+        raise typer.BadParameter("--recover is for the runs of everybody, without --runner")
     console, folder = None if as_json else out, runs_folder(data_dir, config)
     if prune:
-        report = prune_runs(folder, keep_days=keep_days, sure=yes, console=console)
+        report = prune_runs(folder, keep_days=keep_days, sure=yes, console=console, runner=runner)
     elif recover:
         report = recover_runs(folder, console=console)
     else:

@@ -38,10 +38,8 @@ def told(error: BaseException) -> tuple[str, int]:
     if isinstance(error, COMMAND_LINE_ERROR):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "kneeload"
-        return (
-            f"{getattr(error, 'format_message', error.__str__)()} ({command} --help shows what there is)",
-            2,
-        )
+        said = getattr(error, "format_message", error.__str__)().replace("Value error, ", "")
+        return f"{said} ({command} --help shows what there is)", 2
     if isinstance(error, typer.Abort):
         return "not answered; nothing was done", 1
     if isinstance(error, ModuleNotFoundError) and (extra := EXTRA_OF.get((error.name or "").split(".")[0])):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from ingest.text import printable
 from kneeload.journal import Journal
 from kneeload.resume import recover_old
 from kneeload.retention import Holding, old_runs, prune
@@ -12,17 +13,19 @@ from kneeload.spoken import counted
 __all__ = ["prune_runs", "recover_runs"]
 
 
-def prune_runs(folder: Path, *, keep_days: float, sure: bool, console: Console | None) -> dict[str, object]:
-    """Show what would go; with `sure` it goes."""
+def prune_runs(
+    folder: Path, *, keep_days: float, sure: bool, console: Console | None, runner: str | None = None
+) -> dict[str, object]:
+    """Show what would go; with `sure` it goes. runner: of this person's alone."""
     holdings: list[Holding] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
-            holdings = old_runs(journal, folder, keep_days=keep_days)
+            holdings = old_runs(journal, folder, keep_days=keep_days, runner=runner)
             if sure:
                 prune(journal, folder, [holding.run for holding in holdings])
     if console is not None:
-        for line in _lines(holdings, keep_days, sure=sure):
-            console.print(line, highlight=False, soft_wrap=True, markup=False)
+        for line in _lines(holdings, keep_days, sure=sure, runner=runner):
+            console.print(printable(line), highlight=False, soft_wrap=True, markup=False)
     return {
         "data_dir": str(folder),
         "keep_days": keep_days,
@@ -30,6 +33,7 @@ def prune_runs(folder: Path, *, keep_days: float, sure: bool, console: Console |
         "runs": [
             {
                 "run": holding.run,
+                "runner": holding.runner,
                 "age_days": round(holding.age_days, 1),
                 "packet_bytes": holding.packet_bytes,
                 "results": holding.results,
@@ -54,14 +58,16 @@ def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     return {"data_dir": str(folder), "recovered": recovered}
 
 
-def _lines(holdings: list[Holding], keep_days: float, *, sure: bool) -> list[str]:
+def _lines(holdings: list[Holding], keep_days: float, *, sure: bool, runner: str | None) -> list[str]:
     if not holdings:
-        return [f"no run is older than {keep_days:g} days"]
+        of = "" if runner is None else f" of {runner}"
+        return [f"no run{of} is older than {keep_days:g} days"]
     lines = []
     for holding in holdings:
         waiting = "".join(f"; {n} have not reached {sink}" for sink, n in holding.undelivered.items() if n)
         lines.append(
-            f"{holding.run}  {holding.age_days:.0f} days old, {holding.packet_bytes / 1e6:.1f} MB of packets"
+            f"{holding.run}  {holding.runner}, {holding.age_days:.0f} days old, "
+            f"{holding.packet_bytes / 1e6:.1f} MB of packets"
             f", {counted(holding.results, 'result')}{waiting}"
         )
     megabytes = sum(holding.packet_bytes for holding in holdings) / 1e6

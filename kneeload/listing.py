@@ -47,15 +47,17 @@ def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
 
 def list_runs(folder: Path, *, console: Console | None, runner: str | None = None) -> dict[str, object]:
     """Every run of the data folder, or of one runner, oldest first; printed where there is a console."""
-    rows = []
+    rows, others = [], ""
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
-            rows = [_row(journal, run) for run in journal.runs() if runner in (None, run.runner)]
+            kept = journal.runs()
+            rows = [_row(journal, run) for run in kept if runner in (None, run.runner)]
+            others = _others(kept)
     if console is not None:
         if not rows:
             of = "" if runner is None else f" of {runner}"
             console.print(
-                printable(f"no runs{of} in {folder}"), highlight=False, soft_wrap=True, markup=False
+                printable(f"no runs{of} in {folder}{others}"), highlight=False, soft_wrap=True, markup=False
             )
         else:
             show_runs(rows, console)
@@ -75,13 +77,17 @@ def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
         raise UsageError(f"there are no runs in {folder}; say where they are with --data-dir")
     own = [run.run for run in runs if runner in (None, run.runner)]
     if not own:
-        others = ", ".join(sorted({run.runner for run in runs}))
-        raise UsageError(f"there are no runs of {runner} in {folder}; there are some of {others}")
+        raise UsageError(f"there are no runs of {runner} in {folder}{_others(runs)}")
     if name == "last":
         return own[-1]
     if name not in own:
         raise UsageError(f"no run {name!r} in {folder}; the latest is {own[-1]}, kneeload runs shows all")
     return name
+
+
+def _others(runs: Sequence[Run]) -> str:
+    """Whose runs there are."""
+    return f"; there are some of {', '.join(sorted({run.runner for run in runs}))}" if runs else ""
 
 
 def _row(journal: Journal, run: Run) -> dict[str, object]:

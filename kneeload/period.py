@@ -8,7 +8,7 @@ from typing import Literal
 from dsp.mount import Mount
 from dsp.stride import Stride
 
-__all__ = ["PERIOD_NS", "Period"]
+__all__ = ["PERIOD_NS", "Period", "Side"]
 
 PERIOD_NS = 5_000_000_000
 

@@ -24,19 +24,25 @@ class Holding:
     """What a run takes. undelivered: by sink, results of it that the sink has not got yet."""
 
     run: str
+    runner: str
     age_days: float
     packet_bytes: int
     results: int
     undelivered: dict[str, int]
 
 
-def old_runs(journal: Journal, folder: Path, *, keep_days: float, now_ns: int | None = None) -> list[Holding]:
-    """Runs that ended longer ago than keep_days, oldest first; never one that is running or may go on."""
+def old_runs(
+    journal: Journal, folder: Path, *, keep_days: float, runner: str | None = None, now_ns: int | None = None
+) -> list[Holding]:
+    """Runs that ended longer ago than keep_days, oldest first; never one that is running or may go on.
+
+    runner: only this person's.
+    """
     now_ns = time.time_ns() if now_ns is None else now_ns
     found = []
     for run in journal.runs():
         age_days = (now_ns - _ended_ns(run, folder)) / DAY_NS
-        if run.state == "running" or age_days <= keep_days:
+        if run.state == "running" or age_days <= keep_days or runner not in (None, run.runner):
             continue
         cut = find_cut(journal, folder, run)
         if cut is not None and cut.recent:
@@ -44,6 +50,7 @@ def old_runs(journal: Journal, folder: Path, *, keep_days: float, now_ns: int | 
         found.append(
             Holding(
                 run.run,
+                run.runner,
                 age_days,
                 packet_bytes=sum(file.stat().st_size for file in _files(folder, run.run)),
                 results=journal.size(run.run),

@@ -101,6 +101,15 @@ def test_rows_without_numbers_are_missing_samples(tmp_path: Path) -> None:
     assert recording.lost_before[17] == 1
 
 
+def test_a_gyroscope_that_dies_half_way_is_told(tmp_path: Path) -> None:
+    """What follows is left out, and no later sample makes it missing."""
+    rows = table()
+    rows[60:, 5] = np.nan
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert (len(recording.t_us), recording.lost) == (60, 0)
+    assert recording.doubt.endswith("a.csv: 40 of 100 rows are left out: no number in gy_dps")
+
+
 @pytest.mark.parametrize("told", ["", "nan", "0", "-1.5"])
 @pytest.mark.parametrize("axes", [slice(4, 7), slice(4, 5)])
 def test_a_gyroscope_that_tells_nothing_is_none(tmp_path: Path, told: str, axes: slice) -> None:
@@ -116,6 +125,30 @@ def test_a_gyroscope_that_tells_nothing_is_none(tmp_path: Path, told: str, axes:
     dead = axes == slice(4, 7) or told in ("", "nan")
     assert (recording.gyro_dps is None) == dead
     assert ("left out" in recording.doubt) == dead
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        "gx gy gz",
+        "gx_deg_s gy_deg_s gz_deg_s",
+        "gyro_x gyro_y gyro_z",
+        "Gyr_X(deg/s) Gyr_Y(deg/s) Gyr_Z(deg/s)",
+    ],
+)
+def test_a_gyroscope_without_a_known_unit_is_not_dropped_in_silence(tmp_path: Path, names: str) -> None:
+    header = [*SIX[:4], *names.split()]
+    recording = read_recording(write(tmp_path / "a.csv", header, table()), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is None
+    assert f"{', '.join(names.split())} are not read: name them gx_dps" in recording.doubt
+
+
+@pytest.mark.parametrize("names", ["gps_x gps_y gps_z", "gait_phase weight gyration", "wxyz gxmax grade"])
+def test_other_columns_are_no_gyroscope(tmp_path: Path, names: str) -> None:
+    header = [*SIX[:4], *names.split()]
+    assert read_recording(write(tmp_path / "a.csv", header, table()), Mount.LEFT_SHIN).doubt == ""
+    full = write(tmp_path / "b.csv", [*SIX, "gyro_x"], np.column_stack([table(), table()[:, 4]]))
+    assert read_recording(full, Mount.LEFT_SHIN).doubt == ""
 
 
 def moving(seconds: float, largest_dps: float) -> NDArray[np.float64]:
@@ -139,7 +172,46 @@ def test_a_leg_that_moves_without_turning_is_doubted(
     recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
     assert ("name the columns gx_rads" in recording.doubt) == doubtful
     rads = [*SIX[:4], "gx_rads", "gy_rads", "gz_rads"]
-    assert read_recording(write(tmp_path / "b.csv", rads, rows), Mount.LEFT_SHIN).doubt == ""
+    doubt = read_recording(write(tmp_path / "b.csv", rads, rows), Mount.LEFT_SHIN).doubt
+    # 200 rad/s are 11,500 deg/s.
+    assert ("no leg does" in doubt) == (doubt != "") == (largest == 200.0)
+
+
+def standing_then_moving(scale: float, gravity_g: float = 1.0) -> NDArray[np.float64]:
+    """Five seconds still, then ten of a leg; scale: of what should be g."""
+    rows = moving(15.0, 300.0)
+    still = rows[:, 0] < 5
+    rows[still, 3], rows[still, 6] = gravity_g, 0.1
+    rows[:, 1] = np.random.default_rng(1).normal(0, 0.01, len(rows))
+    rows[:, 1:4] *= scale
+    return rows
+
+
+@pytest.mark.parametrize(
+    ("scale", "gravity_g", "said"),
+    [(1.0, 1.0, None), (1.1, 1.0, None), (2.048, 1.0, "2.05 g"), (0.5, 1.0, "0.5 g"), (1.0, 0.0, "0.0")],
+)
+def test_what_is_no_gravity_at_rest_is_doubted(
+    tmp_path: Path, scale: float, gravity_g: float, said: str | None
+) -> None:
+    """Counts divided by the wrong number, and gravity taken out, pass for a leg by their median."""
+    path = write(tmp_path / "a.csv", SIX, standing_then_moving(scale, gravity_g))
+    doubt = read_recording(path, Mount.LEFT_SHIN).doubt
+    assert doubt == "" if said is None else (said in doubt and "while the sensor is still" in doubt)
+
+
+def test_a_gyroscope_faster_than_any_leg_is_doubted(tmp_path: Path) -> None:
+    counts = write(tmp_path / "a.csv", SIX, moving(10.0, 600.0 * 16.4))
+    assert "which no leg does: check its unit" in read_recording(counts, Mount.LEFT_SHIN).doubt
+
+
+def test_all_that_is_doubted_is_one_line(tmp_path: Path) -> None:
+    rows = standing_then_moving(2.0)
+    rows[:, 4:] = 0
+    doubt = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN).doubt
+    assert doubt.startswith(f"{tmp_path / 'a.csv'}: the gyroscope is left out")
+    assert "; also the acceleration is 2 g" in doubt
+    assert "\n" not in doubt
 
 
 def test_blocks_are_cut_at_losses(tmp_path: Path) -> None:
@@ -214,6 +286,15 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         ([FULL, *GOOD[:9], GOOD[4], *GOOD[10:]], 11, "t_s goes back", "in order"),
         ([FULL, *GOOD[:9], "0.08,0,0,1,0,0,0", *GOOD[9:]], 11, "t_s stands still", "its own time"),
         ([FULL, *GOOD[:9], ",0,0,1,0,0,0", *GOOD[9:]], 11, "has no time", "needs its time"),
+        (GOOD, 1, "no header", "begin with t_s,ax_g"),
+        (["t_s,ax_g,ay_g,az_g", '0,"0,1",0,1'], 2, "'0,1' is not a number", "decimal point"),
+        (
+            ["t_ms,ax_g,ay_g,az_g", "", *(f"{k},0,1,0,2,0,9" for k in range(50))],
+            3,
+            "7 cells",
+            "decimal points",
+        ),
+        ([FULL, *GOOD[:9], "0.09,,1,0,2,0,9,1,2,3", *GOOD[10:]], 11, "10 cells", "decimal points"),
         (["time,x,y,z", "0,0,0,1"], 1, "no column t_s", "t_s,ax_g"),
         ([FULL.replace(",", ";"), "0;0;0;1"], 1, "no column t_s", "commas"),
         (["t_s,ax_g,ay_g", "0,0,1"], 1, "lacks az_g", "all three"),
@@ -221,10 +302,16 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         (["t_s,gx_dps,gy_dps,gz_dps", "0,0,1,1"], 1, "no acceleration", "ax, ay, az"),
         (["t_s,t_s,ax_g,ay_g,az_g", "0,0,1,1,1"], 1, "two columns 't_s'", "remove one"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0.1,0.2,9.8" for k in range(50)], None, "9.8", "ax_ms2"),
-        (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},100,200,980" for k in range(50)], None, "1.01e+03", "mg"),
+        (
+            ["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},100,200,980" for k in range(50)],
+            None,
+            "1.01e+03",
+            "mg (divide by 1000) or counts",
+        ),
         (["t_s,ax_ms2,ay_ms2,az_ms2"] + [f"{k / 100},0,0,1" for k in range(50)], None, "median", "ax_g"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,0" for k in range(50)], None, "median of 0", "gravity"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k * 10},0,0,1" for k in range(50)], None, "0.1 samples", "t_ms"),
+        (["t_ms,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,1" for k in range(50)], None, "in 20 to 20,000", "t_s"),
         (["t_s,ax_g,ay_g,az_g"] + [",,," for _ in range(50)], None, "no samples", "another file"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k},,," for k in range(50)], None, "ax_g, ay_g, az_g", "another file"),
         (
@@ -263,6 +350,12 @@ def test_what_is_wrong_is_said_in_one_line(
     assert remedy in caught.value.remedy
 
 
+def test_rows_may_end_in_empty_cells(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join([FULL, *(f"{row},," for row in GOOD)]))
+    assert len(read_recording(path, Mount.LEFT_SHIN).t_us) == 50
+
+
 def test_a_cut_off_last_line_is_left_out(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join([FULL, *GOOD, "0.50,0.1"]))
@@ -298,7 +391,8 @@ def test_missing_and_odd_paths(tmp_path: Path) -> None:
     for name, what in (
         ("none.csv", "No such file"),
         ("folder.csv", "is a folder; give the files"),
-        ("a.txt", "neither"),
+        ("a.txt", "neither .*convert it"),
+        ("a.csv.gz", "neither .*unpack it"),
     ):
         with pytest.raises(RecordingError, match=what):
             read_recording(tmp_path / name, Mount.LEFT_SHIN)
@@ -316,5 +410,6 @@ def test_missing_and_odd_paths(tmp_path: Path) -> None:
 )
 def test_real_recordings(recordings: Path, folder: str, name: str, rate_hz: float, lost: int) -> None:
     recording = read_recording(recordings / folder / name, Mount.LEFT_SHOE)
+    assert recording.doubt == ""
     assert recording.rate_hz == pytest.approx(rate_hz, rel=1e-4)
     assert recording.lost == lost

@@ -116,6 +116,18 @@ def test_times_stay_on_the_recordings_own_axis(tmp_path: Path, start_s: float) -
         assert float(after["contact_time_s"]) == pytest.approx(float(before["contact_time_s"]), abs=5e-6)
 
 
+@pytest.mark.parametrize("start_s", [0.0, -500.0, 1_700_000_000.0])
+def test_alerts_are_told_by_the_time_since_the_recording_began(tmp_path: Path, start_s: float) -> None:
+    path = write_run(tmp_path / "run.csv", start_s=start_s, duration_s=60)
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    table = np.loadtxt(lines, delimiter=",")
+    table[:, 1:4] = np.clip(table[:, 1:4], -3, 3)
+    np.savetxt(path, table, fmt="%.6f", delimiter=",", header=header, comments="")
+    text = StringIO()
+    run_analyze([path], mount=LEFT, output=None, console=Console(file=text))
+    assert "  0:19 left-shin info: Impacts exceed the sensor's range" in text.getvalue()
+
+
 def test_standing_has_no_strides_and_no_medians(tmp_path: Path) -> None:
     analyze([write_run(tmp_path / "stand.csv", activity="stand", duration_s=12)], LEFT, tmp_path)
     assert rows(tmp_path) == []
@@ -133,10 +145,11 @@ def test_without_an_output_nothing_is_written(tmp_path: Path) -> None:
 
 
 def test_several_files_get_folders_of_their_own(tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir()
-    paths = [write_run(tmp_path / name, duration_s=10) for name in ("one.csv", "two.csv", "other/one.csv")]
+    for name in ("anna", "bob"):
+        (tmp_path / name).mkdir()
+    paths = [write_run(tmp_path / name, duration_s=10) for name in ("anna/one.csv", "two.csv", "bob/one.csv")]
     folders = [analysis.directory for analysis in analyze(paths, LEFT, tmp_path / "out")]
-    assert folders == [tmp_path / "out" / name for name in ("one", "two", "one-2")]
+    assert folders == [tmp_path / "out" / name for name in ("anna-one", "two", "bob-one")]
     assert all((folder / "strides.csv").exists() for folder in folders if folder)
 
 

@@ -195,6 +195,7 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
         (["demo", "--duration", "inf"], "--duration"),
         (["runs", "--prune", "--recover"], "--recover"),
         (["runs", "--yes"], "--prune"),
+        (["runs", "--recover", "--runner", "anna"], "--recover"),
         (["sim"], "--transport"),
         (["analyze", "--what"], "--what"),
         (["nonsense"], "nonsense"),
@@ -213,6 +214,7 @@ def test_a_bad_command_line(arguments: list[str], must_name: str, run: Run) -> N
     done = run([*arguments])
     assert done.returncode == 2, done.stderr
     assert_one_line(done.stderr, must_name)
+    assert "Value error" not in done.stderr
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,12 @@ def test_the_last_run_is_the_last_of_the_runner_who_is_named(folder: Path) -> No
 def test_a_runner_without_runs_is_told_who_has_some(folder: Path) -> None:
     with pytest.raises(UsageError, match=r"no runs of Eve in .*; there are some of Ada, Ben"):
         resolve_run("last", folder, "Eve")
+    text = io.StringIO()
+    list_runs(folder, console=Console(file=text, width=80), runner="Eve")
+    assert text.getvalue() == f"no runs of Eve in {folder}; there are some of Ada, Ben\n"
+
+
+def test_of_a_folder_without_runs_nobody_is_named(tmp_path: Path) -> None:
+    text = io.StringIO()
+    list_runs(tmp_path, console=Console(file=text, width=80))
+    assert text.getvalue() == f"no runs in {tmp_path}\n"

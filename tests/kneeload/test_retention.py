@@ -24,11 +24,11 @@ NOW_NS = 1_790_000_000_000_000_000
 OLD, YOUNG, UNSET = "20260101T000000Z", "20260901T000000Z", "19700101T000005Z"
 
 
-def keep(journal: Journal, folder: Path, run: str, *, started_ns: int) -> None:
+def keep(journal: Journal, folder: Path, run: str, *, started_ns: int, runner: str = "anna") -> None:
     path = make_folder(folder, run) / "packets.mcap"
     path.write_bytes(bytes(1000))
     os.utime(path, ns=(NOW_NS, NOW_NS))
-    journal.start_run(run, "anna", started_ns=started_ns, config={})
+    journal.start_run(run, runner, started_ns=started_ns, config={})
     journal.append(run, a_run(10))
     journal.end_run(run, started_ns + 10**9)
 
@@ -93,6 +93,26 @@ def test_the_command_shows_first_and_removes_with_yes(three: Path, tmp_path: Pat
     assert not packets_of(three, OLD).exists()
     with Journal.open(three) as journal:
         assert OLD not in [run.run for run in journal.runs()]
+
+
+def test_only_the_runs_of_the_runner_who_is_named_go(tmp_path: Path) -> None:
+    """A folder may hold several people; --runner with --prune meant everybody's runs, and they went."""
+    with Journal.open(tmp_path) as journal:
+        keep(journal, tmp_path, OLD, started_ns=NOW_NS - 100 * DAY_NS)
+        keep(journal, tmp_path, YOUNG, started_ns=NOW_NS - 99 * DAY_NS, runner="ben")
+    arguments: list[str | Path] = ["runs", "--prune", "--keep-days", "0", "--data-dir", tmp_path]
+    shown = kneeload([*arguments, "--runner", "ben"], home=tmp_path).stdout
+    assert f"{YOUNG}  ben, " in shown
+    assert OLD not in shown
+    assert (
+        "no run of eve is older than 0 days"
+        in kneeload([*arguments, "--runner", "eve"], home=tmp_path).stdout
+    )
+    report = kneeload_json([*arguments, "--runner", "ben", "--yes"], home=tmp_path)
+    assert [(run["run"], run["runner"]) for run in report["runs"]] == [(YOUNG, "ben")]
+    assert packets_of(tmp_path, OLD).exists()
+    with Journal.open(tmp_path) as journal:
+        assert [run.run for run in journal.runs()] == [OLD]
 
 
 def test_a_run_that_may_go_on_is_kept_however_few_days_are(tmp_path: Path) -> None:

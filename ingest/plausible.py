@@ -1,0 +1,105 @@
+"""Whether numbers can be what their columns' names say: those of a leg that stands, walks or runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import RecordingError
+from ingest.tables import ACC_UNITS, Columns
+
+__all__ = ["check_acc", "check_gyro", "doubts_of_acc", "doubts_of_gyro", "is_dead"]
+
+# Of a leg, the median acceleration is between standing still (1 g) and sprinting (about 4 g); outside of
+# these limits the unit is another one.
+MEDIAN_ACC_G: Final = (0.3, 6.0)
+# No gyroscope made measures more.
+LARGEST_GYRO_DPS: Final = 12_000.0
+# A leg that walks swings at over 200 deg/s, which is 3.5 rad/s; one that runs shows up to 35 rad/s.
+SWING_DPS: Final = 45.0
+# Away from gravity by so much for so long altogether: not standing or sitting, and more than a few knocks.
+MOVING_G, MOVING_S = 0.4, 1.0
+# A sprinter's foot turns at 2,000 deg/s; ranges end at 4,000.
+FASTEST_DPS: Final = 4_500.0
+# A second in which the magnitude varies less than this, a sensor's noise, is one without movement.
+STILL_G, STILL_S = 0.03, 1.0
+# Cheap sensors are off by up to a tenth.
+GRAVITY_G: Final = (0.85, 1.15)
+
+
+def is_dead(gyro: NDArray[np.float64]) -> bool:
+    """(n, 3) rotations that are empty or the same throughout: columns that an exporter writes for nothing."""
+    told = gyro[np.isfinite(gyro).all(axis=1)]
+    return len(told) == 0 or (len(told) > 1 and bool((told == told[0]).all()))
+
+
+def check_acc(path: Path, columns: Columns, acc_g: NDArray[np.float64]) -> None:
+    median_g = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))))
+    if MEDIAN_ACC_G[0] <= median_g <= MEDIAN_ACC_G[1]:
+        return
+    unit = columns.acc_unit
+    said = median_g / ACC_UNITS[unit]
+    if unit == "g":
+        likely = (
+            "m/s²: name the columns ax_ms2, ay_ms2, az_ms2"
+            if MEDIAN_ACC_G[1] < said < 60
+            else "mg (divide by 1000) or counts (divide by the sensor's counts in a g)"
+            if 300 < said < 6000
+            else "another unit, or gravity was taken out: give g with gravity"
+        )
+    else:
+        likely = (
+            "g: name the columns ax_g, ay_g, az_g"
+            if MEDIAN_ACC_G[0] < said < MEDIAN_ACC_G[1]
+            else "another unit, or gravity was taken out: give m/s² with gravity"
+        )
+    raise RecordingError(
+        path,
+        f"ax_{unit}, ay_{unit}, az_{unit} have a median of {said:.3g} {unit}, which no leg does",
+        f"they look like {likely}",
+    )
+
+
+def check_gyro(path: Path, gyro_dps: NDArray[np.float64]) -> None:
+    largest = float(np.abs(gyro_dps).max())
+    if largest > LARGEST_GYRO_DPS:
+        raise RecordingError(
+            path,
+            f"the gyroscope reaches {largest:.0f} deg/s",
+            "check the unit: gx_dps for deg/s, gx_rads for rad/s",
+        )
+
+
+def doubts_of_acc(acc_g: NDArray[np.float64], period: float) -> Iterator[str]:
+    """A scale that shows where nothing but gravity is measured. period: in µs."""
+    size = round(STILL_S * 1e6 / period)
+    whole = len(acc_g) // size * size
+    seconds = np.sqrt(np.einsum("ij,ij->i", acc_g[:whole], acc_g[:whole])).reshape(-1, size)
+    still = seconds.std(axis=1) < STILL_G
+    if not still.any():
+        return
+    rest_g = float(np.median(seconds[still]))
+    if not GRAVITY_G[0] <= rest_g <= GRAVITY_G[1]:
+        yield (
+            f"the acceleration is {rest_g:.3g} g while the sensor is still, where gravity alone is 1 g: "
+            "check its unit and scale, and that gravity was not taken out"
+        )
+
+
+def doubts_of_gyro(
+    columns: Columns, acc_g: NDArray[np.float64], gyro_dps: NDArray[np.float64], period: float
+) -> Iterator[str]:
+    """A gyroscope that turns less than the acceleration's leg, or more than any. period: in µs."""
+    away_g = np.abs(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g)) - 1.0)
+    moving_s = float((away_g > MOVING_G).sum()) * period * 1e-6
+    largest = float(np.sqrt(np.einsum("ij,ij->i", gyro_dps, gyro_dps)).max())
+    if largest > FASTEST_DPS:
+        yield f"the gyroscope reaches {largest:.0f} deg/s, which no leg does: check its unit and scale"
+    elif columns.gyro_unit == "dps" and moving_s >= MOVING_S and largest < SWING_DPS:
+        # Nobody walks without it.
+        yield (
+            f"the gyroscope reaches only {largest:.3g} deg/s while the leg moves; "
+            "if that is rad/s, name the columns gx_rads, gy_rads, gz_rads"
+        )
