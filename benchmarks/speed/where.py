@@ -15,7 +15,7 @@ from dsp.mount import Mount
 __all__ = ["where_sheet"]
 
 INTERVAL_S = 0.001
-RUN_S = 600.0
+RUN_S, TIMES = 600.0, 25
 SHOWN = 12
 CORE = str(Path(__file__).resolve().parents[2] / "dsp")
 
@@ -55,7 +55,8 @@ def where_sheet() -> Sheet:
     push_all(stream)
     tally = Tally()
     with sampling(tally.take):
-        push_all(stream)
+        for _ in range(TIMES):
+            push_all(stream)
     every = tally.own + tally.library
     total = max(1, every.total())
     rows = [
