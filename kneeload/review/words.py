@@ -19,6 +19,7 @@ METRICS: dict[str, str] = {
     "silence_s": "Time without a sample",
     "battery_percent": "Battery",
 }
+SHARES = frozenset({"clipped_strides_percent", "moved_strides_percent"})  # of the last strides by themselves
 DECIMALS: dict[str, int] = {
     "ringing": 2,
     "cadence_spm": 0,
@@ -45,7 +46,7 @@ def what_happened(alert: Alert, rule: Rule | None) -> str:
         return f"{number(alert.value, None)}, held against {number(alert.limit, None)}."
     subject = METRICS.get(rule.metric, rule.metric)
     at = "" if alert.mount is None else f" at the {place(alert.mount)}"
-    of = f" (median of the last {span(rule)})" if rule.window > 1 else ""
+    of = f" (median of the last {span(rule)})" if rule.window > 1 and rule.metric not in SHARES else ""
     return f"{subject}{at} was {number(alert.value, rule)}{of}, {rule.direction} {number(alert.limit, rule)}."
 
 

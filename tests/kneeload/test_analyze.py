@@ -203,8 +203,17 @@ def test_the_report_of_one_recording_is_its_summary(tmp_path: Path) -> None:
     listed = report["recordings"]
     assert isinstance(listed, list)
     assert {**listed[0], "recordings": listed[:1], "refused": []} == report
-    assert f"run.csv left-shin: {report['strides']} strides" in text.getvalue()
+    assert f"run.csv left-shin: {report['strides']} strides in 15 s at 208 Hz, " in text.getvalue()
+    assert "neither walking nor running" not in text.getvalue()
     assert str(tmp_path / "out") in text.getvalue()
+
+
+def test_a_recording_without_gait_is_told_as_one(tmp_path: Path) -> None:
+    path, text = tmp_path / "still.csv", StringIO()
+    path.write_text("t_s,ax_g,ay_g,az_g\n" + "".join(f"{k / 100:.2f},0,1,0\n" for k in range(1000)))
+    run_analyze([path], mount=LEFT, output=None, console=Console(file=text))
+    assert "0 strides in 10 s at 100 Hz" in text.getvalue()
+    assert "neither walking nor running" in text.getvalue()
 
 
 @pytest.mark.parametrize(

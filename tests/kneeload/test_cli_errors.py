@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -251,6 +253,11 @@ def test_the_help_names_every_fault_with_a_value(command: str, run: Run) -> None
 def test_it_says_its_version(run: Run) -> None:
     done = run(["--version"])
     assert (done.returncode, done.stdout) == (0, f"kneeload {version('kneeload')}\n")
+
+
+def test_it_is_a_module_too() -> None:
+    done = subprocess.run([sys.executable, "-m", "kneeload", "--version"], capture_output=True, check=True)
+    assert done.stdout.decode() == f"kneeload {version('kneeload')}\n"
 
 
 def test_it_promises_what_it_measures() -> None:

@@ -66,6 +66,11 @@ def test_what_was_held_against_the_limit_is_named() -> None:
     assert what_happened(alert, rule("shock-high")) == (
         "Peak acceleration at the left shin was 11.0 g (median of the last 10 strides), above 10.0 g."
     )
+    share = raised("sensor-clipping")
+    assert what_happened(share, rule("sensor-clipping")) == (
+        "The share of strides beyond the sensor's range at the left shin was "
+        f"{share.value:.0f} %, above 20 %."
+    )
     assert "below 162 steps/min" in what_happened(
         raised("cadence-low", usual=Usual(170, 3)), rule("cadence-low")
     )
