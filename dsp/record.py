@@ -18,7 +18,7 @@ from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
 from dsp.signals import Signals
 from dsp.stride import Stride
-from dsp.travel import BRAKED_G_S, BRAKING, Measured, braked_g_s, far
+from dsp.travel import Measured, far, goes
 
 __all__ = ["measure"]
 
@@ -182,11 +182,11 @@ def _travels(
     """By its way, or without a gyroscope by how the shoe is braked; None where samples are not known."""
     if grid.channels == 6:
         return far(None if posture is None else posture.length_m, mount)
-    rate, landed = grid.rate_hz, int(events.contact.initial_contact)
-    first, up = landed - round(BRAKING * events.pace_s * rate), runner.alignment.striding
+    landed = int(events.contact.initial_contact)
+    first, up = landed - round(events.pace_s * grid.rate_hz), runner.alignment.striding
     if up is None or first < grid.first or grid.any(first, landed, VOID):
         return None
-    return braked_g_s(grid.window(first, landed)[:3], up, rate) >= BRAKED_G_S[events.contact.gait]
+    return goes(grid.window(first, landed)[:3], up, grid.rate_hz, events.contact.gait)
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:

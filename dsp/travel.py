@@ -13,7 +13,6 @@ row say that they were not.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -22,16 +21,18 @@ from numpy.typing import NDArray
 from dsp.mount import Mount
 from dsp.runner import Runner, Tally
 from dsp.stride import Activity, Stride
-from dsp.vectors import Vector, dot
+from dsp.vectors import Vector, along, size
 
-__all__ = ["BRAKED_G_S", "BRAKING", "Measured", "Travel", "braked_g_s", "far", "knows_way"]
+__all__ = ["BRAKED_G_S", "Measured", "Travel", "across_g_s", "far", "goes", "knows_way"]
 
 # Less is on the spot. A shank's way lacks its turn over the ankle: high up, in a slow walk, most of it.
 ON_THE_SPOT_M: Mapping[str, float] = {"shoe": 0.2, "shin": 0.15}
-# Speed that a shoe is braked of, g s, in that share of a stride before contact. Half-way, as a factor, from
-# the most on the spot (simulated) to the least of the trials of people, whose medians are meant.
+# Without a gyroscope: speed that a shoe is braked of, g s, in that share of a stride before contact. As
+# a factor half-way from the most on the spot (simulated) to the least of people's trials (their medians).
 BRAKED_G_S: Mapping[Activity, float] = {"walk": 0.08, "run": 0.12}
-BRAKING = 0.22
+SHARE = 0.22
+# In some walks the push-off is taken for the contact; the stride's own contact is in these shares of it then.
+PUSHED_OFF = (0.28, 0.5)
 IN_A_ROW = 4  # that go nowhere; recordings of people have one at a time
 # Without knowing the way of any (holes, clipping) so many strides open a bout; so many are held at the most,
 # and of those that many known to go nowhere speak for the others.
@@ -48,11 +49,24 @@ def far(way_m: float | None, mount: Mount) -> bool | None:
     return None if way_m is None else way_m >= ON_THE_SPOT_M[mount.segment]
 
 
-def braked_g_s(acc_g: NDArray[np.float64], up: Vector, rate_hz: float) -> float:
-    """What (3, n) rows of a shoe just before it lands brake it of, across a stride's mean direction `up`."""
-    x, y, z = np.add.reduce(acc_g, axis=1).tolist()
-    along = dot(up, (x, y, z))
-    return sqrt(max(0.0, x * x + y * y + z * z - along * along)) / rate_hz
+def goes(acc_g: NDArray[np.float64], up: Vector, rate_hz: float, gait: Activity) -> bool:
+    """Whether (3, n) rows of a shoe, a stride until it lands, are braked; up: the strides' mean direction."""
+    speed_g_s, n = across_g_s(acc_g, up, rate_hz), acc_g.shape[1]
+    before = n + 1 - speed_g_s.shape[0]
+    ends = [speed_g_s[-1:]]
+    if gait == "walk":
+        ends.append(speed_g_s[round(PUSHED_OFF[0] * n) - before : round(PUSHED_OFF[1] * n) - before])
+    return any((part >= BRAKED_G_S[gait]).any() for part in ends)
+
+
+def across_g_s(acc_g: NDArray[np.float64], up: Vector, rate_hz: float) -> NDArray[np.float64]:
+    """Speed gained or lost across `up` in each SHARE of (3, n) rows; the last ends with them."""
+    rows = max(1, round(SHARE * acc_g.shape[1]))
+    sums = np.zeros((3, acc_g.shape[1] + 1))
+    acc_g.cumsum(axis=1, out=sums[:, 1:])
+    gained = sums[:, rows:] - sums[:, :-rows]
+    level = gained - np.array(up)[:, None] * along(up, gained)
+    return size(level) / rate_hz
 
 
 class Measured(NamedTuple):

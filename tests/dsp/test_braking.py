@@ -1,5 +1,6 @@
 """A shoe without a gyroscope knows that it goes somewhere by how it is braked before it lands."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 
@@ -9,13 +10,16 @@ from numpy.typing import NDArray
 
 from dsp.block import ImuBlock
 from dsp.mount import Mount
-from dsp.travel import BRAKED_G_S, BRAKING, braked_g_s
+from dsp.travel import BRAKED_G_S, across_g_s, goes
+from dsp.vectors import Vector
 from firmware_sim.plan import Activity, Phase, Plan
 from firmware_sim.steps import Contact, leg_events
 from tests.dsp.recordings import recording, strides_of, without
 from tests.dsp.simulated import simulated
 from tests.dsp.test_recordings import FEET, vicon_trials
 from tests.dsp.test_travel import ON_THE_SPOT, STAND
+
+Stride = tuple[NDArray[np.float64], Vector]
 
 TRIALS = [
     *(f"vicon_shoe/{trial}" for trial, _, _ in vicon_trials()),
@@ -78,48 +82,74 @@ def test_strides_whose_braking_was_lost_are_told(gait: tuple[float, float]) -> N
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_a_speed_that_a_shoe_is_braked_of(turned: bool) -> None:
-    """In a fifth of a second of gravity and more along it."""
+    """2 g for a fifth of a second, at the end of a second of gravity and more along it."""
     axes = np.linalg.qr(np.random.default_rng(4).normal(size=(3, 3)))[0] if turned else np.eye(3)
-    acc_g = np.zeros((3, 40))
-    acc_g[0], acc_g[1] = -2.0, 1.3
+    acc_g = np.zeros((3, 200))
+    acc_g[0, 160:], acc_g[1] = -2.0, 1.3
     x, y, z = (axes @ (0.0, 1.0, 0.0)).tolist()
-    assert braked_g_s(axes @ acc_g, (x, y, z), 200.0) == pytest.approx(0.4)
+    speed_g_s = across_g_s(axes @ acc_g, (x, y, z), 200.0)
+    assert speed_g_s.shape == (157,)
+    assert speed_g_s[-1] == pytest.approx(0.4)
+    assert speed_g_s[:117] == pytest.approx(np.zeros(117), abs=1e-12)
 
 
-def median_braked_g_s(block: ImuBlock, contact_us: NDArray[np.int64]) -> float:
-    found = []
-    for start, landed in pairwise(np.searchsorted(block.t_us, contact_us).tolist()):
-        acc_g = block.acc_g[start:landed].T
-        x, y, z = (acc_g.mean(axis=1) / np.linalg.norm(acc_g.mean(axis=1))).tolist()
-        found.append(
-            braked_g_s(acc_g[:, -round(BRAKING * (landed - start)) :], (x, y, z), block.rate_hz),
-        )
-    return float(np.median(found))
+def strides(block: ImuBlock, contact_us: NDArray[np.int64], *, late: float = 0.0) -> Iterator[Stride]:
+    """(3, n) rows of each stride and its mean direction; late: by that share of it."""
+    places = np.searchsorted(block.t_us, contact_us)
+    for begin, end in pairwise((places[:-1] + late * np.diff(places)).astype(int).tolist()):
+        rows = block.acc_g[begin:end].T
+        x, y, z = (rows.mean(axis=1) / np.linalg.norm(rows.mean(axis=1))).tolist()
+        yield rows, (x, y, z)
 
 
-@pytest.mark.parametrize(("activity", "cadence_spm"), ON_THE_SPOT)
-def test_on_the_spot_a_shoe_is_braked_of_little(activity: Activity, cadence_spm: float) -> None:
+def braked_g_s(block: ImuBlock, contact_us: NDArray[np.int64]) -> float:
+    """Just before contact, median of the strides."""
+    return float(
+        np.median([across_g_s(rows, up, block.rate_hz)[-1] for rows, up in strides(block, contact_us)])
+    )
+
+
+def on_the_spot(activity: Activity, cadence_spm: float) -> tuple[ImuBlock, NDArray[np.int64]]:
     phase = Phase(activity=activity, duration_s=40.0, cadence_spm=cadence_spm)
     block, _ = simulated(Mount.RIGHT_SHOE, STAND, phase, gyro=False, seed=3)
     events = leg_events(Plan.of(STAND, phase), 3, "right")
     steps = (event for event in events if isinstance(event, Contact) and event.kind == "step")
-    contact_us = [round(1e6 * step.initial_contact_s) for step in islice(steps, 20)]
+    return block, np.array([round(1e6 * step.initial_contact_s) for step in islice(steps, 20)])
+
+
+def recorded(name: str) -> tuple[ImuBlock, NDArray[np.int64]]:
+    block = replace(recording(name, Mount.LEFT_SHOE, 200.0 if "vicon" in name else 100.0), gyro_dps=None)
+    return block, np.array([stride.initial_contact_us for stride in strides_of([block])])
+
+
+@pytest.mark.parametrize(("activity", "cadence_spm"), ON_THE_SPOT)
+def test_on_the_spot_a_shoe_is_braked_of_little(activity: Activity, cadence_spm: float) -> None:
     least = BRAKED_G_S["run" if activity == "jog-in-place" else "walk"]
-    assert median_braked_g_s(block, np.array(contact_us)) < least / 1.5
+    assert braked_g_s(*on_the_spot(activity, cadence_spm)) < least / 1.5
 
 
 @pytest.mark.parametrize("name", SHOES)
 def test_a_recorded_shoe_is_braked_of_much(name: str) -> None:
-    block = replace(recording(name, Mount.LEFT_SHOE, 200.0 if "vicon" in name else 100.0), gyro_dps=None)
-    strides = strides_of([block])
-    least = BRAKED_G_S["run" if "run" in name else "walk"]
-    assert median_braked_g_s(block, np.array([s.initial_contact_us for s in strides])) > 1.5 * least
+    assert braked_g_s(*recorded(name)) > 1.5 * BRAKED_G_S["run" if "run" in name else "walk"]
+
+
+@pytest.mark.parametrize("late", [0.55, 0.6, 0.65])
+@pytest.mark.parametrize("name", [name for name in TRIALS if "run" not in name])
+def test_a_walk_goes_where_its_push_off_is_taken_for_the_contact(name: str, late: float) -> None:
+    block, contact_us = recorded(name)
+    found = [goes(rows, up, block.rate_hz, "walk") for rows, up in strides(block, contact_us, late=late)]
+    assert np.mean(found) > 0.75
+
+
+@pytest.mark.parametrize("cadence_spm", [80.0, 100.0, 130.0])
+def test_a_march_on_the_spot_goes_nowhere(cadence_spm: float) -> None:
+    block, contact_us = on_the_spot("march-in-place", cadence_spm)
+    assert not any(goes(rows, up, block.rate_hz, "walk") for rows, up in strides(block, contact_us))
 
 
 @pytest.mark.parametrize("name", TRIALS)
 def test_a_recorded_shoe_without_a_gyroscope_travels(name: str) -> None:
     """None of its strides is left out: where four in a row were, two contacts would be far apart."""
-    block = recording(name, Mount.LEFT_SHOE, 200.0 if "vicon" in name else 100.0)
-    strides = strides_of([replace(block, gyro_dps=None)])
-    apart_s = np.diff([stride.initial_contact_us / 1e6 for stride in strides])
+    _, contact_us = recorded(name)
+    apart_s = np.diff(contact_us / 1e6)
     assert apart_s.max() < 3.5 * np.median(apart_s)
