@@ -27,8 +27,8 @@ __all__ = ["BRAKED_G_S", "Measured", "Travel", "across_g_s", "far", "goes", "kno
 
 # Less is on the spot. A shank's way lacks its turn over the ankle: high up, in a slow walk, most of it.
 ON_THE_SPOT_M: Mapping[str, float] = {"shoe": 0.2, "shin": 0.15}
-# Without a gyroscope: speed that a shoe is braked of, g s, in that share of a stride before contact. As
-# a factor half-way from the most on the spot (simulated) to the least of people's trials (their medians).
+# Without a gyroscope: speed that a shoe is braked of, g s, in that share of a stride before contact. The
+# geometric middle of the most on the spot (simulated) and the least median of people's trials.
 BRAKED_G_S: Mapping[Activity, float] = {"walk": 0.08, "run": 0.12}
 SHARE = 0.22
 # In some walks the push-off is taken for the contact; the stride's own contact is in these shares of it then.
