@@ -30,7 +30,8 @@ class Contact(NamedTuple):
     """Positions in rows of the grid, fractional.
 
     gait: whose rules these are. lifts: toe-off's candidates, in rows of the window. push: rows from the
-    contact to toe-off's landmark. quality: less where the contact is a guess.
+    contact to toe-off's landmark. stance: rows of it by a rule that is the same for both gaits, where there
+    is one. quality: less where the contact is a guess.
     """
 
     initial_contact: float
@@ -42,6 +43,7 @@ class Contact(NamedTuple):
     lifts: Ballot | None
     lift_agreement: float | None
     push: float | None
+    stance: float | None = None
     quality: float = 1.0
 
 

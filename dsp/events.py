@@ -33,7 +33,7 @@ class Events(NamedTuple):
 
     pace_s: what a stride takes now; period_s: the usual one, as the gate has it.
     window: the rows looked at, up to row `end`. swing: (n,) smoothed rate about the swing axis, deg/s. calm:
-    share of the stride in which gravity alone is felt. torn: a hole reaches into the contact; guessed: it is
+    how much of its calmest quarter feels gravity alone. torn: a hole reaches into the contact; guessed: it is
     where the rhythm has it.
     """
 
@@ -61,7 +61,8 @@ def events_of(
     if b - a < 0.2 * rate:
         return None
     window = StrideWindow.of(signals, a, b)
-    calm = calm_share(signals.acc(max(a, b - round(cycle.period)), b), runner.one_g)
+    # From the end of the swing on: before it the leg may have stood.
+    calm = calm_share(signals.acc(max(a, cycle.anchor), b), cycle.period, runner.one_g)
     pace, true_hz = runner.pace(cycle), grid.true_hz(a, b)
     pace_s = pace / true_hz
     if cycle.is_stride or grid.channels == 3:

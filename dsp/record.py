@@ -116,13 +116,13 @@ def measure(
 
 def _score(grid: SampleGrid, events: Events, contact_s: float | None) -> float:
     """How much the stride is a run's (dsp.gait)."""
-    duty = None if contact_s is None else contact_s / events.pace_s
-    score = gait_score(events.pace_s, duty, events.calm)
-    if grid.channels == 3 and events.contact.gait == "walk":
-        # A walker's toe-off is looked for where a runner's foot has long left.
-        tempo = gait_score(events.pace_s, None, events.calm)
-        return tempo if tempo > 0.0 else score
-    return score
+    stance = events.contact.stance
+    if stance is not None:
+        share = stance / (events.pace_s * grid.true_hz(events.window.start, events.end))
+        return gait_score(events.pace_s, share, events.calm, free=True)
+    # Without a gyroscope toe-off is looked for where the gait has it, and so says nothing of the gait.
+    duty = None if contact_s is None or grid.channels == 3 else contact_s / events.pace_s
+    return gait_score(events.pace_s, duty, events.calm)
 
 
 def _likeness(runner: Runner, events: Events, stride_s: float | None) -> float:

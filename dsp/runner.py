@@ -66,7 +66,7 @@ class Runner:
         self.offsets, self.pushes = {"run": (), "walk": ()}, {"run": (), "walk": ()}
         self.flat_row = self.last_peak = self.last_cycle = None
         self.unlike = 0
-        self.activity = activity_of((score,))
+        self.activity = activity_of((score,), "walk")
 
     @property
     def tally(self) -> Tally:
@@ -92,7 +92,8 @@ class Runner:
 
     def lean(self, score: float) -> Activity:
         """The gait of the present stride, if it had this score: clearly its own, or that of the last ones."""
-        return activity_of((score,) if abs(score) >= CLEAR else (*self.scores[1 - VOTES :], score))
+        scores = (score,) if abs(score) >= CLEAR else (*self.scores[1 - VOTES :], score)
+        return activity_of(scores, self.activity)
 
     def pace(self, cycle: Cycle) -> float:
         """Rows that a stride takes now; the period where it cannot be told.

@@ -32,14 +32,19 @@ def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None
     """swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope."""
     rate, rise = window.rate_hz, outlook.rise
     landed = landing(window, outlook, LANDMARKS, reach=(0.12 * rate, 0.12 * rate))
+    contact = landed.choice.place
+    pitched = None if swing is None else _pitched(swing, contact, outlook, rate)
     if outlook.gait == "run":
-        contact = landed.choice.place
-        lift = _sprung(window, contact, outlook) if swing is None else _pitched(swing, contact, outlook, rate)
+        lift = _sprung(window, contact, outlook) if swing is None else pitched
     elif swing is None or rise is not None:
-        lift = _pushed(window, landed.choice.place, outlook)
+        lift = _pushed(window, contact, outlook)
     else:
         lift = None
-    return contact_of(window, outlook, landed, lift)
+    found = contact_of(window, outlook, landed, lift)
+    # In either gait the foot pitches fastest as the toe leaves: that says which of them it is.
+    if pitched is None or pitched.push is None:
+        return found
+    return found._replace(stance=pitched.push - pitched.lag - contact)
 
 
 def _pitched(swing: Floats, contact: float, outlook: Outlook, rate: float) -> Lift | None:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from scipy import signal
 
 from dsp.bout import Bout, Cycle
+from dsp.grid import VOID
 from dsp.params import Params
 from dsp.signals import Signals
 from dsp.swinging import WINDOW_S, Swinging, spread, swinging
@@ -28,6 +29,9 @@ APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
 # hand has 0.85 and 4, a leg that walks slowly 0.9 and 13 (simulated).
 CLOCKWORK, OUT_OF_QUIET = 0.85, 7.0
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
+# Of a swing's angle: a leg turns back before it swings again. People's strides have 0.28 and more; a foot that
+# lands on its ball, as down stairs, and drops its heel has 0.11 at the most.
+TURNED_BACK = 0.18
 
 
 def _turned(axis: Vector, moments: Floats) -> Vector:
@@ -156,6 +160,28 @@ def swing_due(bout: Bout) -> int:
 
 def _rise(signals: Signals, bout: Bout, now: int) -> int | None:
     """Row from which the next swing has clearly begun; looks only at rows not seen before."""
+    while (rise := _turns_forward(signals, bout, now)) is not None:
+        if _turned_back(signals, bout, rise):
+            return rise
+        bout.cursor, bout.low = rise, False
+    return None
+
+
+def _turned_back(signals: Signals, bout: Bout, rise: int) -> bool:
+    """Whether the leg has turned back since its last swing; where samples were lost that is not known."""
+    first = max(signals.grid.first, bout.anchor - round(0.5 * bout.period))
+    if signals.grid.any(first, rise, VOID):
+        return True
+    s = along(bout.axis, signals.gyro(first, rise))
+    peak = bout.anchor - first
+    before = (s[:peak] <= 0.0).nonzero()[0]
+    swing = s[int(before[-1]) if before.shape[0] else 0 :]
+    back = -float(np.minimum(s[peak:], 0.0).sum())
+    return back >= TURNED_BACK * float(np.maximum(swing, 0.0).sum())
+
+
+def _turns_forward(signals: Signals, bout: Bout, now: int) -> int | None:
+    """Row from which the leg clearly turns forward again after the last swing."""
     if now <= bout.cursor:
         return None
     s = along(bout.axis, signals.gyro(bout.cursor, now))
