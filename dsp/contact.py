@@ -30,8 +30,8 @@ class Contact(NamedTuple):
     """Positions in rows of the grid, fractional.
 
     gait: whose rules these are. lifts: toe-off's candidates, in rows of the window. push: rows from the
-    contact to toe-off's landmark. stance: rows of it by a rule that is the same for both gaits, where there
-    is one. quality: less where the contact is a guess.
+    contact to toe-off's landmark. stance: rows of it by a rule that is the same for both gaits; None
+    without a gyroscope. quality: less where the contact is a guess.
     """
 
     initial_contact: float
@@ -43,11 +43,13 @@ class Contact(NamedTuple):
     lifts: Ballot | None
     lift_agreement: float | None
     push: float | None
-    stance: float | None = None
+    stance: float | None
     quality: float = 1.0
 
 
-def contact_of(window: StrideWindow, outlook: Outlook, landed: Landed, lift: Lift | None) -> Contact:
+def contact_of(
+    window: StrideWindow, outlook: Outlook, landed: Landed, lift: Lift | None, *, stance: float | None
+) -> Contact:
     """Both events; toe-off from the lift's landmark, beside where the next swing begins."""
     rate, contact = window.rate_hz, landed.choice.place
     lifts: Ballot | None = None
@@ -73,6 +75,7 @@ def contact_of(window: StrideWindow, outlook: Outlook, landed: Landed, lift: Lif
         lifts,
         agreement,
         push,
+        stance,
     )
 
 

@@ -19,10 +19,9 @@ from dsp.vectors import size
 __all__ = ["activity_of", "calm_share", "gait_score", "plausible"]
 
 PERIOD_S, PERIOD_SCATTER_S = 0.93, 0.07
-DUTY, DUTY_SCATTER = 0.54, 0.05
 # By a toe-off that was found without knowing the gait: people's medians are 0.45 at the most running and 0.51
 # at the least walking.
-FREE_DUTY, FREE_DUTY_SCATTER = 0.51, 0.03
+DUTY, DUTY_SCATTER = 0.51, 0.03
 # People's medians are 0.5 at the most running and 0.99 at the least walking, at shin and shoe.
 QUARTER, CALM, CALM_SCATTER = 0.25, 0.70, 0.15
 CALM_G = 0.15
@@ -53,16 +52,13 @@ def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:
     return period_s < WALKS_S or level_share(low_passed_g) >= LEAST_CALM
 
 
-def gait_score(period_s: float, duty: float | None, calm: float, *, free: bool = False) -> float:
+def gait_score(period_s: float, duty: float | None, calm: float) -> float:
     """Mean of what is known, positive for running.
 
-    duty: share of the stride in stance; free: by a toe-off that was found without knowing the gait.
+    duty: share of the stride in stance, None where toe-off was looked for where one gait has it.
     """
     score = _held((PERIOD_S - period_s) / PERIOD_SCATTER_S) + _held((CALM - calm) / CALM_SCATTER)
-    if duty is None:
-        return 0.5 * score
-    middle, scatter = (FREE_DUTY, FREE_DUTY_SCATTER) if free else (DUTY, DUTY_SCATTER)
-    return (score + _held((middle - duty) / scatter)) / 3.0
+    return 0.5 * score if duty is None else (score + _held((DUTY - duty) / DUTY_SCATTER)) / 3.0
 
 
 def _held(term: float) -> float:

@@ -52,7 +52,7 @@ def measure(
     period_s = events.period_s
     # A step aside and a stop say nothing of the gait.
     if cycle.is_stride or grid.channels == 3:
-        runner.vote(_score(grid, events, contact_s))
+        runner.vote(_score(grid, events))
     stride_s = (
         None
         if apart_s is None
@@ -114,14 +114,11 @@ def measure(
     return Measured(stride, _travels(grid, runner, events, posture, mount=mount))
 
 
-def _score(grid: SampleGrid, events: Events, contact_s: float | None) -> float:
+def _score(grid: SampleGrid, events: Events) -> float:
     """How much the stride is a run's (dsp.gait)."""
     stance = events.contact.stance
-    if stance is not None:
-        share = stance / (events.pace_s * grid.true_hz(events.window.start, events.end))
-        return gait_score(events.pace_s, share, events.calm, free=True)
-    # Without a gyroscope toe-off is looked for where the gait has it, and so says nothing of the gait.
-    duty = None if contact_s is None or grid.channels == 3 else contact_s / events.pace_s
+    true_hz = grid.true_hz(events.window.start, events.end)
+    duty = None if stance is None else stance / (events.pace_s * true_hz)
     return gait_score(events.pace_s, duty, events.calm)
 
 

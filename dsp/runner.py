@@ -17,7 +17,7 @@ from dsp.vote import Distances
 
 __all__ = ["Runner", "Tally"]
 
-CLEAR = 1.5  # of at most 2: a stride says so alone
+CLEAR = 1.3  # of at most 2: a stride says so alone
 VOTES = 3  # strides whose scores decide the activity
 LEAST_G, MOST_G = 0.7, 1.4  # of a sensor at rest, uncalibrated
 ONE_STRIDE = 0.5, 1.8  # periods: from the slowest walk to the fastest run, and less than two strides

@@ -39,14 +39,17 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     landed = landing(window, outlook, LANDMARKS, reach=reach)
     contact = landed.choice.place
     near = push_near(contact, outlook.push, rate)
+    stance = None
     lead = (ACROSS_LEAD_S if swing is None else SWING_LEAD_S[gait]) * rate
     if swing is not None:
         # One minimum a stride: it is found without knowing the gait, which its place then tells.
         a, b = contact + STANCE["run"][0] * period - lead, contact + STANCE["walk"][1] * period - lead
         lift = Lift("gyro-minimum", highest(-swing, a, b), -lead)
+        middle = 0.5 * (SWING_LEAD_S["run"] + SWING_LEAD_S["walk"]) * rate
+        stance = None if lift.push is None else lift.push + middle - contact
     else:
         a, b = (contact + share * period - lead for share in STANCE[gait])
         along = mean[0] * window.acc[0] + mean[1] * window.acc[1] + mean[2] * window.acc[2]
         across = np.sqrt(np.maximum(window.resultant**2 - along**2, 0.0))
         lift = Lift("across", highest(window.smooth(across, 8.0), a, b, near=near), -lead)
-    return contact_of(window, outlook, landed, lift)
+    return contact_of(window, outlook, landed, lift, stance=stance)

@@ -40,11 +40,9 @@ def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None
         lift = _pushed(window, contact, outlook)
     else:
         lift = None
-    found = contact_of(window, outlook, landed, lift)
     # In either gait the foot pitches fastest as the toe leaves: that says which of them it is.
-    if pitched is None or pitched.push is None:
-        return found
-    return found._replace(stance=pitched.push - pitched.lag - contact)
+    stance = None if pitched is None or pitched.push is None else pitched.push - pitched.lag - contact
+    return contact_of(window, outlook, landed, lift, stance=stance)
 
 
 def _pitched(swing: Floats, contact: float, outlook: Outlook, rate: float) -> Lift | None:
