@@ -12,7 +12,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.stride import Stride
-from dsp.summary import RunSummary, median_or_none, summarise
+from dsp.summary import RunSummary, median_or_none, peak_at_least, summarise
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.files import blocks, read_recording
@@ -25,7 +25,7 @@ from kneeload.private import make_private_folder, private_file
 from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.shown import cell
-from kneeload.spoken import alert_line, counted, milliseconds, number
+from kneeload.spoken import alert_line, bounded, counted, milliseconds, number
 from kneeload.strides_csv import write_strides
 from kneeload.worn import UnknownFamilyError, families_of
 
@@ -214,10 +214,10 @@ def _medians(strides: Sequence[Stride]) -> str:
     contact_ms = milliseconds(median_or_none(s.contact_time_s for s in strides))
     peaks = [s for s in strides if s.peak_resultant_g is not None]
     peak = median_or_none(s.peak_resultant_g for s in peaks)
-    bound = any(s.clipped and s.peak_resultant_g <= peak for s in peaks if s.peak_resultant_g and peak)
+    told = bounded(peak, 1, at_least=peak_at_least(peaks))
     low = ", sampled too slowly: reads low on average" if any(s.low_rate for s in peaks) else ""
     name = "peak tibial acceleration" if strides[0].mount.segment == "shin" else "foot shock"
     return (
         f"cadence {number(cadence, 1)} steps/min, contact {number(contact_ms, 0)} ms, "
-        f"{name} {'≥ ' if bound else ''}{number(peak, 1)} g ({strides[0].filter}{low})"
+        f"{name} {told} g ({strides[0].filter}{low})"
     )
