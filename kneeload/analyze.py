@@ -1,6 +1,5 @@
 """Recordings through the same pipeline as a live run: strides.csv and summary.json of each sensor."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -21,12 +20,11 @@ from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
-from kneeload.private import make_private_folder, private_file
 from kneeload.processing import params_of
 from kneeload.results import Result
+from kneeload.results_folder import Origin, write_results
 from kneeload.shown import cell
 from kneeload.spoken import alert_line, bounded, counted, milliseconds, number
-from kneeload.strides_csv import write_strides
 from kneeload.worn import UnknownFamilyError, families_of
 
 __all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
@@ -44,7 +42,7 @@ class AnalyzeError(KneeloadError):
 class Analysis:
     """What one sensor's recording holds, times on its own axis, which begins at begin_us.
 
-    directory: None when nothing was written; doubt: as in Recording.
+    directory: None when nothing was written.
     """
 
     path: Path
@@ -52,9 +50,9 @@ class Analysis:
     strides: tuple[Stride, ...]
     alerts: tuple[Alert, ...]
     summary: RunSummary
+    origin: Origin
     directory: Path | None
     begin_us: int = 0
-    doubt: str = ""
 
 
 def analyze(
@@ -101,8 +99,8 @@ def run_analyze(
             refused.append({"file": str(path), "why": str(error)})
             continue
         for analysis in analyses:
-            if analysis.doubt:
-                typer.echo(one_line(analysis.doubt), err=True)
+            if analysis.origin.doubt:
+                typer.echo(one_line(analysis.origin.doubt), err=True)
             if console is not None:
                 for line in _lines(analysis):
                     console.print(cell(line), soft_wrap=True)
@@ -134,8 +132,9 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
     for block in blocks(samples):
         results.extend(monitor.receive_block(block))
     results.extend(monitor.finish(int(samples.t_us[-1]) * 1000))
-    analysis = _analysis(path, mount, monitor=monitor, results=results, place=place)
-    return replace(analysis, begin_us=int(samples.t_us[0]), doubt=samples.doubt)
+    origin = _origin(path, mount, params, samples.doubt)
+    analysis = _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=place)
+    return replace(analysis, begin_us=int(samples.t_us[0]))
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
@@ -151,11 +150,22 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
     several = len(families) > 1
     for mount in monitor.sensors:
         folder = None if place is None else place / mount if several else place
-        yield _analysis(path, mount, monitor=monitor, results=results, place=folder)
+        origin = _origin(path, mount, own.get(mount, Params()))
+        yield _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=folder)
+
+
+def _origin(path: Path, mount: Mount, params: Params, doubt: str = "") -> Origin:
+    return Origin(str(path), params.above_ankle_m if mount.segment == "shin" else None, doubt)
 
 
 def _analysis(
-    path: Path, mount: Mount, *, monitor: Monitor, results: Sequence[Result], place: Path | None
+    path: Path,
+    mount: Mount,
+    *,
+    monitor: Monitor,
+    results: Sequence[Result],
+    origin: Origin,
+    place: Path | None,
 ) -> Analysis:
     strides = tuple(result for result in results if isinstance(result, Stride) and result.mount is mount)
     alerts = tuple(
@@ -163,16 +173,8 @@ def _analysis(
     )
     summary = summarise(strides, monitor.sensors[mount].totals())
     if place is not None:
-        _write(place, strides, summary=summary)
-    return Analysis(path, mount, strides, alerts, summary, place)
-
-
-def _write(place: Path, strides: Sequence[Stride], *, summary: RunSummary) -> None:
-    make_private_folder(place)
-    write_strides(place / "strides.csv", strides)
-    text = json.dumps(asdict(summary), indent=2, allow_nan=False)
-    with private_file(place / "summary.json") as draft:
-        draft.write_text(text + "\n", encoding="utf-8")
+        write_results(place, strides, summary=summary, origin=origin)
+    return Analysis(path, mount, strides, alerts, summary, origin, place)
 
 
 def _report(analysis: Analysis) -> dict[str, object]:
@@ -180,7 +182,7 @@ def _report(analysis: Analysis) -> dict[str, object]:
         "file": str(analysis.path),
         **asdict(analysis.summary),
         "alerts": sum(alert.state == "raised" for alert in analysis.alerts),
-        "doubt": analysis.doubt,
+        **{name: value for name, value in asdict(analysis.origin).items() if name != "source"},
         "output": None if analysis.directory is None else str(analysis.directory),
     }
 

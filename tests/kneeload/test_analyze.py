@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -34,6 +35,7 @@ peak_resultant_g peak_axial_g jerk_g_per_s clipped gap quality
 SUMMARY = """
 mount duration_s strides running_s walking_s idle_s cadence_spm contact_time_s peak_resultant_g
 clipped_percent lost_percent rate_hz filter peak_resultant_at_least
+source above_ankle_m doubt kneeload_version
 """
 
 
@@ -79,7 +81,7 @@ def test_strides_and_summary_are_written(tmp_path: Path) -> None:
     table = rows(tmp_path / "out")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert list(summary) == SUMMARY.split()
-    assert summary == {**asdict(analysis.summary), "mount": "left-shin"}
+    assert summary == {**asdict(analysis.summary), **asdict(analysis.origin), "mount": "left-shin"}
     assert list(table[0]) == list(COLUMNS)
     assert [int(row["stride"]) for row in table] == list(range(summary["strides"]))
     assert summary["strides"] >= 35
@@ -92,6 +94,23 @@ def test_strides_and_summary_are_written(tmp_path: Path) -> None:
     assert summary["lost_percent"] == 0
     contact = median(float(row["contact_time_s"]) for row in table if row["contact_time_s"])
     assert summary["contact_time_s"] == pytest.approx(contact, rel=1e-4)
+
+
+def test_a_folder_of_results_says_what_they_were_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    header, *lines = write_run(Path("run.csv"), duration_s=10).read_text(encoding="utf-8").splitlines()
+    Path("run.csv").write_text("\n".join([header.replace("dps", "mrad_s"), *lines]), encoding="utf-8")
+    analyze([Path("run.csv")], LEFT, Path("shin"), params=Params(above_ankle_m=0.2))
+    analyze([Path("./run.csv")], Mount.LEFT_SHOE, Path("shoe"))
+    shin, shoe = (
+        json.loads(Path(f"{at}/summary.json").read_text(encoding="utf-8")) for at in ("shin", "shoe")
+    )
+    assert shin["source"] == "run.csv"
+    assert shin["kneeload_version"] == version("kneeload")
+    assert "gx_mrad_s" in shin["doubt"]
+    assert (shin["above_ankle_m"], shoe["above_ankle_m"]) == (0.2, None)
 
 
 def test_what_was_not_estimated_is_an_empty_cell(tmp_path: Path) -> None:
@@ -203,6 +222,7 @@ def test_the_report_of_one_recording_is_its_summary(tmp_path: Path) -> None:
     listed = report["recordings"]
     assert isinstance(listed, list)
     assert {**listed[0], "recordings": listed[:1], "refused": []} == report
+    assert listed[0]["kneeload_version"] == version("kneeload")
     assert f"run.csv left-shin: {report['strides']} strides in 15 s at 208 Hz, " in text.getvalue()
     assert "neither walking nor running" not in text.getvalue()
     assert str(tmp_path / "out") in text.getvalue()

@@ -1,0 +1,47 @@
+"""The folder of one sensor's results: strides.csv and summary.json, and what they were made of."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Final
+
+from dsp.stride import Stride
+from dsp.summary import RunSummary
+from kneeload.private import make_private_folder, private_file
+from kneeload.strides_csv import write_strides
+
+__all__ = ["Origin", "write_results"]
+
+STRIDES: Final = "strides.csv"
+SUMMARY: Final = "summary.json"
+
+
+@cache
+def _own_version() -> str:
+    return version("kneeload")
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What results were made of, and by what: the fields of summary.json after those of the run itself.
+
+    source: the recording as it was named. above_ankle_m: the height that speed was computed with, None where
+    it has no part in it. doubt: as in ingest.files.Recording.
+    """
+
+    source: str
+    above_ankle_m: float | None
+    doubt: str = ""
+    kneeload_version: str = field(default_factory=_own_version)
+
+
+def write_results(place: Path, strides: Sequence[Stride], *, summary: RunSummary, origin: Origin) -> None:
+    """Both files, in a folder that is made where there is none. Raises UnwritableError."""
+    make_private_folder(place)
+    write_strides(place / STRIDES, strides)
+    text = json.dumps({**asdict(summary), **asdict(origin)}, indent=2, allow_nan=False)
+    with private_file(place / SUMMARY) as draft:
+        draft.write_text(text + "\n", encoding="utf-8")
