@@ -22,7 +22,7 @@ from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
 from kneeload.processing import params_of
 from kneeload.results import Result
-from kneeload.results_folder import Origin, write_results
+from kneeload.results_folder import Origin, set_aside, write_results
 from kneeload.shown import cell
 from kneeload.spoken import alert_line, bounded, counted, milliseconds, number
 from kneeload.worn import UnknownFamilyError, families_of
@@ -84,19 +84,26 @@ def run_analyze(
 ) -> dict[str, object]:
     """What the command does: analyses, prints a few lines, gives the JSON report.
 
-    Of several files a bad one is told of and left out ("refused" in the report); a single one raises.
+    Of several files a bad one is told of and left out ("refused" in the report); a single one raises. What an
+    earlier time wrote for it is renamed, for it would look like this time's.
     """
     params = None if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
     rows: list[dict[str, object]] = []
-    refused: list[dict[str, str]] = []
+    refused: list[dict[str, object]] = []
     for path, place in _places(files, output):
         try:
             analyses = _file(path, mount, place=place, params=params)
         except (RecordingError, UnknownFamilyError, AnalyzeError) as error:
+            stale = _set_aside(path, place)
+            told = str(error)
+            if stale:
+                told += f"; its earlier results are {', '.join(map(str, stale))} now"
             if len(files) == 1:
+                if stale:
+                    raise KneeloadError(told) from error
                 raise
-            typer.echo(f"kneeload: {one_line(str(error))}", err=True)
-            refused.append({"file": str(path), "why": str(error)})
+            typer.echo(f"kneeload: {one_line(told)}", err=True)
+            refused.append({"file": str(path), "why": str(error), "stale": [str(old) for old in stale]})
             continue
         for analysis in analyses:
             if analysis.origin.doubt:
@@ -115,6 +122,14 @@ def _places(paths: Sequence[Path], output: Path | None) -> Iterator[tuple[Path, 
         yield from ((path, output) for path in paths)
     else:
         yield from ((path, output / name) for path, name in zip(paths, folder_names(paths), strict=True))
+
+
+def _set_aside(path: Path, place: Path | None) -> list[Path]:
+    """Results that this recording would have replaced; those of packets may be in a folder a sensor."""
+    if place is None:
+        return []
+    folders = [place, *(place / mount for mount in Mount if path.suffix == ".mcap")]
+    return [stale for folder in folders for stale in set_aside(folder)]
 
 
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:

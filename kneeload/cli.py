@@ -231,7 +231,8 @@ def analyze(
 ) -> None:
     """Recordings through the same pipeline as a live run.
 
-    Of several files one that cannot be read is told of and left out; the exit code is 2 then.
+    Of several files one that cannot be read is told of and left out; the exit code is 2 then. What an earlier
+    time wrote for it gets names that end in .stale.
     """
     from kneeload.analyze import run_analyze
 

@@ -1,6 +1,7 @@
 """The folder of one sensor's results: strides.csv and summary.json, and what they were made of."""
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
@@ -10,13 +11,15 @@ from typing import Final
 
 from dsp.stride import Stride
 from dsp.summary import RunSummary
-from kneeload.private import make_private_folder, private_file
+from kneeload.private import UnwritableError, make_private_folder, private_file
 from kneeload.strides_csv import write_strides
 
-__all__ = ["Origin", "write_results"]
+__all__ = ["STALE", "Origin", "set_aside", "write_results"]
 
 STRIDES: Final = "strides.csv"
 SUMMARY: Final = "summary.json"
+# Behind the name, where no program looks that gathers *.csv or *.json.
+STALE: Final = ".stale"
 
 
 @cache
@@ -45,3 +48,20 @@ def write_results(place: Path, strides: Sequence[Stride], *, summary: RunSummary
     text = json.dumps({**asdict(summary), **asdict(origin)}, indent=2, allow_nan=False)
     with private_file(place / SUMMARY) as draft:
         draft.write_text(text + "\n", encoding="utf-8")
+
+
+def set_aside(place: Path) -> list[Path]:
+    """Rename what an earlier time wrote here, so that nobody takes it for today's; what it is called now.
+
+    Raises UnwritableError.
+    """
+    renamed = []
+    for name in (STRIDES, SUMMARY):
+        path, stale = place / name, place / (name + STALE)
+        try:
+            if path.is_file():
+                os.replace(path, stale)
+                renamed.append(stale)
+        except OSError as error:
+            raise UnwritableError(stale, error.strerror or str(error)) from error
+    return renamed

@@ -21,6 +21,7 @@ from ingest.errors import RecordingError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.analyze import AnalyzeError, analyze, run_analyze
+from kneeload.errors import KneeloadError
 from kneeload.failures import PEOPLES_ERRORS, UsageError
 from kneeload.private import UnwritableError
 from kneeload.processing import notes_of
@@ -203,6 +204,17 @@ def test_a_runs_packets_know_how_they_were_processed(tmp_path: Path) -> None:
     assert found[noted] == analyze([usual], None, params=higher)[0].strides
     assert found[noted] != found[usual]
     assert found[absurd] == found[words] == found[usual]
+
+
+def test_packets_that_are_refused_by_now_leave_no_sensors_results_behind(tmp_path: Path) -> None:
+    plan = Plan.of(Phase(activity="run"))
+    path = record(tmp_path / "RUN" / "packets.mcap", virtual_packets({RIGHT: plan, LEFT: plan}, 6))
+    run_analyze([path], mount=None, output=tmp_path / "out", console=None)
+    path.write_bytes(b"this is no recording")
+    with pytest.raises(KneeloadError, match=r"right-shin/summary\.json\.stale now"):
+        run_analyze([path], mount=None, output=tmp_path / "out", console=None)
+    left = {file.name for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert left == {"strides.csv.stale", "summary.json.stale"}
 
 
 def test_one_sensors_packets_need_no_folder(tmp_path: Path) -> None:

@@ -117,6 +117,49 @@ def test_of_several_recordings_the_bad_ones_are_told_and_the_others_analysed(
     assert_one_line(run(["analyze", "good.csv", "also_good.csv"]).stderr, "--mount")
 
 
+def test_results_of_a_file_that_is_refused_by_now_do_not_look_current(tmp_path: Path, run: Run) -> None:
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text(GOOD)
+    both = ["analyze", "one.csv", "two.csv", "--mount", "left-shin", "--output", "out", "--json"]
+    assert run(both).returncode == 0
+    earlier = (tmp_path / "out/two/summary.json").read_text()
+    (tmp_path / "two.csv").write_text(str(FILES["text.csv"]))
+    for stale in (["out/two/strides.csv.stale", "out/two/summary.json.stale"], []):
+        done = run(both)
+        assert done.returncode == 2
+        assert_one_line(done.stderr, "two.csv, line 3")
+        assert all(name in done.stderr for name in stale)
+        assert json.loads(done.stdout)["refused"][0]["stale"] == stale
+        assert sorted(path.name for path in (tmp_path / "out/two").iterdir()) == [
+            "strides.csv.stale",
+            "summary.json.stale",
+        ]
+    assert (tmp_path / "out/two/summary.json.stale").read_text() == earlier
+    assert (tmp_path / "out/one/summary.json").exists()
+
+
+def test_results_of_a_single_file_that_is_refused_by_now_do_not_look_current(
+    tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "one.csv").write_text(GOOD)
+    arguments = ["analyze", "one.csv", "--mount", "left-shin", "--output", "out"]
+    assert run(arguments).returncode == 0
+    (tmp_path / "out/notes.txt").write_text("mine")
+    (tmp_path / "out/left-shin").mkdir()
+    (tmp_path / "out/left-shin/strides.csv").write_text("another recording's")
+    (tmp_path / "one.csv").unlink()
+    done = run(arguments)
+    assert done.returncode == 2
+    assert_one_line(done.stderr, "its earlier results are out/strides.csv.stale, out/summary.json.stale now")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "left-shin",
+        "notes.txt",
+        "strides.csv.stale",
+        "summary.json.stale",
+    ]
+    assert [path.name for path in (tmp_path / "out/left-shin").iterdir()] == ["strides.csv"]
+
+
 def test_a_doubt_is_one_line_beside_the_json(tmp_path: Path, run: Run) -> None:
     header = HEAD.strip() + ",gx_dps,gy_dps,gz_dps\n"
     rows = (f"{i / 100:.2f},0,{2 if i % 100 < 20 else 1},0,{i % 7},0,0\n" for i in range(1000))
