@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
+from ingest.widths import may_be_too_wide
 
 __all__ = ["ACC_UNITS", "GYRO_UNITS", "READERS", "Columns", "choose", "read_csv", "read_parquet"]
 
@@ -96,16 +97,16 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
     """The chosen columns and their numbers, (n, 4 or 7), an empty cell NaN. RecordingError or OSError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            header = next(lines, None)
-            first = next(filter(any, lines), [])
+            header = next(csv.reader(file), None)
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
     if header is None:
         raise RecordingError(path, "is empty", "record again or give another file")
     columns = choose(path, header)
-    _check_width(path, first, len(header), lines.line_num)
     places = [[name.strip() for name in header].index(name) for name in columns.names]
+    if may_be_too_wide(path, len(header)):
+        # Its cells would be taken for their neighbours.
+        return columns, _read_rows(path, places, len(header))
     try:
         # An empty table is a warning there and an error here, with the place.
         table = (
