@@ -31,6 +31,7 @@ MOST_REPEATED_ROWS: Final = 1_000_000
 LIKE_GYRO: Final = re.compile(
     r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
 )
+OTHER_SEPARATORS: Final = frozenset(";\t| ")
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
@@ -61,7 +62,9 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
         raise RecordingError(path, "has no header, numbers only", remedy, line=1)
     if not times:
         remedy = "name them as t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps]"
-        if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+        if names and names[0].startswith("sep="):
+            remedy = "remove this line, and separate the columns by commas, with decimal points"
+        elif len(names) == 1 and any(mark in names[0] for mark in OTHER_SEPARATORS):
             remedy = "separate the columns by commas, with decimal points"
         found = ", ".join(name[:20] for name in names[:8]) or "nothing"
         raise RecordingError(path, f"has no column t_s, t_ms or t_us (found {found})", remedy, line=1)

@@ -186,7 +186,18 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         ([FULL, *GOOD[:30], "0.30,0.1,0.2,0,9,1,2,3", *GOOD[31:]], 32, "8 cells", "decimal points"),
         ([FULL, *GOOD, "0.50,0.1,0.2,0.9,1,2,3,4"], 52, "8 cells", "a name above each column"),
         (["time,x,y,z", "0,0,0,1"], 1, "no column t_s", "t_s,ax_g"),
-        ([FULL.replace(",", ";"), "0;0;0;1"], 1, "no column t_s", "commas"),
+        *(
+            (
+                [FULL.replace(",", mark), mark.join("0001")],
+                1,
+                "no column t_s",
+                "separate the columns by commas",
+            )
+            for mark in ";\t| "
+        ),
+        # What some spreadsheets write before everything else.
+        (["sep=,", FULL, *GOOD], 1, "found sep=", "remove this line"),
+        (["sep=;", FULL.replace(",", ";")], 1, "found sep=;", "remove this line"),
         (["t_s,ax_g,ay_g", "0,0,1"], 1, "lacks az_g", "all three"),
         (["t_s,ax_g,ay_g,az_g,gx_dps", "0,0,1,1,1"], 1, "lacks gy_dps, gz_dps", "all three"),
         (["t_s,gx_dps,gy_dps,gz_dps", "0,0,1,1"], 1, "no acceleration", "ax, ay, az"),
