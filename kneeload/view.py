@@ -1,6 +1,6 @@
 """What a person sees while a run goes on: a table that lives, or plain lines where there is no terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from rich.console import Console
@@ -13,7 +13,7 @@ from kneeload.live_table import LiveTable
 from kneeload.results import Result, SensorHealth, Summary
 from kneeload.spoken import alert_line, bounded, clock_time, counted, milliseconds, number
 
-__all__ = ["LiveTable", "PlainLines", "Silent", "View", "make_view"]
+__all__ = ["LiveTable", "PlainLines", "Silent", "View", "make_view", "timed"]
 
 
 class View(Protocol):
@@ -46,6 +46,11 @@ def make_view(console: Console | None, title: str, mounts: Sequence[Mount], *, q
     if console is None or quiet:
         return Silent()
     return LiveTable(console, title, mounts) if console.is_terminal else PlainLines(console)
+
+
+def timed(view: View, now_ns: Callable[[], int]) -> Callable[[str], None]:
+    """Notes what happens during a run with the time of the run before it, as results have it."""
+    return lambda line: view.note(f"{clock_time(now_ns() // 1000)} {line}")
 
 
 class PlainLines:
