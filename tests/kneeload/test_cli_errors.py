@@ -13,6 +13,7 @@ import pytest
 
 from firmware_sim.faults import FAULTS
 from kneeload.cli import app, main
+from kneeload.journal import Journal
 
 Run = Callable[..., "Ended"]
 
@@ -196,6 +197,24 @@ def test_the_usual_configuration_holds_for_every_command(
     (tmp_path / "kneeload" / "kneeload.toml").write_text(CONFIGS["unknown_key.toml"])
     assert_one_line(run(["doctor"]).stderr, "did you mean host?")
     assert run(["runs", "--data-dir", tmp_path]).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["replay", "review", "export"])
+def test_every_command_on_a_run_takes_the_last_of_the_runner_who_is_named(
+    command: str, tmp_path: Path, run: Run
+) -> None:
+    with Journal.open(tmp_path) as journal:
+        for day, runner in enumerate(("Ada", "Ben"), start=1):
+            journal.start_run(f"2026030{day}T070000Z", runner, started_ns=day, config={})
+            journal.end_run(f"2026030{day}T070000Z", day + 1)
+    here = ["--data-dir", tmp_path, "--runner"]
+    done = run([command, "last", *here, "Eve"])
+    assert done.returncode == 2
+    assert_one_line(done.stderr, "there are no runs of Eve")
+    # There is nothing else of these runs: whatever is said names the one that was meant.
+    done = run([command, "last", *here, "Ada"])
+    assert "20260301T070000Z" in done.stdout + done.stderr
+    assert "20260302T070000Z" not in done.stdout + done.stderr
 
 
 def test_a_configuration_elsewhere_says_where_runs_are(
