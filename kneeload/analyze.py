@@ -14,8 +14,9 @@ from dsp.stride import Stride
 from dsp.summary import RunSummary, median_or_none, peak_at_least, summarise
 from ingest import recording
 from ingest.errors import RecordingError
-from ingest.files import blocks, read_recording
+from ingest.files import read_recording
 from ingest.text import one_line
+from kneeload.bare_recording import computed, doubt_of_mount
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.folders import folder_names
@@ -142,12 +143,11 @@ def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params
 
 def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) -> Analysis:
     samples = read_recording(path, mount)
-    monitor = Monitor({mount: None}, params={mount: params})
-    results: list[Result] = []
-    for block in blocks(samples):
-        results.extend(monitor.receive_block(block))
-    results.extend(monitor.finish(int(samples.t_us[-1]) * 1000))
-    origin = _origin(path, mount, params, samples.doubt)
+    monitor, results = computed(samples, params)
+    doubt = samples.doubt
+    if not monitor.strides and (where := doubt_of_mount(samples, params)):
+        doubt = f"{doubt}; also {where}" if doubt else f"{path}: {where}"
+    origin = _origin(path, mount, params, doubt)
     analysis = _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=place)
     return replace(analysis, begin_us=int(samples.t_us[0]))
 
@@ -213,7 +213,8 @@ def _lines(analysis: Analysis) -> Iterator[str]:
         f"{summary.clipped_percent:.1f} % of strides clipped, {summary.lost_percent:.1f} % of samples lost"
     )
     if not analysis.strides:
-        yield "  neither walking nor running is in it: nothing that repeats as a leg's strides do"
+        segment = analysis.mount.segment
+        yield f"  neither walking nor running is in it: nothing that repeats as a {segment}'s strides do"
     for activity, name in (("run", "running"), ("walk", "walking")):
         strides = [stride for stride in analysis.strides if stride.activity == activity]
         if strides:

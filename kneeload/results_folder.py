@@ -32,7 +32,7 @@ class Origin:
     """What results were made of, and by what: the fields of summary.json after those of the run itself.
 
     source: the recording as it was named. above_ankle_m: the height that speed was computed with, None where
-    it has no part in it. doubt: as in ingest.files.Recording.
+    it has no part in it. doubt: what a person should look at, empty when nothing is strange.
     """
 
     source: str

@@ -41,10 +41,15 @@ source above_ankle_m doubt kneeload_version
 
 
 def write_run(
-    path: Path, *, start_s: float = 0.0, duration_s: float = 30.0, activity: Activity = "run"
+    path: Path,
+    *,
+    start_s: float = 0.0,
+    duration_s: float = 30.0,
+    activity: Activity = "run",
+    mount: Mount = LEFT,
 ) -> Path:
     """A simulated sensor's recording; start_s: where its time axis begins."""
-    source = GaitSource(LEFT, Plan.of(Phase(activity=activity)), seed=3)
+    source = GaitSource(mount, Plan.of(Phase(activity=activity)), seed=3)
     samples = source.take(duration_s)
     assert samples.gyro_dps is not None
     columns = np.column_stack([samples.t_s + start_s, samples.acc_g, samples.gyro_dps])
@@ -269,6 +274,30 @@ def test_what_is_told_of_medians_says_what_they_are(
     for part in (*said, "bw2x2-60-zp"):
         assert part in text.getvalue()
     assert ("reads low on average" in text.getvalue()) == ("reads low on average" in said)
+
+
+def test_a_shin_that_is_taken_for_a_shoe_is_doubted(recordings: Path) -> None:
+    path = recordings / "treadmill_shank" / "run-07.csv"
+    (right,), (wrong,) = analyze([path], LEFT), analyze([path], Mount.LEFT_SHOE)
+    assert right.origin.doubt == ""
+    assert wrong.origin.doubt == (
+        f"{path}: there are no strides as at a shoe, and {len(right.strides)} as at a shin: "
+        "look where it was worn, unless these are steps on the spot"
+    )
+
+
+@pytest.mark.parametrize(("activity", "doubted"), [("jog-in-place", True), ("cycling", False)])
+def test_without_strides_the_legs_other_place_is_asked(
+    tmp_path: Path, activity: Activity, doubted: bool
+) -> None:
+    path = write_run(tmp_path / "a.csv", activity=activity, mount=Mount.LEFT_SHOE)
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    bare = [line.rsplit(",", 3)[0] for line in (header, *lines)]
+    path.write_text("\n".join(bare), encoding="utf-8")
+    (analysis,) = analyze([path], Mount.LEFT_SHOE)
+    assert analysis.strides == ()
+    assert ("as at a shin" in analysis.origin.doubt) == doubted
+    assert "as at a shin" not in analyze([path], LEFT)[0].origin.doubt
 
 
 def test_several_recordings_are_listed(tmp_path: Path) -> None:
