@@ -8,7 +8,7 @@ import numpy as np
 from dsp.mount import Mount
 from dsp.stride import Stride
 
-__all__ = ["RunSummary", "Totals", "median_or_none", "summarise"]
+__all__ = ["RunSummary", "Totals", "is_lower_bound", "median_or_none", "peak_at_least", "summarise"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,10 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """The fields of summary.json. Medians are over running contacts; None where there were none."""
+    """The fields of summary.json. Medians are over running contacts; None where there were none.
+
+    peak_resultant_at_least: the true median is peak_resultant_g or higher.
+    """
 
     mount: Mount
     duration_s: float
@@ -43,6 +46,7 @@ class RunSummary:
     lost_percent: float
     rate_hz: float | None
     filter: str | None
+    peak_resultant_at_least: bool | None
 
 
 def median_or_none(values: Iterable[float | None]) -> float | None:
@@ -51,11 +55,27 @@ def median_or_none(values: Iterable[float | None]) -> float | None:
     return float(np.median(present)) if present else None
 
 
+def is_lower_bound(values: Sequence[float], clipped: Sequence[float]) -> bool:
+    """Whether the true median may be above that of values; clipped: those of them that are lower bounds.
+
+    What is clipped above the middle may be as high as it likes. Of an even number both in the middle count.
+    """
+    return bool(clipped) and min(clipped) <= sorted(values)[len(values) // 2]
+
+
+def peak_at_least(strides: Iterable[Stride]) -> bool | None:
+    """Whether the median of the resultant peaks is a lower bound; None where there are no peaks."""
+    peaks = [(s.peak_resultant_g, s.clipped) for s in strides if s.peak_resultant_g is not None]
+    if not peaks:
+        return None
+    return is_lower_bound([peak for peak, _ in peaks], [peak for peak, clipped in peaks if clipped])
+
+
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
     """clipped_percent is of contacts, lost_percent of samples.
 
     Clipped peaks count with what was measured: without them a median would be that of the gentle contacts. It
-    is right while fewer than half are clipped, and at least that high otherwise.
+    is right while all of them lie above it, and at least that high otherwise.
     """
     running = [s for s in strides if s.activity == "run"]
     taken = totals.samples + totals.lost
@@ -73,4 +93,5 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         lost_percent=100.0 * totals.lost / taken if taken else 0.0,
         rate_hz=totals.rate_hz,
         filter=strides[0].filter if strides else None,
+        peak_resultant_at_least=peak_at_least(running),
     )

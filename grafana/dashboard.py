@@ -25,8 +25,9 @@ from grafana_foundation_sdk.models.dashboard import (
     VariableSort,
 )
 
+from grafana.curve import Curve, Flag
 from grafana.influxql import DATASOURCE_UID, SCOPE, InfluxAnnotation, InfluxQuery, per_mount
-from grafana.panels import NOW, SENSORS, STRIDES, Curve
+from grafana.panels import LINK, NOW, SENSORS, STRIDES
 
 __all__ = ["DASHBOARD_UID", "live_run"]
 
@@ -46,6 +47,12 @@ def queries(curve: Curve) -> list[InfluxQuery]:
 def thresholds(curve: Curve) -> dashboard.ThresholdsConfig:
     steps = [Threshold(limit.value, limit.color) for limit in curve.limits]
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
+
+
+def words(flag: Flag) -> list[ValueMapping]:
+    """What stands for true and false."""
+    options = {"true": flag.true, "false": flag.false}
+    return [ValueMap({value: ValueMappingResult(*said) for value, said in options.items()})]
 
 
 def fixed(color: str) -> DynamicConfigValue:
@@ -69,6 +76,10 @@ def now_panel(curve: Curve) -> stat.Panel:
     )
     if curve.decimals is not None:
         panel = panel.decimals(curve.decimals)
+    if curve.flag is not None:
+        # Left to itself it shows numbers alone.
+        shown = common.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(left|right)$/")
+        panel = panel.mappings(words(curve.flag)).reduce_options(shown)
     for query in queries(curve):
         panel = panel.with_target(query)
     return panel
@@ -125,16 +136,13 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
 
 
 def link_panel() -> statetimeline.Panel:
-    states = {"true": ("connected", "green"), "false": ("lost", "red")}
-    mapping = ValueMap({value: ValueMappingResult(text, color) for value, (text, color) in states.items()})
-    mappings: list[ValueMapping] = [mapping]
     return (
         statetimeline.Panel()
         .title("Link")
         .description("The Bluetooth link of each sensor, every 5 s and when it changes.")
         .datasource(DATASOURCE)
         .interval("5s")
-        .mappings(mappings)
+        .mappings(words(LINK))
         .merge_values(True)
         .with_target(InfluxQuery(per_mount('last("connected")', "sensor"), alias="$tag_mount"))
         .height(6)

@@ -2,12 +2,11 @@
 as.
 """
 
-from dataclasses import dataclass
-
 from alerts.rules import rule
+from grafana.curve import Curve, Flag, Limit, Target
 from grafana.influxql import SCOPE, per_mount
 
-__all__ = ["NOW", "SENSORS", "SHOCK_WATCH_G", "STRIDES", "Curve", "Limit", "Target"]
+__all__ = ["LINK", "NOW", "SENSORS", "SHOCK_WATCH_G", "STRIDES"]
 
 SHOCK_HIGH = rule("shock-high")
 if SHOCK_HIGH.first_shin is None:
@@ -16,39 +15,7 @@ SHOCK_WATCH_G = SHOCK_HIGH.first_shin
 """Resultant peak at the shin from which a shock counts as high before a runner's own baseline exists."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One query of a panel. points: drawn as single marks, not as a line."""
-
-    query: str
-    alias: str = "$tag_mount"
-    points: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """From this value on the panel shows this colour; None = from the bottom."""
-
-    value: float | None
-    color: str
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """A panel: title, Grafana's unit, its queries, and the text behind its (i).
-
-    width: of 24 columns. soft_min, soft_max: the axis goes at least from here to there.
-    """
-
-    title: str
-    unit: str
-    targets: tuple[Target, ...]
-    description: str
-    limits: tuple[Limit, ...] = (Limit(None, "green"),)
-    decimals: int | None = None
-    width: int = 12
-    soft_min: float | None = None
-    soft_max: float | None = None
+LINK = Flag(true=("connected", "green"), false=("lost", "red"))
 
 
 def latest(field: str) -> str:
@@ -69,7 +36,7 @@ NOW: tuple[Curve, ...] = (
         "length: "
         "compare with this runner's own, not with a number from elsewhere.",
         decimals=0,
-        width=4,
+        width=3,
     ),
     Curve(
         "Contact time",
@@ -99,13 +66,25 @@ NOW: tuple[Curve, ...] = (
         width=4,
     ),
     Curve(
+        "Peaks read",
+        "none",
+        (
+            Target(latest("peak_resultant_left_at_least"), "left"),
+            Target(latest("peak_resultant_right_at_least"), "right"),
+        ),
+        "'At least': so many peaks of the last 5 s exceeded the sensor's range that the true median is what "
+        "'Peak acceleration' shows or higher. Set the sensor to a larger range.",
+        width=3,
+        flag=Flag(true=("at least", "orange"), false=("as shown", "green")),
+    ),
+    Curve(
         "Shock asymmetry",
         "percent",
         (Target(latest("shock_asymmetry_percent"), "R-L"),),
         "200 (R-L)/(R+L) of the peaks' medians over 20 strides; plus = right higher. Healthy runners are "
         "asymmetric too, and two sensors sit differently: watch a change, not the value.",
         decimals=0,
-        width=4,
+        width=3,
     ),
     Curve(
         "Alerts open",
@@ -115,7 +94,7 @@ NOW: tuple[Curve, ...] = (
         "stride.",
         limits=(Limit(None, "green"), Limit(1, "orange")),
         decimals=0,
-        width=4,
+        width=3,
     ),
     Curve(
         "Time in the run",

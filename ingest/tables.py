@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
+from ingest.widths import may_be_too_wide
 
 __all__ = ["ACC_UNITS", "GYRO_UNITS", "READERS", "Columns", "choose", "read_csv", "read_parquet"]
 
@@ -30,6 +31,7 @@ MOST_REPEATED_ROWS: Final = 1_000_000
 LIKE_GYRO: Final = re.compile(
     r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
 )
+OTHER_SEPARATORS: Final = frozenset(";\t| ")
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
@@ -60,7 +62,9 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
         raise RecordingError(path, "has no header, numbers only", remedy, line=1)
     if not times:
         remedy = "name them as t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps]"
-        if len(names) == 1 and any(mark in names[0] for mark in ";\t"):
+        if names and names[0].startswith("sep="):
+            remedy = "remove this line, and separate the columns by commas, with decimal points"
+        elif len(names) == 1 and any(mark in names[0] for mark in OTHER_SEPARATORS):
             remedy = "separate the columns by commas, with decimal points"
         found = ", ".join(name[:20] for name in names[:8]) or "nothing"
         raise RecordingError(path, f"has no column t_s, t_ms or t_us (found {found})", remedy, line=1)
@@ -96,16 +100,16 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
     """The chosen columns and their numbers, (n, 4 or 7), an empty cell NaN. RecordingError or OSError."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            header = next(lines, None)
-            first = next(filter(any, lines), [])
+            header = next(csv.reader(file), None)
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
     if header is None:
         raise RecordingError(path, "is empty", "record again or give another file")
     columns = choose(path, header)
-    _check_width(path, first, len(header), lines.line_num)
     places = [[name.strip() for name in header].index(name) for name in columns.names]
+    if may_be_too_wide(path, len(header)):
+        # Its cells would be taken for their neighbours.
+        return columns, _read_rows(path, places, len(header))
     try:
         # An empty table is a warning there and an error here, with the place.
         table = (

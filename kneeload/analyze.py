@@ -1,6 +1,5 @@
 """Recordings through the same pipeline as a live run: strides.csv and summary.json of each sensor."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,21 +11,21 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.stride import Stride
-from dsp.summary import RunSummary, median_or_none, summarise
+from dsp.summary import RunSummary, median_or_none, peak_at_least, summarise
 from ingest import recording
 from ingest.errors import RecordingError
-from ingest.files import blocks, read_recording
+from ingest.files import read_recording
 from ingest.text import one_line
+from kneeload.bare_recording import computed, doubt_of_mount
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
-from kneeload.private import make_private_folder, private_file
 from kneeload.processing import params_of
 from kneeload.results import Result
+from kneeload.results_folder import Origin, set_aside, write_results
 from kneeload.shown import cell
-from kneeload.spoken import alert_line, counted, milliseconds, number
-from kneeload.strides_csv import write_strides
+from kneeload.spoken import alert_line, bounded, counted, milliseconds, number
 from kneeload.worn import UnknownFamilyError, families_of
 
 __all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
@@ -44,7 +43,7 @@ class AnalyzeError(KneeloadError):
 class Analysis:
     """What one sensor's recording holds, times on its own axis, which begins at begin_us.
 
-    directory: None when nothing was written; doubt: as in Recording.
+    directory: None when nothing was written.
     """
 
     path: Path
@@ -52,9 +51,9 @@ class Analysis:
     strides: tuple[Stride, ...]
     alerts: tuple[Alert, ...]
     summary: RunSummary
+    origin: Origin
     directory: Path | None
     begin_us: int = 0
-    doubt: str = ""
 
 
 def analyze(
@@ -86,23 +85,30 @@ def run_analyze(
 ) -> dict[str, object]:
     """What the command does: analyses, prints a few lines, gives the JSON report.
 
-    Of several files a bad one is told of and left out ("refused" in the report); a single one raises.
+    Of several files a bad one is told of and left out ("refused" in the report); a single one raises. What an
+    earlier time wrote for it is renamed, for it would look like this time's.
     """
     params = None if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
     rows: list[dict[str, object]] = []
-    refused: list[dict[str, str]] = []
+    refused: list[dict[str, object]] = []
     for path, place in _places(files, output):
         try:
             analyses = _file(path, mount, place=place, params=params)
         except (RecordingError, UnknownFamilyError, AnalyzeError) as error:
+            stale = _set_aside(path, place)
+            told = str(error)
+            if stale:
+                told += f"; its earlier results are {', '.join(map(str, stale))} now"
             if len(files) == 1:
+                if stale:
+                    raise KneeloadError(told) from error
                 raise
-            typer.echo(f"kneeload: {one_line(str(error))}", err=True)
-            refused.append({"file": str(path), "why": str(error)})
+            typer.echo(f"kneeload: {one_line(told)}", err=True)
+            refused.append({"file": str(path), "why": str(error), "stale": [str(old) for old in stale]})
             continue
         for analysis in analyses:
-            if analysis.doubt:
-                typer.echo(one_line(analysis.doubt), err=True)
+            if analysis.origin.doubt:
+                typer.echo(one_line(analysis.origin.doubt), err=True)
             if console is not None:
                 for line in _lines(analysis):
                     console.print(cell(line), soft_wrap=True)
@@ -119,6 +125,14 @@ def _places(paths: Sequence[Path], output: Path | None) -> Iterator[tuple[Path, 
         yield from ((path, output / name) for path, name in zip(paths, folder_names(paths), strict=True))
 
 
+def _set_aside(path: Path, place: Path | None) -> list[Path]:
+    """Results that this recording would have replaced; those of packets may be in a folder a sensor."""
+    if place is None:
+        return []
+    folders = [place, *(place / mount for mount in Mount if path.suffix == ".mcap")]
+    return [stale for folder in folders for stale in set_aside(folder)]
+
+
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:
     if path.suffix == ".mcap":
         return list(_packets(path, place, params))
@@ -129,13 +143,13 @@ def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params
 
 def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) -> Analysis:
     samples = read_recording(path, mount)
-    monitor = Monitor({mount: None}, params={mount: params})
-    results: list[Result] = []
-    for block in blocks(samples):
-        results.extend(monitor.receive_block(block))
-    results.extend(monitor.finish(int(samples.t_us[-1]) * 1000))
-    analysis = _analysis(path, mount, monitor=monitor, results=results, place=place)
-    return replace(analysis, begin_us=int(samples.t_us[0]), doubt=samples.doubt)
+    monitor, results = computed(samples, params)
+    doubt = samples.doubt
+    if not monitor.strides and (where := doubt_of_mount(samples, params)):
+        doubt = f"{doubt}; also {where}" if doubt else f"{path}: {where}"
+    origin = _origin(path, mount, params, doubt)
+    analysis = _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=place)
+    return replace(analysis, begin_us=int(samples.t_us[0]))
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
@@ -151,11 +165,22 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
     several = len(families) > 1
     for mount in monitor.sensors:
         folder = None if place is None else place / mount if several else place
-        yield _analysis(path, mount, monitor=monitor, results=results, place=folder)
+        origin = _origin(path, mount, own.get(mount, Params()))
+        yield _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=folder)
+
+
+def _origin(path: Path, mount: Mount, params: Params, doubt: str = "") -> Origin:
+    return Origin(str(path), params.above_ankle_m if mount.segment == "shin" else None, doubt)
 
 
 def _analysis(
-    path: Path, mount: Mount, *, monitor: Monitor, results: Sequence[Result], place: Path | None
+    path: Path,
+    mount: Mount,
+    *,
+    monitor: Monitor,
+    results: Sequence[Result],
+    origin: Origin,
+    place: Path | None,
 ) -> Analysis:
     strides = tuple(result for result in results if isinstance(result, Stride) and result.mount is mount)
     alerts = tuple(
@@ -163,16 +188,8 @@ def _analysis(
     )
     summary = summarise(strides, monitor.sensors[mount].totals())
     if place is not None:
-        _write(place, strides, summary=summary)
-    return Analysis(path, mount, strides, alerts, summary, place)
-
-
-def _write(place: Path, strides: Sequence[Stride], *, summary: RunSummary) -> None:
-    make_private_folder(place)
-    write_strides(place / "strides.csv", strides)
-    text = json.dumps(asdict(summary), indent=2, allow_nan=False)
-    with private_file(place / "summary.json") as draft:
-        draft.write_text(text + "\n", encoding="utf-8")
+        write_results(place, strides, summary=summary, origin=origin)
+    return Analysis(path, mount, strides, alerts, summary, origin, place)
 
 
 def _report(analysis: Analysis) -> dict[str, object]:
@@ -180,7 +197,7 @@ def _report(analysis: Analysis) -> dict[str, object]:
         "file": str(analysis.path),
         **asdict(analysis.summary),
         "alerts": sum(alert.state == "raised" for alert in analysis.alerts),
-        "doubt": analysis.doubt,
+        **{name: value for name, value in asdict(analysis.origin).items() if name != "source"},
         "output": None if analysis.directory is None else str(analysis.directory),
     }
 
@@ -196,7 +213,8 @@ def _lines(analysis: Analysis) -> Iterator[str]:
         f"{summary.clipped_percent:.1f} % of strides clipped, {summary.lost_percent:.1f} % of samples lost"
     )
     if not analysis.strides:
-        yield "  neither walking nor running is in it: nothing that repeats as a leg's strides do"
+        segment = analysis.mount.segment
+        yield f"  neither walking nor running is in it: nothing that repeats as a {segment}'s strides do"
     for activity, name in (("run", "running"), ("walk", "walking")):
         strides = [stride for stride in analysis.strides if stride.activity == activity]
         if strides:
@@ -214,10 +232,10 @@ def _medians(strides: Sequence[Stride]) -> str:
     contact_ms = milliseconds(median_or_none(s.contact_time_s for s in strides))
     peaks = [s for s in strides if s.peak_resultant_g is not None]
     peak = median_or_none(s.peak_resultant_g for s in peaks)
-    bound = any(s.clipped and s.peak_resultant_g <= peak for s in peaks if s.peak_resultant_g and peak)
+    told = bounded(peak, 1, at_least=peak_at_least(peaks))
     low = ", sampled too slowly: reads low on average" if any(s.low_rate for s in peaks) else ""
     name = "peak tibial acceleration" if strides[0].mount.segment == "shin" else "foot shock"
     return (
         f"cadence {number(cadence, 1)} steps/min, contact {number(contact_ms, 0)} ms, "
-        f"{name} {'≥ ' if bound else ''}{number(peak, 1)} g ({strides[0].filter}{low})"
+        f"{name} {told} g ({strides[0].filter}{low})"
     )

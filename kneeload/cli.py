@@ -231,7 +231,8 @@ def analyze(
 ) -> None:
     """Recordings through the same pipeline as a live run.
 
-    Of several files one that cannot be read is told of and left out; the exit code is 2 then.
+    Of several files one that cannot be read is told of and left out; the exit code is 2 then. What an earlier
+    time wrote for it gets names that end in .stale.
     """
     from kneeload.analyze import run_analyze
 
@@ -285,6 +286,7 @@ def replay(
     live_speed: Annotated[
         bool, typer.Option("--live", help="In its own time instead of as fast as it goes.")
     ] = False,
+    runner: Runner = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
@@ -293,8 +295,8 @@ def replay(
     from kneeload.listing import runs_folder
     from kneeload.replay import run_replay
 
-    folder = runs_folder(data_dir, config)
-    report = run_replay(run, data_dir=folder, in_real_time=live_speed, console=None if as_json else out)
+    folder, console = runs_folder(data_dir, config), None if as_json else out
+    report = run_replay(run, data_dir=folder, in_real_time=live_speed, console=console, runner=runner)
     if as_json:
         print_json(report)
 

@@ -25,7 +25,7 @@ from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signa
 from kneeload.offer import offer
 from kneeload.resume import Cut
 from kneeload.settings import DataSettings
-from kneeload.view import make_view
+from kneeload.view import make_view, timed
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
 from kneeload.witness import Witness
 
@@ -119,7 +119,7 @@ async def _demo(
                         sleep=clock.sleep,
                         client_backend=radio.client_backend,
                         scanner_backend=radio.scanner_backend,
-                        on_problem=lambda problem: view.note(told(problem)),
+                        on_problem=lambda problem: timed(view, clock.now_ns)(told(problem)),
                     )
 
                 async def until() -> None:

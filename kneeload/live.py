@@ -34,7 +34,7 @@ from kneeload.session import Keeper, run_session
 from kneeload.shown import cell, program
 from kneeload.spoken import counted
 from kneeload.stopping import stop_signals
-from kneeload.view import View, make_view
+from kneeload.view import View, make_view, timed
 
 __all__ = ["Outcome", "conduct", "print_summary", "report_of", "run_live", "stop_signals", "told", "wait_for"]
 
@@ -75,6 +75,7 @@ async def conduct(
     what was usual in the runner's last runs. A run that finds no Bluetooth leaves nothing behind.
     """
     folder = config.data.dir
+    happened = timed(view, clock.now_ns)
     with Journal.open(folder) as journal:
         if cut is None:
             started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
@@ -95,7 +96,7 @@ async def conduct(
         about |= notes_of(held.config.params())
         try:
             async with Outlets.open(
-                journal, config, run=run, tell=view.note, mqtt_cursor=mqtt_cursor
+                journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor
             ) as outlets:
                 with _recorder(path, about, clock, cut) as recorder:
                     monitor = held.monitor(families)
@@ -108,7 +109,7 @@ async def conduct(
                         earlier=cut.earlier() if cut else (),
                     )
                     keeper.listeners += [view.see, *listeners]
-                    keeper.troubled = view.note
+                    keeper.troubled = happened
                     for packet in cut.links_lost(clock.now_ns()) if cut else ():
                         keeper.receive(packet)
                     await run_session(keeper, lambda: links(keeper.receive), until=until)
@@ -219,7 +220,7 @@ def run_live(
                 receive,
                 now_ns=clock.now_ns,
                 sleep=clock.sleep,
-                on_problem=lambda problem: view.note(told(problem)),
+                on_problem=lambda problem: timed(view, clock.now_ns)(told(problem)),
             )
 
         with stop_signals() as stop, make_view(console, config.runner.name, [w.mount for w in worn]) as view:

@@ -195,6 +195,8 @@ class Monitor:
             walking_s=walking_s,
             idle_s=idle_s,
             alerts_open=len(self._open),
+            peak_resultant_left_at_least=self._period.peak_at_least("left"),
+            peak_resultant_right_at_least=self._period.peak_at_least("right"),
         )
 
     def _activity(self, now_ns: int) -> Activity:

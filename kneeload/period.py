@@ -7,6 +7,7 @@ from typing import Literal
 
 from dsp.mount import Mount
 from dsp.stride import Stride
+from dsp.summary import peak_at_least
 
 __all__ = ["PERIOD_NS", "Period", "Side"]
 
@@ -46,8 +47,15 @@ class Period:
 
     def peak_resultant_g(self, side: Side) -> float | None:
         """Median of a side. Clipped peaks count: without them it would be that of the gentle contacts."""
+        return _median([stride.peak_resultant_g for stride in self._shocks(side)])
+
+    def peak_at_least(self, side: Side) -> bool | None:
+        """Whether that median is a lower bound, for too many of its peaks are clipped; None without peaks."""
+        return peak_at_least(self._shocks(side))
+
+    def _shocks(self, side: Side) -> list[Stride]:
         mount = self._speaker(side, first="shin", second="shoe")
-        return _median([stride.peak_resultant_g for _, stride in self._known if stride.mount is mount])
+        return [stride for _, stride in self._known if stride.mount is mount]
 
     def _speaker(self, side: Side, *, first: str, second: str) -> Mount:
         best = Mount(f"{side}-{first}")

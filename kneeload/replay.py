@@ -46,9 +46,14 @@ def replay(
         yield end, monitor.finish(end)
 
 
-def run_replay(run: str, *, data_dir: Path, in_real_time: bool, console: Console | None) -> dict[str, object]:
-    """What the command does; the report says whether the journal holds the same strides."""
-    name = resolve_run(run, data_dir)
+def run_replay(
+    run: str, *, data_dir: Path, in_real_time: bool, console: Console | None, runner: str | None = None
+) -> dict[str, object]:
+    """What the command does; the report says whether the journal holds the same strides.
+
+    runner: whose run, where `last` is asked for.
+    """
+    name = resolve_run(run, data_dir, runner)
     path = packets_of(data_dir, name)
     if not path.exists():
         raise UsageError(f"{path} is not there: this run's packets were removed")

@@ -12,7 +12,10 @@ __all__ = ["Result", "SensorHealth", "Summary"]
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The run at one moment, every 5 s of run time; field meanings in kneeload.streams. None = not known."""
+    """The run at one moment, every 5 s of run time; field meanings in kneeload.streams. None = not known.
+
+    Whether a peak is a lower bound was not told by the first versions: None in what they journalled.
+    """
 
     t_us: int
     activity: Literal["run", "walk", "idle"]
@@ -27,6 +30,8 @@ class Summary:
     walking_s: float
     idle_s: float
     alerts_open: int
+    peak_resultant_left_at_least: bool | None = None
+    peak_resultant_right_at_least: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,17 @@
 from alerts.alert import Alert
 from alerts.words import compared_with, title, unit
 
-__all__ = ["alert_line", "clock_time", "counted", "milliseconds", "number"]
+__all__ = ["alert_line", "bounded", "clock_time", "counted", "milliseconds", "number"]
 
 
 def number(value: float | None, digits: int, unit: str = "") -> str:
     """A value for people; an en dash for what was not estimated."""
     return "–" if value is None else f"{value:.{digits}f}{unit}"
+
+
+def bounded(value: float | None, digits: int, *, at_least: bool | None) -> str:
+    """The same with ≥ where the true value may be higher."""
+    return f"{'≥ ' if at_least else ''}{number(value, digits)}"
 
 
 def counted(count: object, thing: str) -> str:

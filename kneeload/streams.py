@@ -113,6 +113,12 @@ STREAMS: tuple[Stream, ...] = (
             Field("walking_s", "float", "s", "time spent walking so far"),
             Field("idle_s", "float", "s", "time spent otherwise so far"),
             Field("alerts_open", "float", "", "alerts raised and not yet cleared"),
+            Field(
+                "peak_resultant_left_at_least", "bool", "", "clipped: the left median is at least this high"
+            ),
+            Field(
+                "peak_resultant_right_at_least", "bool", "", "clipped: the right median is at least this high"
+            ),
         ),
         "every 5 s",
     ),

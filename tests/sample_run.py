@@ -9,6 +9,7 @@ import numpy as np
 from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
+from dsp.summary import peak_at_least
 from kneeload.results import Result, SensorHealth, Summary
 from kneeload.review.run_data import RunData, Waveform
 
@@ -138,6 +139,8 @@ def sample_summaries(strides: Sequence[Stride], *, duration_s: float = DURATION_
             walking_s=max(0.0, min(t_s, WALK_UNTIL_S) - 10),
             idle_s=min(t_s, 10.0),
             alerts_open=int(t_s > 222),
+            peak_resultant_left_at_least=peak_at_least(s for s in last if s.mount.side == "left"),
+            peak_resultant_right_at_least=peak_at_least(s for s in last if s.mount.side == "right"),
         )
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Activity, Stride
+from dsp.summary import is_lower_bound
 from kneeload.results import SensorHealth, Summary
 from kneeload.review.counted import counted
 from kneeload.review.metrics import Metric
@@ -106,7 +107,7 @@ def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity:
         return None
     values = np.array([getattr(s, metric.name) for s in chosen], dtype=np.float64)
     low, middle, high = (float(v) for v in np.percentile(values, [25, 50, 75]))
-    clipped = [v for s, v in zip(chosen, values, strict=True) if s.clipped] if metric.filtered else []
+    clipped = [float(v) for s, v in zip(chosen, values, strict=True) if s.clipped and metric.filtered]
     return Median(
         value=middle,
         low=low,
@@ -114,7 +115,7 @@ def median(strides: Iterable[Stride], metric: Metric, *, mount: Mount, activity:
         strides=len(chosen),
         among=len(own),
         clipped=len(clipped),
-        at_least=any(v <= middle for v in clipped),
+        at_least=is_lower_bound(values.tolist(), clipped),
         low_rate=metric.filtered and any(s.low_rate for s in chosen),
         filters=tuple(sorted({s.filter for s in chosen})) if metric.filtered else (),
     )

@@ -114,6 +114,16 @@ def test_each_panel_explains_itself_and_reads_our_source(board: dict[str, Any]) 
         assert claim in said
 
 
+def test_beside_the_peaks_it_is_said_when_they_are_lower_bounds(board: dict[str, Any]) -> None:
+    places = {panel["title"]: place for place, panel in enumerate(board["panels"]) if panel["type"] == "stat"}
+    assert places["Peaks read"] == places["Peak acceleration"] + 1
+    panel = board["panels"][places["Peaks read"]]
+    [mapping] = panel["fieldConfig"]["defaults"]["mappings"]
+    assert mapping["options"]["true"]["text"] == "at least"
+    shown = panel["options"]["reduceOptions"]["fields"].strip("/")
+    assert all(re.fullmatch(shown, target["alias"]) for target in panel["targets"])
+
+
 def test_panels_do_not_overlap(board: dict[str, Any]) -> None:
     taken: set[tuple[int, int]] = set()
     for panel in board["panels"]:

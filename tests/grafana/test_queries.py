@@ -44,6 +44,7 @@ def test_the_dashboard_shows_what_it_is_for() -> None:
         measurement, columns = columns_of(query.text)
         shown[measurement] |= columns
     assert {"cadence_spm", "contact_time_s", "peak_resultant_g", "clipped"} <= shown["stride"]
+    assert {f"peak_resultant_{side}_at_least" for side in ("left", "right")} <= shown["summary"]
     assert {"advice", "raised", "rule", "level"} <= shown["alert"]
     assert {"connected", "rate_hz", "lost_percent", "battery_percent", "reconnects"} <= shown["sensor"]
 

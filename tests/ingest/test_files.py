@@ -182,8 +182,22 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
             "decimal points",
         ),
         ([FULL, *GOOD[:9], "0.09,,1,0,2,0,9,1,2,3", *GOOD[10:]], 11, "10 cells", "decimal points"),
+        # A comma for a point in the fourth cell: seven numbers are there, and all are of other columns.
+        ([FULL, *GOOD[:30], "0.30,0.1,0.2,0,9,1,2,3", *GOOD[31:]], 32, "8 cells", "decimal points"),
+        ([FULL, *GOOD, "0.50,0.1,0.2,0.9,1,2,3,4"], 52, "8 cells", "a name above each column"),
         (["time,x,y,z", "0,0,0,1"], 1, "no column t_s", "t_s,ax_g"),
-        ([FULL.replace(",", ";"), "0;0;0;1"], 1, "no column t_s", "commas"),
+        *(
+            (
+                [FULL.replace(",", mark), mark.join("0001")],
+                1,
+                "no column t_s",
+                "separate the columns by commas",
+            )
+            for mark in ";\t| "
+        ),
+        # What some spreadsheets write before everything else.
+        (["sep=,", FULL, *GOOD], 1, "found sep=", "remove this line"),
+        (["sep=;", FULL.replace(",", ";")], 1, "found sep=;", "remove this line"),
         (["t_s,ax_g,ay_g", "0,0,1"], 1, "lacks az_g", "all three"),
         (["t_s,ax_g,ay_g,az_g,gx_dps", "0,0,1,1,1"], 1, "lacks gy_dps, gz_dps", "all three"),
         (["t_s,gx_dps,gy_dps,gz_dps", "0,0,1,1"], 1, "no acceleration", "ax, ay, az"),
@@ -241,6 +255,13 @@ def test_rows_may_end_in_empty_cells(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join([FULL, *(f"{row},," for row in GOOD)]))
     assert len(read_recording(path, Mount.LEFT_SHIN).t_us) == 50
+
+
+def test_a_comma_in_a_quoted_cell_moves_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = (f'"{"a, b" if k == 7 else "ok"}",{k / 100 - 0.005},{k / 100},0.25,0.5,1' for k in range(10))
+    path.write_text("\n".join(["note,taken_s,t_s,ax_g,ay_g,az_g", *rows]))
+    np.testing.assert_array_equal(read_recording(path, Mount.LEFT_SHIN).acc_g, [[0.25, 0.5, 1.0]] * 10)
 
 
 def test_a_cut_off_last_line_is_left_out(tmp_path: Path) -> None:

@@ -126,6 +126,8 @@ results: st.SearchStrategy[Result] = st.one_of(
         walking_s=_floats,
         idle_s=_floats,
         alerts_open=_counts,
+        peak_resultant_left_at_least=st.none() | st.booleans(),
+        peak_resultant_right_at_least=st.none() | st.booleans(),
     ),
     st.builds(
         SensorHealth,

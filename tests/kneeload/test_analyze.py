@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
 from statistics import median
@@ -20,6 +21,7 @@ from ingest.errors import RecordingError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.analyze import AnalyzeError, analyze, run_analyze
+from kneeload.errors import KneeloadError
 from kneeload.failures import PEOPLES_ERRORS, UsageError
 from kneeload.private import UnwritableError
 from kneeload.processing import notes_of
@@ -33,15 +35,21 @@ peak_resultant_g peak_axial_g jerk_g_per_s clipped gap quality
 """
 SUMMARY = """
 mount duration_s strides running_s walking_s idle_s cadence_spm contact_time_s peak_resultant_g
-clipped_percent lost_percent rate_hz filter
+clipped_percent lost_percent rate_hz filter peak_resultant_at_least
+source above_ankle_m doubt kneeload_version
 """
 
 
 def write_run(
-    path: Path, *, start_s: float = 0.0, duration_s: float = 30.0, activity: Activity = "run"
+    path: Path,
+    *,
+    start_s: float = 0.0,
+    duration_s: float = 30.0,
+    activity: Activity = "run",
+    mount: Mount = LEFT,
 ) -> Path:
     """A simulated sensor's recording; start_s: where its time axis begins."""
-    source = GaitSource(LEFT, Plan.of(Phase(activity=activity)), seed=3)
+    source = GaitSource(mount, Plan.of(Phase(activity=activity)), seed=3)
     samples = source.take(duration_s)
     assert samples.gyro_dps is not None
     columns = np.column_stack([samples.t_s + start_s, samples.acc_g, samples.gyro_dps])
@@ -79,7 +87,7 @@ def test_strides_and_summary_are_written(tmp_path: Path) -> None:
     table = rows(tmp_path / "out")
     summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
     assert list(summary) == SUMMARY.split()
-    assert summary == {**asdict(analysis.summary), "mount": "left-shin"}
+    assert summary == {**asdict(analysis.summary), **asdict(analysis.origin), "mount": "left-shin"}
     assert list(table[0]) == list(COLUMNS)
     assert [int(row["stride"]) for row in table] == list(range(summary["strides"]))
     assert summary["strides"] >= 35
@@ -92,6 +100,23 @@ def test_strides_and_summary_are_written(tmp_path: Path) -> None:
     assert summary["lost_percent"] == 0
     contact = median(float(row["contact_time_s"]) for row in table if row["contact_time_s"])
     assert summary["contact_time_s"] == pytest.approx(contact, rel=1e-4)
+
+
+def test_a_folder_of_results_says_what_they_were_made_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    header, *lines = write_run(Path("run.csv"), duration_s=10).read_text(encoding="utf-8").splitlines()
+    Path("run.csv").write_text("\n".join([header.replace("dps", "mrad_s"), *lines]), encoding="utf-8")
+    analyze([Path("run.csv")], LEFT, Path("shin"), params=Params(above_ankle_m=0.2))
+    analyze([Path("./run.csv")], Mount.LEFT_SHOE, Path("shoe"))
+    shin, shoe = (
+        json.loads(Path(f"{at}/summary.json").read_text(encoding="utf-8")) for at in ("shin", "shoe")
+    )
+    assert shin["source"] == "run.csv"
+    assert shin["kneeload_version"] == version("kneeload")
+    assert "gx_mrad_s" in shin["doubt"]
+    assert (shin["above_ankle_m"], shoe["above_ankle_m"]) == (0.2, None)
 
 
 def test_what_was_not_estimated_is_an_empty_cell(tmp_path: Path) -> None:
@@ -186,6 +211,17 @@ def test_a_runs_packets_know_how_they_were_processed(tmp_path: Path) -> None:
     assert found[absurd] == found[words] == found[usual]
 
 
+def test_packets_that_are_refused_by_now_leave_no_sensors_results_behind(tmp_path: Path) -> None:
+    plan = Plan.of(Phase(activity="run"))
+    path = record(tmp_path / "RUN" / "packets.mcap", virtual_packets({RIGHT: plan, LEFT: plan}, 6))
+    run_analyze([path], mount=None, output=tmp_path / "out", console=None)
+    path.write_bytes(b"this is no recording")
+    with pytest.raises(KneeloadError, match=r"right-shin/summary\.json\.stale now"):
+        run_analyze([path], mount=None, output=tmp_path / "out", console=None)
+    left = {file.name for file in (tmp_path / "out").rglob("*") if file.is_file()}
+    assert left == {"strides.csv.stale", "summary.json.stale"}
+
+
 def test_one_sensors_packets_need_no_folder(tmp_path: Path) -> None:
     path = record(
         tmp_path / "RUN" / "packets.mcap", virtual_packets({LEFT: Plan.of(Phase(activity="run"))}, 6)
@@ -203,6 +239,7 @@ def test_the_report_of_one_recording_is_its_summary(tmp_path: Path) -> None:
     listed = report["recordings"]
     assert isinstance(listed, list)
     assert {**listed[0], "recordings": listed[:1], "refused": []} == report
+    assert listed[0]["kneeload_version"] == version("kneeload")
     assert f"run.csv left-shin: {report['strides']} strides in 15 s at 208 Hz, " in text.getvalue()
     assert "neither walking nor running" not in text.getvalue()
     assert str(tmp_path / "out") in text.getvalue()
@@ -237,6 +274,30 @@ def test_what_is_told_of_medians_says_what_they_are(
     for part in (*said, "bw2x2-60-zp"):
         assert part in text.getvalue()
     assert ("reads low on average" in text.getvalue()) == ("reads low on average" in said)
+
+
+def test_a_shin_that_is_taken_for_a_shoe_is_doubted(recordings: Path) -> None:
+    path = recordings / "treadmill_shank" / "run-07.csv"
+    (right,), (wrong,) = analyze([path], LEFT), analyze([path], Mount.LEFT_SHOE)
+    assert right.origin.doubt == ""
+    assert wrong.origin.doubt == (
+        f"{path}: there are no strides as at a shoe, and {len(right.strides)} as at a shin: "
+        "look where it was worn, unless these are steps on the spot"
+    )
+
+
+@pytest.mark.parametrize(("activity", "doubted"), [("jog-in-place", True), ("cycling", False)])
+def test_without_strides_the_legs_other_place_is_asked(
+    tmp_path: Path, activity: Activity, doubted: bool
+) -> None:
+    path = write_run(tmp_path / "a.csv", activity=activity, mount=Mount.LEFT_SHOE)
+    header, *lines = path.read_text(encoding="utf-8").splitlines()
+    bare = [line.rsplit(",", 3)[0] for line in (header, *lines)]
+    path.write_text("\n".join(bare), encoding="utf-8")
+    (analysis,) = analyze([path], Mount.LEFT_SHOE)
+    assert analysis.strides == ()
+    assert ("as at a shin" in analysis.origin.doubt) == doubted
+    assert "as at a shin" not in analyze([path], LEFT)[0].origin.doubt
 
 
 def test_several_recordings_are_listed(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from firmware_sim.faults import FAULTS
 from kneeload.cli import app, main
+from kneeload.journal import Journal
 
 Run = Callable[..., "Ended"]
 
@@ -117,6 +118,49 @@ def test_of_several_recordings_the_bad_ones_are_told_and_the_others_analysed(
     assert_one_line(run(["analyze", "good.csv", "also_good.csv"]).stderr, "--mount")
 
 
+def test_results_of_a_file_that_is_refused_by_now_do_not_look_current(tmp_path: Path, run: Run) -> None:
+    for name in ("one.csv", "two.csv"):
+        (tmp_path / name).write_text(GOOD)
+    both = ["analyze", "one.csv", "two.csv", "--mount", "left-shin", "--output", "out", "--json"]
+    assert run(both).returncode == 0
+    earlier = (tmp_path / "out/two/summary.json").read_text()
+    (tmp_path / "two.csv").write_text(str(FILES["text.csv"]))
+    for stale in (["out/two/strides.csv.stale", "out/two/summary.json.stale"], []):
+        done = run(both)
+        assert done.returncode == 2
+        assert_one_line(done.stderr, "two.csv, line 3")
+        assert all(name in done.stderr for name in stale)
+        assert json.loads(done.stdout)["refused"][0]["stale"] == stale
+        assert sorted(path.name for path in (tmp_path / "out/two").iterdir()) == [
+            "strides.csv.stale",
+            "summary.json.stale",
+        ]
+    assert (tmp_path / "out/two/summary.json.stale").read_text() == earlier
+    assert (tmp_path / "out/one/summary.json").exists()
+
+
+def test_results_of_a_single_file_that_is_refused_by_now_do_not_look_current(
+    tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "one.csv").write_text(GOOD)
+    arguments = ["analyze", "one.csv", "--mount", "left-shin", "--output", "out"]
+    assert run(arguments).returncode == 0
+    (tmp_path / "out/notes.txt").write_text("mine")
+    (tmp_path / "out/left-shin").mkdir()
+    (tmp_path / "out/left-shin/strides.csv").write_text("another recording's")
+    (tmp_path / "one.csv").unlink()
+    done = run(arguments)
+    assert done.returncode == 2
+    assert_one_line(done.stderr, "its earlier results are out/strides.csv.stale, out/summary.json.stale now")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
+        "left-shin",
+        "notes.txt",
+        "strides.csv.stale",
+        "summary.json.stale",
+    ]
+    assert [path.name for path in (tmp_path / "out/left-shin").iterdir()] == ["strides.csv"]
+
+
 def test_a_doubt_is_one_line_beside_the_json(tmp_path: Path, run: Run) -> None:
     header = HEAD.strip() + ",gx_dps,gy_dps,gz_dps\n"
     rows = (f"{i / 100:.2f},0,{2 if i % 100 < 20 else 1},0,{i % 7},0,0\n" for i in range(1000))
@@ -153,6 +197,24 @@ def test_the_usual_configuration_holds_for_every_command(
     (tmp_path / "kneeload" / "kneeload.toml").write_text(CONFIGS["unknown_key.toml"])
     assert_one_line(run(["doctor"]).stderr, "did you mean host?")
     assert run(["runs", "--data-dir", tmp_path]).returncode == 0
+
+
+@pytest.mark.parametrize("command", ["replay", "review", "export"])
+def test_every_command_on_a_run_takes_the_last_of_the_runner_who_is_named(
+    command: str, tmp_path: Path, run: Run
+) -> None:
+    with Journal.open(tmp_path) as journal:
+        for day, runner in enumerate(("Ada", "Ben"), start=1):
+            journal.start_run(f"2026030{day}T070000Z", runner, started_ns=day, config={})
+            journal.end_run(f"2026030{day}T070000Z", day + 1)
+    here = ["--data-dir", tmp_path, "--runner"]
+    done = run([command, "last", *here, "Eve"])
+    assert done.returncode == 2
+    assert_one_line(done.stderr, "there are no runs of Eve")
+    # There is nothing else of these runs: whatever is said names the one that was meant.
+    done = run([command, "last", *here, "Ada"])
+    assert "20260301T070000Z" in done.stdout + done.stderr
+    assert "20260302T070000Z" not in done.stdout + done.stderr
 
 
 def test_a_configuration_elsewhere_says_where_runs_are(

@@ -1,5 +1,6 @@
 """The journal: what goes in comes out, once, in order, whatever happens to the process or the disk."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
+from kneeload import payload
 from kneeload.codec import Row, encode
 from kneeload.errors import (
     JournalError,
@@ -60,6 +62,16 @@ def test_every_result_survives_its_row_exactly(result: Stride | Alert | Summary 
     entry = encode(result)
     row = Row(seq=1, run=RUN, runner="anna", started_ns=0, stream=entry.stream, body=entry.body)
     assert row.result == result
+
+
+def test_a_summary_that_says_nothing_of_clipping_is_read() -> None:
+    """So did the first versions journal it."""
+    body = json.loads(encode(examples.summary(5)).body)
+    del body["peak_resultant_left_at_least"], body["peak_resultant_right_at_least"]
+    row = Row(1, RUN, "anna", 0, "summary", json.dumps(body))
+    assert row.result == examples.summary(5)
+    assert "at_least" not in payload.line(row)
+    assert "at_least" not in payload.message(row).payload.decode()
 
 
 def test_numbers_that_are_no_numbers_and_numpy_scalars_survive() -> None:

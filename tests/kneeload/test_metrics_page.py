@@ -14,6 +14,7 @@ from dsp.runner import RECENT
 from dsp.summary import RunSummary
 from kneeload.docs_measured import READINGS, measured, sheets_of
 from kneeload.docs_tables import DOCS
+from kneeload.results_folder import Origin
 from kneeload.streams import STREAMS
 from kneeload.strides_csv import COLUMNS
 
@@ -38,7 +39,8 @@ def entries() -> dict[str, dict[str, str]]:
 
 def names() -> list[str]:
     streamed = [name for s in STREAMS for name in (*s.tags, *(field.name for field in s.fields))]
-    return sorted({*COLUMNS, *streamed, *(field.name for field in fields(RunSummary))})
+    kept = [field.name for kind in (RunSummary, Origin) for field in fields(kind)]
+    return sorted({*COLUMNS, *streamed, *kept})
 
 
 def test_no_metric_lacks_an_entry_and_no_entry_a_metric() -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,6 +111,20 @@ def test_the_summary_speaks_of_its_five_seconds() -> None:
     assert third.strides == len(of(before, Stride))
     assert third.alerts_open == 0
     assert 10 <= third.running_s + third.walking_s + third.idle_s <= 15
+
+
+def test_a_summary_says_when_a_median_is_over_clipped_peaks() -> None:
+    for rail_g, at_least in ((100.0, False), (3.0, True)):
+        stream, monitor = SensorStream(RIGHT, FAMILIES[FAMILY]), Monitor({RIGHT: None})
+        results: list[Result] = []
+        for packet in both_legs():
+            if packet.mount is RIGHT and (block := stream.receive(packet)) is not None:
+                results += monitor.receive_block(
+                    replace(block, acc_g=np.clip(block.acc_g, -rail_g, rail_g), acc_range_g=None)
+                )
+        told = of(results, Summary)
+        assert [s.peak_resultant_right_at_least for s in told[2:]] == [at_least] * len(told[2:])
+        assert {s.peak_resultant_left_at_least for s in told} == {None}
 
 
 def test_alerts_follow_their_stride() -> None:

@@ -87,6 +87,13 @@ def test_clipped_peaks_that_reach_the_median_make_it_a_lower_bound() -> None:
     assert (got.value, got.at_least) == (16, True)
 
 
+def test_of_an_even_number_both_in_the_middle_make_the_median() -> None:
+    for clipped, at_least in ((frozenset({2, 3}), True), (frozenset({3}), False)):
+        got = median(shocks([5, 6, 16, 17], clipped=clipped), SHOCK, mount=LEFT, activity="run")
+        assert got is not None
+        assert (got.value, got.at_least) == (11, at_least)
+
+
 def test_clipping_says_nothing_of_times() -> None:
     got = median(shocks([16, 16], clipped=frozenset({0, 1})), CONTACT, mount=LEFT, activity="run")
     assert got is not None
