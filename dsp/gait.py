@@ -32,7 +32,7 @@ WALKS_S, LEAST_CALM = 1.0, 0.3
 
 
 def calm_share(low_passed_g: NDArray[np.float64], period: float, one_g: float = 1.0) -> float:
-    """How much of the calmest quarter of a stride (period: rows) in (3, n) low-passed rows feels gravity alone."""
+    """How much of a stride's calmest quarter feels gravity alone; (3, n) low-passed rows, period in rows."""
     calm = np.abs(size(low_passed_g) - one_g) < CALM_G * one_g
     rows = min(max(1, round(QUARTER * period)), calm.shape[0])
     sums = np.concatenate(((0,), calm.cumsum()))

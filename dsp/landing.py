@@ -66,7 +66,9 @@ def landing(
     which takes as much back: contacts at 100 Hz are 1 ms later than at 1000 (simulated). Mend both or none.
     """
     rate = window.rate_hz
-    a, b = min(outlook.jolt, outlook.gated) - reach[0], max(outlook.jolt, outlook.gated) + reach[1]
+    # What the last contacts say of this one may be of too few: the swing's own end is in reach too.
+    places = [place for place in (outlook.jolt, outlook.gated, outlook.end) if place is not None]
+    a, b = min(places) - reach[0], max(places) + reach[1]
     jerk = window.smooth(window.jerk, 10.0)
     peak = highest(jerk, a, b, near=(outlook.jolt, NEAR_S * rate))
     smooth = window.smooth(window.resultant, 20.0)

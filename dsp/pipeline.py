@@ -217,7 +217,9 @@ class StridePipeline:
         if s.bout is not None:
             period = s.bout.period
             alike = s.signals.acc(max(floor, now - round(s.params.open_strides * period)), now)
-            s.runner.begin_bout(gait_score(period / grid.rate_hz, None, calm_share(alike, period, s.runner.one_g)))
+            s.runner.begin_bout(
+                gait_score(period / grid.rate_hz, None, calm_share(alike, period, s.runner.one_g))
+            )
 
     def _stand(self, now: int) -> None:
         """Note which way is up while the leg stands still."""

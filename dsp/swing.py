@@ -29,8 +29,8 @@ APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
 # hand has 0.85 and 4, a leg that walks slowly 0.9 and 13 (simulated).
 CLOCKWORK, OUT_OF_QUIET = 0.85, 7.0
 LEAST_SWING_DEG, MOST_SWING_DEG = 25.0, 200.0  # a hand turns a sensor further than a leg does
-# Of a swing's angle: a leg turns back before it swings again. People's strides have 0.28 and more; a foot that
-# lands on its ball, as down stairs, and drops its heel has 0.11 at the most.
+# Of a swing's angle: a leg turns back before it swings again. People's strides have 0.28 and more; a foot
+# that lands on its ball, as down stairs, and drops its heel has 0.11 at the most.
 TURNED_BACK = 0.18
 
 

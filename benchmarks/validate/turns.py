@@ -38,8 +38,10 @@ PAIRS: Final[tuple[tuple[Activity, Activity], ...]] = (
 
 @dataclass(frozen=True, slots=True)
 class Turns:
-    """One site's runs together. wrong: contacts called by the other gait; stairs are walked, and a contact that
-    pushes off into the other gait is of both."""
+    """One site's runs together.
+
+    wrong: contacts called by the other gait. Stairs are walked; what pushes off into the other is of both.
+    """
 
     pair: tuple[Activity, Activity]
     segment: str

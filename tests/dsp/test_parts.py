@@ -5,12 +5,10 @@ import pytest
 
 from dsp.alignment import Alignment
 from dsp.filters import hann_smooth, upsample, zero_phase
-from dsp.gait import activity_of, gait_score
 from dsp.mount import Mount
 from dsp.peaks import falling_zero, highest, parabola, rising_zero
 from dsp.posture import plane_of, posture_of
 from dsp.rhythm import stride_period
-from dsp.runner import CLEAR
 from dsp.summary import Totals, summarise
 
 
@@ -122,14 +120,6 @@ def test_path_of_a_known_swing() -> None:
     assert found is not None
     assert found.length_m == pytest.approx(1.0, rel=0.01)
     assert found.pitch_at_contact_deg == pytest.approx(0.0, abs=0.5)
-
-
-def test_gaits_by_period_stance_and_calm() -> None:
-    assert gait_score(0.72, 0.36, 0.08) > CLEAR
-    assert gait_score(1.1, 0.62, 0.45) < -CLEAR
-    assert gait_score(0.9, 0.45, 0.12) > 0.0  # a slow jog
-    assert gait_score(0.92, 0.58, 0.3) < 0.0  # a fast walk
-    assert activity_of((3.0, -1.0, 4.0)) == "run"
 
 
 def test_a_summary_of_nothing_makes_up_nothing() -> None:
