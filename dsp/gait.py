@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dsp.stride import Activity
 from dsp.vectors import size
 
-__all__ = ["activity_of", "calm_share", "gait_score", "plausible"]
+__all__ = ["LEVEL", "activity_of", "calm_share", "gait_score", "level", "plausible"]
 
 PERIOD_S, PERIOD_SCATTER_S = 0.93, 0.07
 # By a toe-off that was found without knowing the gait: people's medians are 0.45 at the most running and 0.51
@@ -25,6 +25,7 @@ DUTY, DUTY_SCATTER = 0.51, 0.03
 # People's medians are 0.5 at the most running and 0.99 at the least walking, at shin and shoe.
 QUARTER, CALM, CALM_SCATTER = 0.25, 0.70, 0.15
 CALM_G = 0.15
+LEVEL = (1.0 + CALM_G) / (1.0 - CALM_G)
 HELD = 2.0
 LEAST_G, MOST_G = 0.6, 1.2  # at the lower end of calm
 # A stride this long is a walker's, and a walker's foot stands still.
@@ -36,20 +37,24 @@ def calm_share(low_passed_g: NDArray[np.float64], period: float, one_g: float = 
     calm = np.abs(size(low_passed_g) - one_g) < CALM_G * one_g
     rows = min(max(1, round(QUARTER * period)), calm.shape[0])
     sums = np.concatenate(((0,), calm.cumsum()))
-    return float((sums[rows:] - sums[:-rows]).max()) / rows
+    return int((sums[rows:] - sums[:-rows]).max()) / rows
 
 
-def level_share(low_passed_g: NDArray[np.float64]) -> float:
-    """Largest share of (3, n) rows whose size stays about the same, at what may be 1 g of some sensor."""
-    sizes = np.sort(size(low_passed_g))
-    ends = np.searchsorted(sizes, sizes * ((1.0 + CALM_G) / (1.0 - CALM_G)), side="right")
-    held = (ends - np.arange(sizes.shape[0]))[(sizes >= LEAST_G) & (sizes <= MOST_G)]
-    return float(held.max()) / sizes.shape[0] if held.shape[0] else 0.0
+def level(sizes_g: NDArray[np.float64]) -> tuple[float, float]:
+    """The lower end (the upper is LEVEL times that) and the share of the band that holds most of (n,) sizes.
+
+    At what may be 1 g of some sensor; (0, 0) where there is none.
+    """
+    sizes = np.sort(sizes_g)
+    ends = np.searchsorted(sizes, sizes * LEVEL, side="right")
+    held = np.where((sizes >= LEAST_G) & (sizes <= MOST_G), ends - np.arange(sizes.shape[0]), 0)
+    k = int(held.argmax())
+    return (float(sizes[k]), float(held[k]) / sizes.shape[0]) if held[k] else (0.0, 0.0)
 
 
 def plausible(low_passed_g: NDArray[np.float64], period_s: float) -> bool:
     """Whether (3, n) rows that repeat with this period can be gait: long strides have calm in them."""
-    return period_s < WALKS_S or level_share(low_passed_g) >= LEAST_CALM
+    return period_s < WALKS_S or level(size(low_passed_g))[1] >= LEAST_CALM
 
 
 def gait_score(period_s: float, duty: float | None, calm: float) -> float:

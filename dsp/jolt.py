@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
+from dsp.gait import LEVEL, level
 from dsp.jolting import ALIKE, leg_moves
 from dsp.params import Params
 from dsp.rhythm import thinned_period
 from dsp.signals import Signals
+from dsp.vectors import size
 
 __all__ = ["advance_jolt", "jolt_due", "open_jolt"]
 
@@ -18,10 +20,11 @@ Floats = NDArray[np.float64]
 WINDOW_S = 5.0  # three strides of slow walking
 CONTRAST = 2.0  # of the folded jolt against the folded median; of a jolt against the calm before it
 WALKS_S = 0.9  # a stride this long is most likely walked (dsp.gait)
-ASIDE = 0.18  # periods before a jolt, where the leg swings or the foot stands
-MOVES = 0.1  # of the usual jolt: a foot that jerks more does not stand
+# Periods before a jolt, where the leg swings to a contact and stands before a lift-off; and the share of that
+# with the same size of acceleration: of people's swings half at the most at a shoe, of their stances 0.7.
+BEFORE, SWINGS, STANDS_STILL = (0.38, 0.16), 0.4, 0.9
 UNCLEAR, APART = 0.6, 0.2  # of the highest jolt: another of the same stride, that many periods away
-STOOD = 0.3  # weight of a jolt before which the foot stood
+STOOD = 0.3  # weight of a jolt before which the foot stood all the time
 LEAST_JOLT, FAINT = 0.3, 0.5  # of the usual height
 STANDS = 0.4  # periods for which a jolt must stay the highest
 RECHECK, DOUBTS = 4, 3  # strides from one look at all of it to the next; looks in a row at which it is no leg
@@ -65,7 +68,8 @@ def _chain(
     # The newest periods only: standing still before them has no phase.
     skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
     jerk, start = jerk[skip:], start + skip
-    phase, level, rival = _fold(jerk, period, walks=period >= WALKS_S * rate)
+    felt = size(signals.acc(start, now))
+    phase, level, rival = _fold(jerk, felt, period, walks=period >= WALKS_S * rate)
     if level < params.min_jolt_g_per_s:
         return None
     earlier = start - round(period)
@@ -112,10 +116,10 @@ def _swung(signals: Signals, jolt: int, period: float) -> bool:
     return float(np.sqrt((off * off).sum(axis=0).mean())) > SWUNG_G
 
 
-def _fold(jerk: Floats, period: float, *, walks: bool) -> tuple[int, float, float]:
+def _fold(jerk: Floats, felt: Floats, period: float, *, walks: bool) -> tuple[int, float, float]:
     """(phase in rows, height) of the jolt in the signal averaged over periods; height 0 without contrast.
 
-    And the height of another jolt of the stride, as a share of this one's.
+    And the height of another jolt of it, as a share of this one's. felt: (n,) the acceleration's size.
     """
     n = max(1, round(period))
     cycles = int(jerk.shape[0] // period)
@@ -125,8 +129,7 @@ def _fold(jerk: Floats, period: float, *, walks: bool) -> tuple[int, float, floa
         0, jerk.shape[0] - 1
     )
     folded = jerk[rows].mean(axis=0)
-    before = np.roll(folded, round(ASIDE * period))
-    likely = _landed(before, folded, float(folded.max()), walks=walks)
+    likely = _landed(folded, np.tile(felt[rows].mean(axis=0), 2)[n - round(BEFORE[0] * n) :], n, walks=walks)
     k = int(np.argmax(likely))
     high = float(folded[k])
     apart = round(APART * period)
@@ -134,15 +137,19 @@ def _fold(jerk: Floats, period: float, *, walks: bool) -> tuple[int, float, floa
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0, rival
 
 
-def _landed(before: Floats, jerk: Floats, usual: float, *, walks: bool) -> Floats:
+def _landed(jerk: Floats, felt: Floats, period: float, *, walks: bool) -> Floats:
     """The jolts, weighed: a walker's lift-off may jolt more than a contact, but the foot has stood before it.
 
-    before: the jerk ASIDE earlier; usual: the height of a jolt. A runner's foot never stands: as they are.
+    felt: the acceleration's size, from BEFORE[0] periods before the jolts on. A runner's foot never stands:
+    as they are.
     """
     if not walks:
         return jerk
-    moves = MOVES * usual
-    return np.asarray(jerk * np.maximum(np.minimum(before, moves), STOOD * moves))
+    low, _ = level(felt)
+    sums = np.concatenate(((0,), ((felt >= low) & (felt <= LEVEL * low)).cumsum()))
+    rows = max(1, round((BEFORE[0] - BEFORE[1]) * period))
+    stood = (sums[rows:] - sums[:-rows])[: jerk.shape[0]] / rows
+    return np.asarray(jerk * np.clip((STANDS_STILL - stood) / (STANDS_STILL - SWINGS), STOOD, 1.0))
 
 
 def advance_jolt(
@@ -160,11 +167,11 @@ def advance_jolt(
         return None, None
     if now - a < 3:
         return None, now if last else None
-    aside = max(1, round(ASIDE * period))
-    jerk = signals.jerk(a - aside, min(now, limit + stand))
-    before, jerk = jerk[:-aside], jerk[aside:]
+    end = min(now, limit + stand)
+    jerk = signals.jerk(a, end)
     walks = period >= WALKS_S * signals.grid.rate_hz
-    likely = _landed(before, jerk, bout.level, walks=walks)
+    felt = size(signals.acc(a - round(BEFORE[0] * period), end)) if walks else jerk
+    likely = _landed(jerk, felt, period, walks=walks)
     records = np.flatnonzero(likely >= np.maximum.accumulate(likely))
     over = last or now >= limit + stand
     # At the stream's end the highest may be the toe-off before a contact that is not there any more.
