@@ -32,12 +32,23 @@ LEAST_G, MOST_G = 0.6, 1.2  # at the lower end of calm
 WALKS_S, LEAST_CALM = 1.0, 0.3
 
 
-def calm_share(low_passed_g: NDArray[np.float64], period: float, one_g: float = 1.0) -> float:
-    """How much of a stride's calmest quarter feels gravity alone; (3, n) low-passed rows, period in rows."""
-    calm = np.abs(size(low_passed_g) - one_g) < CALM_G * one_g
+def calm_share(
+    low_passed_g: NDArray[np.float64], period: float, one_g: float | None, *, rate_hz: float
+) -> float:
+    """How much of a stride's calmest quarter feels gravity alone; (3, n) low-passed rows, period in rows.
+
+    one_g: what the sensor shows of gravity; None where it was not seen at rest: then in a walker's stride
+    what keeps its size is gravity, and in a shorter one 1 g is.
+    """
+    sizes = size(low_passed_g)
+    low = (1.0 - CALM_G) * (one_g or 1.0)
+    if one_g is None and period >= WALKS_S * rate_hz:
+        low, _ = level(sizes)
+    calm = (sizes >= low) & (sizes <= LEVEL * low)
     rows = min(max(1, round(QUARTER * period)), calm.shape[0])
     sums = np.concatenate(((0,), calm.cumsum()))
-    return int((sums[rows:] - sums[:-rows]).max()) / rows
+    share: float = (sums[rows:] - sums[:-rows]).max() / rows
+    return share
 
 
 def level(sizes_g: NDArray[np.float64]) -> tuple[float, float]:

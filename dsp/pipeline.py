@@ -217,9 +217,8 @@ class StridePipeline:
         if s.bout is not None:
             period = s.bout.period
             alike = s.signals.acc(max(floor, now - round(s.params.open_strides * period)), now)
-            s.runner.begin_bout(
-                gait_score(period / grid.rate_hz, None, calm_share(alike, period, s.runner.one_g))
-            )
+            calm = calm_share(alike, period, s.runner.one_g, rate_hz=grid.rate_hz)
+            s.runner.begin_bout(gait_score(period / grid.rate_hz, None, calm))
 
     def _stand(self, now: int) -> None:
         """Note which way is up while the leg stands still."""

@@ -41,7 +41,7 @@ class Runner:
     alignment: Alignment = field(default_factory=Alignment)
     likeness: Likeness = field(default_factory=Likeness)
     distances: Distances = field(default_factory=Distances)
-    one_g: float = 1.0  # what this sensor shows of gravity, as seen in standing
+    one_g: float | None = None  # what this sensor shows of gravity, as seen in standing
     activity: Activity = "walk"
     scores: tuple[float, ...] = ()
     gait: Activity = "walk"  # of the last stride

@@ -49,14 +49,20 @@ def felt(*calm: tuple[float, float]) -> NDArray[np.float64]:
     ],
 )
 def test_the_calmest_quarter_of_a_stride(calm: tuple[tuple[float, float], ...], share: float) -> None:
-    assert calm_share(felt(*calm), PERIOD) == pytest.approx(share, abs=0.03)
+    assert calm_share(felt(*calm), PERIOD, 1.0, rate_hz=200.0) == pytest.approx(share, abs=0.03)
 
 
 def test_calm_is_of_the_sensor_s_own_gravity() -> None:
     rows = 0.8 * felt((0.1, 0.4))
-    assert calm_share(rows, PERIOD) == 0.0
-    assert calm_share(rows, PERIOD, 0.8) == 1.0
+    assert calm_share(rows, PERIOD, 1.0, rate_hz=200.0) == 0.0
+    assert calm_share(rows, PERIOD, 0.8, rate_hz=200.0) == 1.0
+
+
+def test_of_a_sensor_never_seen_at_rest_a_walker_s_stance_shows_gravity() -> None:
+    rows = 0.8 * felt((0.1, 0.4))
+    assert calm_share(rows, PERIOD, None, rate_hz=170.0) == 1.0  # a stride of 1.06 s
+    assert calm_share(rows, PERIOD, None, rate_hz=200.0) == 0.0  # of 0.9 s
 
 
 def test_fewer_rows_than_a_quarter_are_all_there_is() -> None:
-    assert calm_share(felt((0.0, 0.1))[:, :20], PERIOD) == pytest.approx(18 / 20)
+    assert calm_share(felt((0.0, 0.1))[:, :20], PERIOD, 1.0, rate_hz=200.0) == pytest.approx(18 / 20)

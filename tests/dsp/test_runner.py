@@ -57,7 +57,7 @@ def test_a_swing_says_how_long_its_own_stride_is() -> None:
 
 def contact_at(peak: float, jolt: float) -> Contact:
     landed = Landed(Choice("jerk", peak, None), Ballot("jerk", (), 0.1), peak, jolt)
-    return Contact(peak, None, "jerk", "none", "run", landed, None, None, None)
+    return Contact(peak, None, "jerk", "none", "run", landed, None, None, None, None)
 
 
 @pytest.mark.parametrize(

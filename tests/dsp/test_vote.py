@@ -151,7 +151,9 @@ def test_a_toe_off_sooner_than_any_foot_stands_is_none(stands_s: float, known: b
     window = StrideWindow.of(signals_of(acc_g, RATE_HZ), 0, acc_g.shape[1])
     outlook = Outlook(140.0, "run", 50.0, 50.0, None, None, None, None, {})
     landed = Landed(Choice("jerk", 50.0, None), ballot(("jerk", 50.0)), 54.0, 100.0)
-    contact = contact_of(window, outlook, landed, Lift("push-off", 50.0 + stands_s * RATE_HZ, 0.0))
+    contact = contact_of(
+        window, outlook, landed, Lift("push-off", 50.0 + stands_s * RATE_HZ, 0.0), stance=None
+    )
     assert (contact.toe_off is not None) == known
     assert contact.toe_off_method == ("push-off" if known else "none")
 
