@@ -54,7 +54,7 @@ def read_markers(path: Path, foot: Foot) -> Markers:
 
 
 def at_events(markers: Markers, truth: Contacts, found: Contacts) -> dict[str, At]:
-    """At the true contacts and toe-offs and at those found for the same stances: contact, found contact, …"""
+    """At the true contacts and toe-offs, and at those found for the same stances. Event -> its markers."""
     whole = np.flatnonzero(np.isfinite(truth.toe_off_s))
     pairs = match(found.initial_contact_s, truth.initial_contact_s[whole], tolerance_s=TOLERANCE_S)
     stances = whole[pairs.true]

@@ -1,7 +1,7 @@
 """The recordings of gaitmap_feet as their authors published them: one or two feet a file, m/s² and deg/s.
 
-Their sampling rates, and what each file is, are from gaitmap's own description of its examples (gaitmap 2.6.0,
-MIT licence); the files do not say.
+Their sampling rates, and what each file is, are from gaitmap's own description of its examples (gaitmap
+2.6.0, MIT licence); the files do not say.
 """
 
 import csv

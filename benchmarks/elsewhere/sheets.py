@@ -101,9 +101,9 @@ def _lengths(found: Elsewhere) -> Sheet:
         ("strides", "true", "with a value", "true mean m", "mean error %", "SD %"),
         tuple(rows),
         notes=(
-            "With the gyroscope; without one there is no stride length. True: the heel's level way from rest to "
-            f"rest. In the turn: less than {TURN:g} of the foot's median way. A stride has a value where both "
-            "its contacts were found, one right after the other.",
+            "With the gyroscope; without one there is no stride length. True: the heel's level way from rest "
+            f"to rest. In the turn: less than {TURN:g} of the foot's median way. A stride has a value where "
+            "both its contacts were found, one right after the other.",
         ),
     )
 
@@ -151,11 +151,11 @@ def _gaits(found: Elsewhere) -> Sheet:
         ),
         notes=(
             "All of them walk. "
-            f"Longest, octave errors: of the times between contacts, {ENDS} contacts at either end left out. "
-            f"An octave error is a time below {SHORT:g} or above {LONG:g} of the median: half a stride, or one "
-            "missed. Turns and halts are in it.",
-            "Agree with gyroscope: the share of the contacts told with the gyroscope that are told without it "
-            f"too, within {AGREES_S:g} s; without partner: those told without it alone.",
+            f"Longest, octave errors: of the times between contacts, without {ENDS} contacts at either end. "
+            f"An octave error is a time below {SHORT:g} or above {LONG:g} of the median: half a stride, or "
+            "one missed. Turns and halts are in it.",
+            "Agree with gyroscope: the share of the contacts told with the gyroscope that are told without "
+            f"it too, within {AGREES_S:g} s; without partner: those told without it alone.",
         ),
     )
 

@@ -22,7 +22,7 @@ TURN = 0.75
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ways:
-    """Strides from rest to rest. contacts_s: (n, 2) before and in each; length_m: (n,) the heel's level way."""
+    """Strides from rest to rest. contacts_s: (n, 2) before it and in it; length_m: (n,) the heel's way."""
 
     contacts_s: Floats
     length_m: Floats
