@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 
-.PHONY: help demo torture test test-bluez fuzz sbom audit check tables bench validate sensitivity peers lint format types imports services clean
+.PHONY: help demo torture test test-bluez fuzz sbom audit check tables bench validate elsewhere sensitivity peers lint format types imports services clean
 .DEFAULT_GOAL := help
 
 help:  ## what there is to make
@@ -47,6 +47,9 @@ bench: $(STAMP)  ## costs, as ratios to something named in the same run
 
 validate: $(STAMP)  ## accuracy on recordings and on the simulator
 	$(BIN)/python -m benchmarks.validate
+
+elsewhere: $(STAMP)  ## accuracy on other people's recordings, where they were fetched: docs/elsewhere.md
+	$(BIN)/python -m benchmarks.elsewhere --write
 
 sensitivity: $(STAMP)  ## each constant of the signal core changed, one at a time: docs/sensitivity.md
 	$(BIN)/python -m benchmarks.sensitivity --write

@@ -1,10 +1,11 @@
 """Where the recordings come from, and how to get the originals: python -m benchmarks.recordings.
 
-A file is fetched at the commit it was read at and held against its checksum in originals.sha256. An original
-without one is refused, unless --accept-unknown says to take it as it comes; its checksum is then noted there,
-and from then on nothing else is taken. What is fetched is the authors' own format: the folders that the
-benchmark reads are these files converted, one sensor a CSV file, as each folder's SOURCE.md says. Those are
-listed in recordings.sha256, and --check holds a folder's files against it, one by one.
+A file is fetched at the commit or tag it was read at and held against its checksum in originals.sha256. An
+original without one is refused, unless --accept-unknown says to take it as it comes; its checksum is then
+noted there, and from then on nothing else is taken. What is fetched is the authors' own format: the folders
+that the benchmark reads are these files converted, one sensor a CSV file, as each folder's SOURCE.md says.
+Those are listed in recordings.sha256, and --check holds a folder's files against it, one by one. gaitmap_feet
+alone is read as its authors published it, by benchmarks.elsewhere.
 """
 
 import sys
@@ -28,7 +29,7 @@ CONVERTED = Path(__file__).with_name("recordings.sha256")
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """One file as its authors published it."""
+    """One file as its authors published it. commit: a tag where the authors fetch it by one themselves."""
 
     data_set: str
     repository: str
@@ -66,6 +67,12 @@ VICON_TRIALS = (
     "2017-12-15-18-00-13",
 )
 WALK_TRIALS = ("1-1", "5-1", "9-1", "13-1", "17-1")
+GAITMAP_FILES = (
+    *("imu_sample.csv", "stride_events_sample.csv", "position_sample.csv", "mocap_sample.csv"),
+    *("imu_sample_ic_stride.csv", "stride_borders_sample_ic_stride.csv"),
+    *("imu_sample_healthy_stair_down.csv", "imu_sample_healthy_stair_up.csv"),
+    *("imu_sample_ms_left.csv", "imu_sample_ms_right.csv", "aligned_data_with_mag_l_walks.csv"),
+)
 
 ORIGINALS: tuple[Original, ...] = (
     Original(
@@ -110,6 +117,10 @@ ORIGINALS: tuple[Original, ...] = (
         for trial in WALK_TRIALS
         for ending in (".json", "_lf.txt", "_rf.txt")
     ),
+    *(
+        Original("gaitmap_feet", "mad-lab-fau/gaitmap", "v2.6.0", f"example_data/{name}", "MIT")
+        for name in GAITMAP_FILES
+    ),
 )
 
 
@@ -153,7 +164,9 @@ def main(
     if not data_sets:
         table = Table("data set", "origin", "commit", "file", "licence", "checksum", "here")
         for original in ORIGINALS:
-            present = here is not None and (here / original.data_set / "trials.csv").exists()
+            present = (folder / original.data_set / Path(original.path).name).exists() or (
+                here is not None and (here / original.data_set / "trials.csv").exists()
+            )
             table.add_row(
                 original.data_set,
                 original.repository,

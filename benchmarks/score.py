@@ -58,15 +58,18 @@ def score(
     activities: Sequence[Activity] | None = None,
     offset_s: float = 0.0,
     borne_out: NDArray[np.bool_] | None = None,
+    inside: NDArray[np.bool_] | None = None,
 ) -> Score:
     """offset_s is taken from the found contacts for the pairing alone; the errors still contain it.
 
     borne_out: which true contacts count; those found nearest to one of the others are not judged.
+    inside: (n,) which found contacts are judged; None: those of matching.judged.
     """
-    inside = judged(found.initial_contact_s - offset_s, truth.initial_contact_s, truth.toe_off_s)
+    if inside is None:
+        inside = judged(found.initial_contact_s - offset_s, truth.initial_contact_s, truth.toe_off_s)
     if borne_out is not None:
         apart = np.abs(found.initial_contact_s[:, None] - offset_s - truth.initial_contact_s)
-        inside &= borne_out[apart.argmin(axis=1)]
+        inside = inside & borne_out[apart.argmin(axis=1)]
         truth = Contacts(truth.initial_contact_s[borne_out], truth.toe_off_s[borne_out])
     contact_s, toe_off_s = found.initial_contact_s[inside], found.toe_off_s[inside]
     pairs = match(contact_s - offset_s, truth.initial_contact_s, tolerance_s=TOLERANCE_S)

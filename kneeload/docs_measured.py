@@ -1,4 +1,4 @@
-"""Accuracy in the documents, read out of docs/validation.md: figures are computed once and never typed.
+"""Accuracy in the documents, read out of validation.md and elsewhere.md: computed once and never typed.
 
 A document holds `<!-- measured: METRIC -->` and `<!-- end measured -->`; what stands between is replaced by
 the readings of that metric.
@@ -38,6 +38,16 @@ def _of_events(words: str) -> tuple[Reading, ...]:
     )
 
 
+def _of_another(words: str) -> Reading:
+    """A walk of somebody on whom no rule was made: docs/elsewhere.md."""
+    return Reading(
+        "shoe, walking, another person",
+        "imu_sample against motion capture",
+        f"{OURS}, with gyroscope",
+        words,
+    )
+
+
 def _of_posture(where: str, row: str, unit: str) -> Reading:
     return Reading(
         where, "simulated: posture and speed", row, f"{{mean error}} ± {{SD}}{unit}, RMSE {{RMSE}}"
@@ -52,6 +62,12 @@ def _of_peaks(words: str) -> tuple[Reading, ...]:
 
 
 SPEED = (
+    Reading(
+        "stride length, shoe, walking, one person",
+        "imu_sample: stride length",
+        "straight",
+        "{mean error %} ± {SD %} %",
+    ),
     _of_posture("simulated shoe, running", "shoe, running: speed, %", " %"),
     _of_posture("simulated shoe, walking", "shoe, walking: speed, %", " %"),
     _of_posture("simulated shin, running", "shin, running: speed, %", " %"),
@@ -59,10 +75,22 @@ SPEED = (
 )
 
 READINGS: Mapping[str, tuple[Reading, ...]] = {
-    "contacts": _of_events("missed {missed ‰} ‰, extra {extra ‰} ‰"),
-    "initial_contact_s": _of_events("{IC bias ms} ± {IC SD ms} ms"),
-    "toe_off_s": _of_events("{TO bias ms} ± {TO SD ms} ms"),
-    "contact_time_s": _of_events("{contact bias ms} ± {contact SD ms} ms"),
+    "contacts": (
+        *_of_events("missed {missed ‰} ‰, extra {extra ‰} ‰"),
+        _of_another("missed {missed}, extra {extra} of {true}"),
+    ),
+    "initial_contact_s": (
+        *_of_events("{IC bias ms} ± {IC SD ms} ms"),
+        _of_another("{IC bias ms} ± {IC SD ms} ms"),
+    ),
+    "toe_off_s": (
+        *_of_events("{TO bias ms} ± {TO SD ms} ms"),
+        _of_another("{TO bias ms} ± {TO SD ms} ms"),
+    ),
+    "contact_time_s": (
+        *_of_events("{contact bias ms} ± {contact SD ms} ms"),
+        _of_another("{contact bias ms} ± {contact SD ms} ms"),
+    ),
     "cadence_spm": (
         *_of_events("{cadence error spm} spm"),
         Reading(
@@ -123,14 +151,14 @@ def sheets_of(page: str) -> Sheets:
 
 
 def measured(metric: str, sheets: Sheets) -> str:
-    """All readings of a metric; LookupError names what the page lacks."""
+    """All readings of a metric; LookupError names what the pages lack."""
     return "; ".join(f"{reading.where}: {_read(reading, sheets)}" for reading in READINGS[metric])
 
 
 def _read(reading: Reading, sheets: Sheets) -> str:
     table = next((rows for title, rows in sheets.items() if title.startswith(reading.sheet)), None)
     if table is None or reading.row not in table:
-        raise LookupError(f"validation.md has no row {reading.row!r} under {reading.sheet!r}")
+        raise LookupError(f"no page has a row {reading.row!r} under {reading.sheet!r}")
     return reading.words.format_map(table[reading.row])
 
 

@@ -14,9 +14,10 @@ from alerts.rules import RULES, Rule
 from kneeload.docs_measured import Sheets, measured, sheets_of
 from kneeload.streams import STREAMS, Stream
 
-__all__ = ["TABLES", "main", "refreshed", "rules_table", "streams_table"]
+__all__ = ["TABLES", "main", "measured_sheets", "refreshed", "rules_table", "streams_table"]
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
+MEASURING = ("validation.md", "elsewhere.md")
 MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end table -->)", re.DOTALL)
 MEASURED = re.compile(r"(<!-- measured: (\w+) -->).*?(<!-- end measured -->)", re.DOTALL)
 
@@ -100,11 +101,16 @@ def refreshed(text: str, sheets: Sheets) -> str:
     return MEASURED.sub(lambda found: f"{found[1]}{measured(found[2], sheets)}{found[3]}", text)
 
 
+def measured_sheets(docs: Path) -> Sheets:
+    """The tables of the pages that hold measured figures."""
+    pages = [page for page in (docs / name for name in MEASURING) if page.exists()]
+    return {title: rows for page in pages for title, rows in sheets_of(page.read_text("utf-8")).items()}
+
+
 def main(arguments: Sequence[str], *, docs: Path = DOCS) -> int:
     """Write or check all documents; 1 when --check found a stale one."""
     stale = 0
-    page = docs / "validation.md"
-    sheets = sheets_of(page.read_text(encoding="utf-8")) if page.exists() else {}
+    sheets = measured_sheets(docs)
     for path in sorted(docs.rglob("*.md")):
         text = path.read_text(encoding="utf-8")
         wanted = refreshed(text, sheets)

@@ -12,7 +12,14 @@ from benchmarks.validate.recorded import OURS
 from benchmarks.validate.results import Recorded
 from benchmarks.validate.simulated import CellResult, run_cell
 
-__all__ = ["GOLDEN_FILE", "golden_of_recordings", "golden_of_simulation", "read_golden", "write_golden"]
+__all__ = [
+    "GOLDEN_FILE",
+    "golden_of_recordings",
+    "golden_of_simulation",
+    "read_golden",
+    "rounded",
+    "write_golden",
+]
 
 GOLDEN_FILE = Path(__file__).resolve().parents[2] / "tests" / "benchmarks" / "golden_validation.json"
 SIMULATED_CELLS, SIMULATED_S = 8, 20.0
@@ -27,9 +34,9 @@ def golden_of_recordings(recorded: Recorded) -> Golden:
         for activity in ("run", "walk"):
             scores = [row.score for row in judged if row.method == OURS and row.activity == activity]
             if scores:
-                rows[f"{data_set} {activity}"] = _rounded(asdict(figures(scores)))
+                rows[f"{data_set} {activity}"] = rounded(asdict(figures(scores)))
     sure = figures([row.sure for row in recorded.judged["walk_feet"] if row.method == OURS])
-    rows["walk_feet, borne out"] = _rounded(
+    rows["walk_feet, borne out"] = rounded(
         {"missed_per_1000": sure.missed_per_1000, "extra_per_1000": sure.extra_per_1000}
     )
     for row in recorded.vicon_shoe:
@@ -39,11 +46,11 @@ def golden_of_recordings(recorded: Recorded) -> Golden:
                 "true_strides": row.true_strides,
                 "wrong_activity": row.wrong_activity,
             }
-    rows["outdoor_shoe"] = _rounded(asdict(recorded.outdoor))
-    rows["ble_foot"] = _rounded(asdict(recorded.ble))
+    rows["outdoor_shoe"] = rounded(asdict(recorded.outdoor))
+    rows["ble_foot"] = rounded(asdict(recorded.ble))
     for altered in recorded.altered:
         figure = figures([score for scores in altered.scores.values() for score in scores])
-        rows[f"altered, {altered.name}"] = _rounded(
+        rows[f"altered, {altered.name}"] = rounded(
             {
                 "missed_per_1000": figure.missed_per_1000,
                 "extra_per_1000": figure.extra_per_1000,
@@ -56,7 +63,8 @@ def golden_of_recordings(recorded: Recorded) -> Golden:
     return rows
 
 
-def _rounded(row: dict[str, float]) -> dict[str, float]:
+def rounded(row: dict[str, float]) -> dict[str, float]:
+    """Times in ms to a tenth, the rest to a hundredth; without what does not exist."""
     return {
         name: value if isinstance(value, int) else round(value, 1 if name.endswith("_ms") else 2) + 0.0
         for name, value in row.items()
@@ -81,7 +89,7 @@ def _cell(result: CellResult) -> dict[str, float]:
         known = peaks[np.isfinite(peaks)]
         row[f"peak_{part}_error_percent"] = float(known.mean()) if known.size else float("nan")
     row["clipped_flagged"] = int(result.clipped[:, 1].sum())
-    return _rounded(row)
+    return rounded(row)
 
 
 def read_golden() -> dict[str, Golden]:

@@ -40,7 +40,8 @@ page; `python -m benchmarks.validate --quick` does it with a smaller simulated g
   (their bias still shows it). "–": the recording lacks what the method needs (a gyroscope), or it does
   not give the quantity. Most were made for running: walking is shown because a runner walks too. Other
   Python packages, on what they are meant for: [peers.md](peers.md). How much hangs on the exact value of each
-  of our own constants: [sensitivity.md](sensitivity.md).
+  of our own constants: [sensitivity.md](sensitivity.md). How the core does on people that it was not made on,
+  against motion capture: [elsewhere.md](elsewhere.md).
 - **treadmill_shank**: the acceleration may be late by a constant 10 to 15 ms against the force; the bias
   of initial contact and of toe-off is uncertain by that much, the contact time is not. **walk_feet**: the
   truth is two published algorithms on the same sensor, checked by hand. What is still missed and extra

@@ -1,5 +1,6 @@
 """The registry of originals, and the checksums of what was made of them."""
 
+import re
 import threading
 from collections.abc import Iterator
 from functools import partial
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.checksums import checksum, compare, read_list, write_list
-from benchmarks.recordings import CONVERTED, ORIGINALS, Original, UnknownChecksumError, fetch
+from benchmarks.recordings import CHECKSUMS, CONVERTED, ORIGINALS, Original, UnknownChecksumError, fetch
 from benchmarks.trial import DATA_SETS, data_folder, load_trials
 
 
@@ -33,9 +34,18 @@ def published(tmp_path: Path) -> Iterator[tuple[Original, Path]]:
 
 
 def test_every_data_set_has_an_origin_and_a_licence() -> None:
-    assert {original.data_set for original in ORIGINALS} == set(DATA_SETS)
-    assert all(original.licence and len(original.commit) >= 7 for original in ORIGINALS)
+    assert {original.data_set for original in ORIGINALS} == {*DATA_SETS, "gaitmap_feet"}
+    assert all(original.licence for original in ORIGINALS)
+    assert all(re.fullmatch("[0-9a-f]{7,40}|v[0-9.]+", original.commit) for original in ORIGINALS)
     assert len({original.name for original in ORIGINALS}) == len(ORIGINALS)
+
+
+def test_what_is_named_by_a_tag_has_a_checksum() -> None:
+    """A tag can be moved."""
+    listed = read_list(CHECKSUMS)
+    tagged = [original.name for original in ORIGINALS if original.commit.startswith("v")]
+    assert len(tagged) == 11
+    assert all(re.fullmatch("[0-9a-f]{64}", listed.get(name, "")) for name in tagged)
 
 
 def test_an_unknown_checksum_is_refused_before_anything_is_fetched(tmp_path: Path) -> None:

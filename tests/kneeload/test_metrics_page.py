@@ -12,8 +12,8 @@ from dsp.pendulum import REACH_S, SPEEDS
 from dsp.posture import SHANK_PHASE
 from dsp.runner import RECENT
 from dsp.summary import RunSummary
-from kneeload.docs_measured import READINGS, measured, sheets_of
-from kneeload.docs_tables import DOCS
+from kneeload.docs_measured import READINGS, measured
+from kneeload.docs_tables import DOCS, measured_sheets
 from kneeload.results_folder import Origin
 from kneeload.streams import STREAMS
 from kneeload.strides_csv import COLUMNS
@@ -57,7 +57,7 @@ def test_an_entry_has_all_its_parts(name: str) -> None:
 
 
 def test_measured_figures_stand_in_the_entry_of_their_metric() -> None:
-    sheets = sheets_of((DOCS / "validation.md").read_text(encoding="utf-8"))
+    sheets = measured_sheets(DOCS)
     for reading in READINGS:
         entry = entries()[MEASURED_HERE.get(reading, reading)]
         assert measured(reading, sheets) in entry["measured"]

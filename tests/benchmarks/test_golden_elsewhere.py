@@ -1,0 +1,20 @@
+"""Any change of a figure on other people's recordings is a change of golden_elsewhere.json, and so visible.
+
+Meant changes: python -m benchmarks.elsewhere --write, and say in the commit why each figure moved.
+"""
+
+import pytest
+
+from benchmarks.elsewhere.__main__ import FETCH
+from benchmarks.elsewhere.golden import golden_of, read_golden
+from benchmarks.elsewhere.originals import changed, originals_folder
+from benchmarks.elsewhere.results import judge
+
+
+def test_figures_on_other_people_are_those_written_down() -> None:
+    folder = originals_folder()
+    if folder is None:
+        pytest.skip(f"no recordings: {FETCH}, or set KNEELOAD_ORIGINALS")
+    assert changed(folder) == ()
+    found = golden_of(judge(folder, peers=()))
+    assert found == read_golden(), "meant? then: python -m benchmarks.elsewhere --write"
