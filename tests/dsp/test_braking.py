@@ -60,7 +60,7 @@ RUNNER, WALKER = (0.7, 0.35), (1.15, 0.62)  # stride_s, stance
         (RUNNER, 0.30, 30),
         (WALKER, 0.02, 0),
         (WALKER, 0.045, 0),
-        (WALKER, 0.085, 30),
+        (WALKER, 0.1, 30),
         (WALKER, 0.30, 30),
     ],
 )
