@@ -47,7 +47,7 @@ class SensorStream:
 
     def __init__(self, mount: Mount, family: Family) -> None:
         self.mount = mount
-        self.clock = DeviceClock()
+        self.clock = DeviceClock(family.ticks)
         self.connected = False
         self.battery_percent: float | None = None
         self.last_error: str | None = None
@@ -102,6 +102,7 @@ class SensorStream:
             self._connects += connected and not self.connected
             self.connected = connected
             self._taken = None
+            self._decoder.receive(kind, packet.data)
         elif kind is Kind.BATTERY:
             self.battery_percent = self._decoder.battery(packet.data)
         elif kind is Kind.STATS:
