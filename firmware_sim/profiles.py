@@ -5,13 +5,19 @@ from typing import Any, Final
 
 from firmware_sim.body import Body
 from firmware_sim.kneeload_profile import KneeloadProfile
+from firmware_sim.polar_profile import PolarProfile
+from firmware_sim.polar_sensor import PolarSensor
 from firmware_sim.profile import Profile
 from firmware_sim.sensor import VirtualSensor
+from firmware_sim.wit_profile import WitProfile
+from firmware_sim.wit_sensor import WitSensor
 
 __all__ = ["PROFILES", "profile_of"]
 
 PROFILES: Final[dict[type[Body], Callable[[Any], Profile]]] = {
     VirtualSensor: KneeloadProfile,
+    PolarSensor: PolarProfile,
+    WitSensor: WitProfile,
 }
 
 
