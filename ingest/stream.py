@@ -43,11 +43,15 @@ class Counters:
 
 
 class SensorStream:
-    """Packets of one mount, in the order in which they arrived. Never raises on what a sensor sends."""
+    """Packets of one mount, in the order in which they arrived. Never raises on what a sensor sends.
+
+    counts_losses: Counters.samples_lost tells something.
+    """
 
     def __init__(self, mount: Mount, family: Family) -> None:
         self.mount = mount
         self.clock = DeviceClock(family.ticks)
+        self.counts_losses = family.counts_losses
         self.connected = False
         self.battery_percent: float | None = None
         self.last_error: str | None = None

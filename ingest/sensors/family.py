@@ -147,7 +147,7 @@ class Family:
     start(wanted, the bytes read at this start by kind) gives the steps that make it stream as wanted; where
     they change the configuration they read it before samples of the new one can come.
     sync(id, host µs) is the write that starts an exchange of times, None where the family has none.
-    ticks: what Samples.tick_us is worth.
+    ticks: what Samples.tick_us is worth. counts_losses: Samples.counter leaves out what was lost.
     """
 
     name: str
@@ -160,3 +160,4 @@ class Family:
     decoder: Callable[[], Decoder]
     sync: Callable[[int, int], Write] | None = None
     ticks: Ticks = CRYSTAL
+    counts_losses: bool = True

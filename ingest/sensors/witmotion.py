@@ -184,4 +184,5 @@ FAMILY = Family(
     stop=(),
     decoder=WitMotionDecoder,
     ticks=COUNTED,
+    counts_losses=False,
 )

@@ -12,6 +12,7 @@ import pytest
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.stride import Stride
+from dsp.summary import summarise
 from firmware_sim.body import Body
 from firmware_sim.clock import Clock
 from firmware_sim.faults import Faults, parse_faults
@@ -251,6 +252,8 @@ async def test_a_witmotion_sensor_s_run_is_found_whole_though_its_rate_is_off(
     assert truth["contacts"] > 25
     assert (truth["missed"], truth["extra"]) == (0, 0)
     health = run.monitor.health[LEFT]
+    assert (health.samples_lost, health.lost_percent) == (None, None), "nobody can know"
+    assert summarise(run.strides, run.monitor.sensors[LEFT].totals()).lost_percent is None
     assert health.clock_skew_ppm == pytest.approx((200.0 / rate_hz - 1.0) * 1e6, abs=2500)
     assert same(run.results, again(run, WIT, tmp_path / "packets.mcap"))
 
