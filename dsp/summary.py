@@ -21,7 +21,7 @@ class Totals:
     walking_s: float
     idle_s: float
     samples: int
-    lost: int
+    lost: int | None
     clipped_samples: int
     rate_hz: float | None
 
@@ -43,7 +43,7 @@ class RunSummary:
     contact_time_s: float | None
     peak_resultant_g: float | None
     clipped_percent: float
-    lost_percent: float
+    lost_percent: float | None
     rate_hz: float | None
     filter: str | None
     peak_resultant_at_least: bool | None
@@ -72,13 +72,16 @@ def peak_at_least(strides: Iterable[Stride]) -> bool | None:
 
 
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
-    """clipped_percent is of contacts, lost_percent of samples.
+    """clipped_percent is of contacts, lost_percent of samples; None where the sensor's losses cannot be seen.
 
     Clipped peaks count with what was measured: without them a median would be that of the gentle contacts. It
     is right while all of them lie above it, and at least that high otherwise.
     """
     running = [s for s in strides if s.activity == "run"]
-    taken = totals.samples + totals.lost
+    lost_percent = None
+    if totals.lost is not None:
+        taken = totals.samples + totals.lost
+        lost_percent = 100.0 * totals.lost / taken if taken else 0.0
     return RunSummary(
         mount=totals.mount,
         duration_s=totals.duration_s,
@@ -90,7 +93,7 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         contact_time_s=median_or_none(s.contact_time_s for s in running),
         peak_resultant_g=median_or_none(s.peak_resultant_g for s in running),
         clipped_percent=100.0 * sum(s.clipped for s in strides) / len(strides) if strides else 0.0,
-        lost_percent=100.0 * totals.lost / taken if taken else 0.0,
+        lost_percent=lost_percent,
         rate_hz=totals.rate_hz,
         filter=strides[0].filter if strides else None,
         peak_resultant_at_least=peak_at_least(running),

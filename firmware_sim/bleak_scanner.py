@@ -35,13 +35,15 @@ class SimulatedScanner(BaseBleakScanner):
 
     def _heard(self, advertisement: Advertisement) -> None:
         data = advertisement.data
-        lists = data.get_all(AdvertisingData.Type.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS)
+        kinds = AdvertisingData.Type
+        long = data.get_all(kinds.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS)
+        short = data.get_all(kinds.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS)
         names = data.get_all(AdvertisingData.Type.COMPLETE_LOCAL_NAME)
         seen = AdvertisementData(
             local_name=names[0] if names else None,
             manufacturer_data={},
             service_data={},
-            service_uuids=[uuid_text(uuid) for uuid in lists[0]] if lists else [],
+            service_uuids=[uuid_text(uuid) for uuids in (*long, *short) for uuid in uuids],
             tx_power=None,
             rssi=advertisement.rssi,
             platform_data=(),

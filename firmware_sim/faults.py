@@ -4,7 +4,7 @@ NAME=VALUE, or MOUNT:NAME=VALUE for one sensor only. All chance comes from a see
 """
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final, Literal
@@ -141,6 +141,11 @@ class Faults:
         self.mishaps: dict[str, Mishap] = {
             name: mishap(chosen[name], random_of(name)) for name, mishap in possible.items() if name in chosen
         }
+
+    def count_by(self, samples_in: Callable[[bytes], int]) -> None:
+        """samples_in: how many samples a packet of this sensor holds."""
+        for mishap in self.mishaps.values():
+            mishap.samples_in = samples_in
 
     @property
     def counts(self) -> dict[str, Tally]:

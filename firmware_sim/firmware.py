@@ -7,9 +7,10 @@ from typing import Final, Protocol
 from bumble.device import Device
 from bumble.hci import HCI_Error
 
+from firmware_sim.body import Body
 from firmware_sim.clock import RunTime, now_s
 from firmware_sim.gatt_server import GattServer
-from firmware_sim.sensor import VirtualSensor
+from firmware_sim.profiles import profile_of
 from firmware_sim.uncut import uncut
 
 __all__ = ["Firmware", "Link"]
@@ -18,7 +19,6 @@ __all__ = ["Firmware", "Link"]
 _PERIOD_S: Final = 0.01
 _SHORTEST_WALL_PERIOD_S: Final = 0.002
 _LONGEST_STEP_S: Final = 1.0
-_STATS_PERIOD_S: Final = 1.0
 _BOOTING_S: Final = 1.0
 _RESET_DELAY_S: Final = 0.1
 _ADVERTISING_INTERVAL_MS: Final = 100.0
@@ -47,16 +47,15 @@ class Link(Protocol):
 class Firmware:
     """Runs one sensor on one device that is powered on. advertised: it has been findable."""
 
-    def __init__(self, device: Device, sensor: VirtualSensor, *, clock: RunTime, link: Link) -> None:
+    def __init__(self, device: Device, sensor: Body, *, clock: RunTime, link: Link) -> None:
         self.sensor = sensor
-        self.server = GattServer(device, sensor, clock=clock)
+        self.server = GattServer(device, sensor, profile_of(sensor), clock=clock)
         self.advertised = asyncio.Event()
         self._clock = clock
         self._link = link
         self._gone = False
         self._back_s = 0.0
         self._reset_s: float | None = None
-        self._stats_s = 0.0
         self._findable_s = 0.0
         self._refusals = 0
         self._measured_s = now_s(clock)
@@ -72,9 +71,9 @@ class Firmware:
             self.server.close()
 
     async def _work(self, t_s: float) -> None:
-        if self.server.reset_asked:
+        if self.server.profile.reset_asked:
             # After its answer has left.
-            self.server.reset_asked = False
+            self.server.profile.reset_asked = False
             self._reset_s = t_s + _RESET_DELAY_S
         reset = self._reset_s is not None and t_s >= self._reset_s
         if reset or self.sensor.faults.reboot_due(t_s):
@@ -134,7 +133,4 @@ class Firmware:
         packets: list[bytes] = []
         for step_s in self._steps_s(t_s):
             packets += self.sensor.advance(step_s, room=room - len(packets))
-        with_stats = self.sensor.sending and t_s >= self._stats_s
-        if with_stats:
-            self._stats_s = t_s + _STATS_PERIOD_S
-        await self.server.send(packets, with_stats=with_stats)
+        await self.server.send(packets)

@@ -1,4 +1,4 @@
-"""A virtual sensor's GATT server on a Bumble device: the services of docs/gatt-profile.md and their answers.
+"""A pretend sensor's GATT server on a Bumble device: it serves the table of the sensor's family.
 
 The only file that knows Bumble's GATT server. The device may sit on a simulated controller or on a real one.
 """
@@ -7,38 +7,22 @@ import asyncio
 from collections import deque
 from typing import Final
 
-from bumble import att, core, hci
+from bumble import att, core, gatt, hci
 from bumble.core import UUID, AdvertisingData
 from bumble.device import Connection, Device
-from bumble.gatt import Characteristic, CharacteristicValue, Service
-from bumble.profiles.battery_service import BatteryService
-from bumble.profiles.device_information_service import DeviceInformationService
+from bumble.gatt import Characteristic, CharacteristicValue
 
+from firmware_sim.body import Body
 from firmware_sim.clock import RunTime, now_s
-from firmware_sim.encoder import (
-    Config,
-    Op,
-    Result,
-    encode_control_result,
-    encode_sync,
-    parse_control,
-    parse_sync,
-    uuid_of,
-)
-from firmware_sim.sensor import VirtualSensor
-from firmware_sim.settings import MODEL, ConfigRefusedError, StartedError
+from firmware_sim.profile import Attribute, Profile, RefusalError
 
 __all__ = ["MTU", "GattServer"]
 
 MTU: Final = 247
-FIRMWARE: Final = "1.0.0"
-MAKER: Final = "kneeload"
-_CONFIG_REFUSED: Final = 0x80
-_STARTED: Final = 0x81
 _L2CAP_HEADER: Final = 4
 _ATT_HEADER: Final = 3
-_SAMPLES_AT: Final = 2
 _DISCOVERABLE_LE_ONLY: Final = b"\x06"
+_SIG_BASE: Final = "-0000-1000-8000-00805f9b34fb"
 
 _Properties = Characteristic.Properties
 
@@ -46,67 +30,61 @@ _Properties = Characteristic.Properties
 class GattServer:
     """What a client of one sensor sees. connection: the client's, None without one.
 
-    subscribed: the client wants DATA. reset_asked: it wrote that to CONTROL.
+    subscribed: the client wants samples.
     """
 
-    def __init__(self, device: Device, sensor: VirtualSensor, *, clock: RunTime) -> None:
+    def __init__(self, device: Device, sensor: Body, profile: Profile, *, clock: RunTime) -> None:
         self.connection: Connection | None = None
         self.advertising = False
         self.subscribed = False
-        self.reset_asked = False
+        self.profile = profile
         self._device = device
         self._sensor = sensor
         self._clock = clock
-        self._answers: deque[bytes] = deque()
-        self._syncs: deque[tuple[int, int, int]] = deque()
+        self._answers: deque[tuple[Characteristic[bytes], bytes]] = deque()
         self._indication: asyncio.Task[None] | None = None
-        self._data = Characteristic[bytes](
-            UUID(uuid_of(5)), _Properties.NOTIFY, Characteristic.Permissions(0), b""
-        )
-        self._control = Characteristic[bytes](
-            UUID(uuid_of(4)),
-            _Properties.WRITE | _Properties.INDICATE,
-            Characteristic.WRITEABLE,
-            CharacteristicValue(write=self._on_control),
-        )
-        self._sync = Characteristic[bytes](
-            UUID(uuid_of(6)),
-            _Properties.WRITE | _Properties.NOTIFY,
-            Characteristic.WRITEABLE,
-            CharacteristicValue(write=self._on_sync),
-        )
-        self._stats = Characteristic[bytes](
-            UUID(uuid_of(7)),
-            _Properties.READ | _Properties.NOTIFY,
-            Characteristic.READABLE,
-            CharacteristicValue(read=lambda _: sensor.stats().encode()),
-        )
+        self._indicating = {a.uuid for service in profile.services for a in service.attributes if a.indicate}
+        self._characteristics = {
+            attribute.uuid: self._characteristic(attribute)
+            for service in profile.services
+            for attribute in service.attributes
+        }
+        self._data = self._characteristics[profile.data_uuid]
         self._data.on(Characteristic.EVENT_SUBSCRIPTION, self._on_data_subscription)
         device.gatt_server.max_mtu = MTU
         device.on(Device.EVENT_CONNECTION, self._on_connection)
-        device.add_services(self._services())
+        device.add_services(
+            [
+                gatt.Service(_uuid(service.uuid), [self._characteristics[a.uuid] for a in service.attributes])
+                for service in profile.services
+            ]
+        )
 
-    def _services(self) -> list[Service]:
-        sensor = self._sensor
-        info = Characteristic[bytes](
-            UUID(uuid_of(2)), _Properties.READ, Characteristic.READABLE, sensor.info.encode()
+    def _characteristic(self, attribute: Attribute) -> Characteristic[bytes]:
+        properties, permissions = _Properties(0), Characteristic.Permissions(0)
+        if attribute.read is not None:
+            properties |= _Properties.READ
+            permissions |= Characteristic.READABLE
+        if attribute.write is not None:
+            properties |= _Properties.WRITE_WITHOUT_RESPONSE if attribute.unanswered else _Properties.WRITE
+            permissions |= Characteristic.WRITEABLE
+        properties |= _Properties.NOTIFY if attribute.notify else _Properties(0)
+        properties |= _Properties.INDICATE if attribute.indicate else _Properties(0)
+        if attribute.read is None and attribute.write is None:
+            return Characteristic[bytes](_uuid(attribute.uuid), properties, permissions, b"")
+        read, write = attribute.read, attribute.write
+
+        def written(_connection: Connection, value: bytes) -> None:
+            assert write is not None  # else it is not writeable
+            try:
+                write(value, now_s(self._clock))
+            except RefusalError as error:
+                raise att.ATT_Error(error.code) from error
+
+        value = CharacteristicValue[bytes](
+            read=None if read is None else lambda _: read(), write=None if write is None else written
         )
-        config = Characteristic[bytes](
-            UUID(uuid_of(3)),
-            _Properties.READ | _Properties.WRITE,
-            Characteristic.READABLE | Characteristic.WRITEABLE,
-            CharacteristicValue(read=lambda _: sensor.config.encode(), write=self._on_config),
-        )
-        return [
-            Service(UUID(uuid_of(1)), [info, config, self._control, self._data, self._sync, self._stats]),
-            BatteryService(lambda _: sensor.battery_percent),
-            DeviceInformationService(
-                manufacturer_name=MAKER,
-                model_number=MODEL,
-                serial_number=sensor.traits.serial,
-                firmware_revision=FIRMWARE,
-            ),
-        ]
+        return Characteristic[bytes](_uuid(attribute.uuid), properties, permissions, value)
 
     def _on_connection(self, connection: Connection) -> None:
         self.connection = connection
@@ -121,10 +99,10 @@ class GattServer:
 
     def _on_disconnection(self, _reason: int) -> None:
         self.connection = None
-        self.subscribed = False
+        self._listen(False)
         self._sensor.sending = False
         self._answers.clear()
-        self._syncs.clear()
+        self.profile.left()
         self.close()
 
     def close(self) -> None:
@@ -134,49 +112,34 @@ class GattServer:
             self._indication = None
 
     def _on_data_subscription(self, _bearer: object, notify: bool, _indicate: bool) -> None:
-        self.subscribed = notify
+        self._listen(notify)
 
-    def _on_config(self, _connection: Connection, value: bytes) -> None:
-        try:
-            self._sensor.write_config(Config.parse(value))
-        except StartedError as error:
-            raise att.ATT_Error(_STARTED) from error
-        except (ConfigRefusedError, ValueError) as error:
-            raise att.ATT_Error(_CONFIG_REFUSED) from error
-
-    def _on_control(self, _connection: Connection, value: bytes) -> None:
-        try:
-            op, argument = parse_control(value)
-        except ValueError as error:
-            raise att.ATT_Error(att.ATT_INVALID_ATTRIBUTE_LENGTH_ERROR) from error
-        result = self._sensor.control(op, argument, now_s=now_s(self._clock))
-        self.reset_asked |= op == Op.RESET and result is Result.DONE
-        self._answers.append(encode_control_result(op, result))
-
-    def _on_sync(self, _connection: Connection, value: bytes) -> None:
-        try:
-            sync_id, host_us = parse_sync(value)
-        except ValueError as error:
-            raise att.ATT_Error(att.ATT_INVALID_ATTRIBUTE_LENGTH_ERROR) from error
-        self._syncs.append((sync_id, host_us, self._sensor.tick_us(now_s(self._clock))))
+    def _listen(self, listening: bool) -> None:
+        self.subscribed = listening
+        self.profile.heard(listening, now_s(self._clock))
 
     def on_lost(self, l2cap_pdu: bytes) -> None:
         """A packet was under way when the link broke."""
         pdu = l2cap_pdu[_L2CAP_HEADER:]
         handle = int.from_bytes(pdu[1:_ATT_HEADER], "little")
         if pdu[:1] == bytes([att.Opcode.ATT_HANDLE_VALUE_NOTIFICATION]) and handle == self._data.handle:
-            self._sensor.truth.lost_on_link += pdu[_ATT_HEADER + _SAMPLES_AT]
+            self._sensor.truth.lost_on_link += self._sensor.samples_in(pdu[_ATT_HEADER:])
 
     async def advertise(self, interval_ms: float) -> None:
-        """Be found by service UUID, and by name for who scans actively."""
+        """Be found by the services that the family advertises, and by name for who scans actively."""
         self.advertising = True
         if self._device.legacy_advertising_set is not None:
             # A connection ended it. Where that came before the answer to its start, Bumble believes that it
             # goes on, and controllers refuse to stop what does not.
             self._device.legacy_advertising_set.enabled = False
-        service = AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
+        long = AdvertisingData.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS
+        short = AdvertisingData.COMPLETE_LIST_OF_16_BIT_SERVICE_CLASS_UUIDS
+        services = [uuid.to_bytes() for uuid in map(_uuid, self.profile.advertised)]
         data = AdvertisingData(
-            [(AdvertisingData.FLAGS, _DISCOVERABLE_LE_ONLY), (service, UUID(uuid_of(1)).to_bytes())]
+            [
+                (AdvertisingData.FLAGS, _DISCOVERABLE_LE_ONLY),
+                *((short if len(service) == 2 else long, service) for service in services),
+            ]
         )
         name = AdvertisingData([(AdvertisingData.COMPLETE_LOCAL_NAME, self._sensor.name.encode())])
         await self._device.start_advertising(
@@ -191,30 +154,36 @@ class GattServer:
             self.advertising = False
             await self._device.stop_advertising()
 
-    async def send(self, packets: list[bytes], *, with_stats: bool) -> None:
-        """Notify DATA, what was asked by TIME_SYNC, and STATS; answer CONTROL."""
+    async def send(self, packets: list[bytes]) -> None:
+        """Notify samples and what else is due; one indication at a time."""
         connection = self.connection
         if connection is None:
             return
         notify = self._device.gatt_server.notify_subscriber
         for packet in packets:
             await notify(connection, self._data, packet)
-        while self._syncs:
-            sync_id, host_us, receipt_us = self._syncs.popleft()
-            sending_us = self._sensor.tick_us(now_s(self._clock))
-            reply = encode_sync(sync_id, host_us, tick_receipt_us=receipt_us, tick_sending_us=sending_us)
-            await notify(connection, self._sync, reply)
-        if with_stats:
-            await notify(connection, self._stats, self._sensor.stats().encode())
+        for uuid, value in self.profile.due(now_s(self._clock)):
+            characteristic = self._characteristics[uuid]
+            if uuid in self._indicating:
+                self._answers.append((characteristic, value))
+            else:
+                await notify(connection, characteristic, value)
         if self._answers and (self._indication is None or self._indication.done()):
             self._indication = asyncio.create_task(
-                self._indicate(connection, self._answers.popleft()),
+                self._indicate(connection, *self._answers.popleft()),
                 name=f"indication of {self._sensor.name}",
             )
 
-    async def _indicate(self, connection: Connection, value: bytes) -> None:
+    async def _indicate(
+        self, connection: Connection, characteristic: Characteristic[bytes], value: bytes
+    ) -> None:
         try:
-            await self._device.gatt_server.indicate_subscriber(connection, self._control, value)
+            await self._device.gatt_server.indicate_subscriber(connection, characteristic, value)
         except (TimeoutError, core.BaseBumbleError, hci.HCI_Error):
             # A client that went away without confirming: the next one asks anew.
             return
+
+
+def _uuid(text: str) -> UUID:
+    """As short as it goes over the air."""
+    return UUID(text[4:8]) if text.startswith("0000") and text.endswith(_SIG_BASE) else UUID(text)

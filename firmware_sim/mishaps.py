@@ -1,6 +1,7 @@
 """What can happen to a stream of packets. Each takes packets and gives packets, and counts what it did."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
 from typing import ClassVar, Final
@@ -9,7 +10,6 @@ __all__ = ["Burst", "Corrupt", "Duplicate", "Loss", "Mishap", "Reorder", "Silenc
 
 # A burst of d seconds comes after 2 d to 8 d of undisturbed sending.
 _CALM: Final = (2.0, 8.0)
-_SAMPLES_AT: Final = 2
 
 
 @dataclass(slots=True)
@@ -19,19 +19,24 @@ class Tally:
     packets: int = 0
     samples: int = 0
 
-    def add(self, packet: bytes) -> None:
+    def add(self, samples: int) -> None:
+        """One more packet, of so many samples."""
         self.packets += 1
-        self.samples += packet[_SAMPLES_AT]
+        self.samples += samples
 
 
 class Mishap(ABC):
-    """values: the numbers of its setting. destroys: what it meets never arrives whole."""
+    """values: the numbers of its setting. destroys: what it meets never arrives whole.
+
+    samples_in: how many samples a packet of the sensor holds; Faults sets it.
+    """
 
     destroys: ClassVar[bool] = False
 
     def __init__(self, values: tuple[float, ...], random: Random) -> None:
         self.values = values
         self.random = random
+        self.samples_in: Callable[[bytes], int] = len
         self.tally = Tally()
 
     @abstractmethod
@@ -52,7 +57,7 @@ class Loss(Mishap):
         kept = []
         for packet in packets:
             if self.random.random() < self.values[0]:
-                self.tally.add(packet)
+                self.tally.add(self.samples_in(packet))
             else:
                 kept.append(packet)
         return kept
@@ -68,7 +73,7 @@ class Silence(Mishap):
         if now_s < every_s or now_s % every_s >= for_s:
             return packets
         for packet in packets:
-            self.tally.add(packet)
+            self.tally.add(self.samples_in(packet))
         return []
 
 
@@ -81,7 +86,7 @@ class Corrupt(Mishap):
         return [self._spoil(p) if self.random.random() < self.values[0] else p for p in packets]
 
     def _spoil(self, packet: bytes) -> bytes:
-        self.tally.add(packet)
+        self.tally.add(self.samples_in(packet))
         # Inside 16 bits in a row: the CRC of the profile finds every such error.
         spoilt = bytearray(packet)
         spoilt[self.random.randrange(len(packet))] ^= self.random.randrange(1, 256)
@@ -96,7 +101,7 @@ class Duplicate(Mishap):
         for packet in packets:
             out.append(packet)
             if self.random.random() < self.values[0]:
-                self.tally.add(packet)
+                self.tally.add(self.samples_in(packet))
                 out.append(packet)
         return out
 
@@ -109,7 +114,7 @@ class _Holding(Mishap):
         self._held: list[bytes] = []
 
     def forget(self) -> int:
-        samples = sum(packet[_SAMPLES_AT] for packet in self._held)
+        samples = sum(map(self.samples_in, self._held))
         self._held = []
         return samples
 
@@ -121,7 +126,7 @@ class Reorder(_Holding):
         out = []
         for packet in packets:
             if not self._held and self.random.random() < self.values[0]:
-                self.tally.add(packet)
+                self.tally.add(self.samples_in(packet))
                 self._held = [packet]
             else:
                 out += [packet, *self._held]
@@ -144,7 +149,7 @@ class Burst(_Holding):
             return packets
         if now_s < self._begins_s + self.values[0]:
             for packet in packets:
-                self.tally.add(packet)
+                self.tally.add(self.samples_in(packet))
             self._held += packets
             return []
         released, self._held = self._held, []

@@ -15,10 +15,10 @@ from bumble.transport.common import AsyncPipeSink
 from firmware_sim.air import Air, Chip
 from firmware_sim.bleak_client import SimulatedClient
 from firmware_sim.bleak_scanner import SimulatedScanner
+from firmware_sim.body import Body
 from firmware_sim.central import Central
 from firmware_sim.clock import Clock, RunTime
 from firmware_sim.firmware import Firmware
-from firmware_sim.sensor import VirtualSensor
 
 __all__ = ["SimulatedRadio"]
 
@@ -68,7 +68,7 @@ class SimulatedRadio:
 
     def __init__(
         self,
-        sensors: Sequence[VirtualSensor],
+        sensors: Sequence[Body],
         *,
         connection_interval_s: float = 0.03,
         clock: RunTime | None = None,

@@ -13,10 +13,10 @@ from bumble.hci import Address
 from bumble.transport import open_transport
 from bumble.transport.common import Transport
 
+from firmware_sim.body import Body
 from firmware_sim.clock import Clock, RunTime
 from firmware_sim.errors import TransportError
 from firmware_sim.firmware import Firmware
-from firmware_sim.sensor import VirtualSensor
 
 __all__ = ["controllers_in", "serve"]
 
@@ -63,7 +63,7 @@ def controllers_in(transport: str) -> list[str]:
 
 async def serve(
     transport: str,
-    sensors: Sequence[VirtualSensor],
+    sensors: Sequence[Body],
     *,
     ready_file: Path | None = None,
     on_ready: Callable[[], None] | None = None,

@@ -14,8 +14,7 @@ from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import BleakError
 
 from ingest.errors import IngestError, LinkError
-from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s
-from ingest.sensors import FAMILIES
+from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s, services_of
 from ingest.waiting import Sleep, first
 
 __all__ = ["RECOVERABLE", "Adapter", "ClientBackend", "ScannerBackend", "reason"]
@@ -48,7 +47,7 @@ class Adapter:
         self._backend = backend
         self._sleep = sleep
         self._on_problem = on_problem
-        self._services = sorted({FAMILIES[sensor.family].service_uuid for sensor in sensors})
+        self._services = services_of({sensor.family for sensor in sensors})
         self._missing: dict[WornSensor, asyncio.Future[BLEDevice]] = {}
         self._wanted = asyncio.Event()
         # A sensor known by name alone is, for this run, the one that was found first.

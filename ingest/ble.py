@@ -18,15 +18,15 @@ from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
 from bleak_retry_connector import establish_connection
 
 from ingest.adapter import RECOVERABLE, Adapter, ClientBackend, ScannerBackend, reason
-from ingest.errors import LinkError
+from ingest.errors import LinkError, RefusedError
 from ingest.links import Ending, Problem, WornSensor, connect_timeout_s, pause_s, retry_delay_s, when_silent
 from ingest.packet import Kind, Packet
-from ingest.sensors import FAMILIES, Family, Write
+from ingest.sensors import FAMILIES, Family, Read, Write
 from ingest.waiting import Sleep, Together, first, patience
+from ingest.writing import OPERATION_TIMEOUT_S, Writer, put
 
 __all__ = ["Problem", "run_links"]
 
-OPERATION_TIMEOUT_S: Final = 5.0
 FAREWELL_TIMEOUT_S: Final = 2.0
 
 
@@ -94,6 +94,7 @@ class _Link:
         self._backend = backend
         self._on_problem = on_problem
         self._client: BleakClient | None = None  # the connection whose packets count
+        self._writer = Writer()
         self._heard_ns = 0
 
     async def run(self) -> None:
@@ -177,8 +178,10 @@ class _Link:
         for step in self._family.start(self._sensor.wanted, known):
             if isinstance(step, Write):
                 await self._write(client, step)
-            else:
+            elif isinstance(step, Read):
                 await self._read(client, step.uuid, step.kind)
+            else:
+                await self._sleep(step.seconds)
 
     async def _exchange_times(self, client: BleakClient, turn: int) -> None:
         """Ask what the sensor's clock says now; the answer comes as a notification."""
@@ -197,13 +200,13 @@ class _Link:
         return data
 
     async def _write(self, client: BleakClient, write: Write) -> None:
-        try:
-            async with patience(OPERATION_TIMEOUT_S):
-                await client.write_gatt_char(write.uuid, write.data, response=True)
-        except BleakGATTProtocolError as error:
-            if not write.optional:
-                raise
-            self._problem(f"refused the configuration ({reason(error)}) and stays as it is")
+        if write.kept:
+            self._emit(Kind.REQUEST, write.data)
+        wrong = await self._writer.write(client, write)
+        if wrong and not write.optional:
+            raise RefusedError(wrong)
+        if wrong:
+            self._problem(f"{wrong} and stays as it is")
 
     async def _subscribe(self, client: BleakClient, uuid: str, kind: Kind) -> None:
         samples = kind is Kind.DATA
@@ -215,6 +218,7 @@ class _Link:
             if samples:
                 self._heard_ns = arrival_ns
             self._on_packet(Packet(self._sensor.mount, self._family.name, kind, arrival_ns, bytes(data)))
+            self._writer.hear(kind, bytes(data))
 
         try:
             async with patience(OPERATION_TIMEOUT_S):
@@ -228,7 +232,7 @@ class _Link:
         with suppress(*RECOVERABLE):  # it may be gone already
             async with patience(FAREWELL_TIMEOUT_S):
                 for write in self._family.stop if stop else ():
-                    await client.write_gatt_char(write.uuid, write.data, response=True)
+                    await put(client, write)
         try:
             async with patience(FAREWELL_TIMEOUT_S):
                 await client.disconnect()

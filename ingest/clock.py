@@ -21,6 +21,9 @@ The times given out follow the estimate smoothly, never step backwards, and depe
 before. Where the estimate falls far below them (what came first had waited for a host that stood still) they
 wait for it: until it has caught up, samples get times, but none that are of use. docs/clock.md has the
 accuracy.
+
+Ticks that only count samples stand still where samples are lost unseen: what comes after a loss is late from
+then on. Late for three seconds on end is not late; the line is sought anew there, and the times leap to it.
 """
 
 from collections import deque
@@ -29,16 +32,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ingest.ticks import CRYSTAL, Ticks
+
 __all__ = ["DeviceClock"]
 
 WRAP: Final = 1 << 32
 BUCKET_US: Final = 1_000_000
-WINDOW_BUCKETS: Final = 60
-# Crystals are within ±50 ppm, and a firmware's tick may be rounded: the prior is wider than the crystal,
-# the search wider still.
-PRIOR_SKEW: Final = 50e-6
-SKEWS: Final = np.linspace(-400e-6, 400e-6, 81)
-UNLIKELY: Final = 0.5 * (SKEWS / PRIOR_SKEW) ** 2
+# So many seconds of late packets on end were not held up: counted ticks stood still before them.
+LOST_BUCKETS: Final = 3
 # Corrections are spread over two seconds and never bend the time axis by more than 2 %; in the first seconds
 # of a stream, when the first estimates come in and nobody runs yet, a quarter of its age and 10 %.
 CORRECTION_US: Final = 2_000_000.0
@@ -85,7 +86,8 @@ class DeviceClock:
     usable: whether the times of the last packet are more than an order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, ticks: Ticks = CRYSTAL) -> None:
+        self._ticks = ticks
         self._last_out = -(1 << 62)
         self.usable = True
         self.reset()
@@ -182,9 +184,11 @@ class DeviceClock:
         if bucket != self._bucket:
             self._bucket = bucket
             if self._above:
+                if self._ticks.leaps:
+                    self._forget_before_a_loss()
                 self._fit()
             self._above.append((x, offset))
-            del self._above[:-WINDOW_BUCKETS]
+            del self._above[: -self._ticks.window_s]
         else:
             x_low, low = self._above[-1]
             if offset - low < self._skew * (x - x_low):
@@ -192,6 +196,14 @@ class DeviceClock:
         if offset < self._line(x):
             self._anchor = (x, offset)
             self._held_us = 0.0
+
+    def _forget_before_a_loss(self) -> None:
+        """What was seen before the last few seconds, if all that came in them was late."""
+        last = self._above[-LOST_BUCKETS:]
+        if len(last) < len(self._above) and all(y - self._line(x) > STEP_US for x, y in last):
+            self._above = last
+            self._points.clear()
+            self._points.extend(last)
 
     def _begin_anew(self, x: float, offset: float) -> None:
         """Nothing that was seen before counts any more."""
@@ -213,31 +225,32 @@ class DeviceClock:
         """Both edges for every skew that may be; the least cost is the line from here on."""
         above = np.array(self._above)
         now = float(above[-1, 0])
-        upper, distance = _edge(above, now, 1.0)
-        cost = distance * len(above) / max(distance.min(), FINEST_US) + UNLIKELY
+        skews, unlikely = self._ticks.skews, self._ticks.unlikely
+        upper, distance = _edge(above, now, skews, 1.0)
+        cost = distance * len(above) / max(distance.min(), FINEST_US) + unlikely
         best = int(cost.argmin())
         offset = float(upper[best])
         locked, doubt = self._phase()
         self._held_us = 0.0
         if self._below:
             below = np.array(self._below)
-            edge, wait = _edge(below, now, -1.0)
+            edge, wait = _edge(below, now, skews, -1.0)
             if locked and len(below) >= FEWEST_EXCHANGES:
                 # The shortest of n waits that are spread evenly up to twice their mean.
                 shortest = 2.0 * wait / len(below)
                 lower = edge + TWO_FLOORS_US + shortest
                 # Locked packets keep step with the host's clock: only the exchanges tell of the skew.
-                best = int((wait * len(below) / max(wait.min(), FINEST_US) + UNLIKELY).argmin())
+                best = int((wait * len(below) / max(wait.min(), FINEST_US) + unlikely).argmin())
                 offset = min(float(lower[best]), float(upper[best]))
                 doubt = 0.5 * TWO_FLOORS_US + 4.0 * float(shortest[best])
             else:
                 apart = offset - float(edge[best])
                 self._late = apart > (IN_TIME_US if self._late else HELD_UP_US)
-                later = self._late_share(below, float(SKEWS[best])) * apart if self._late else 0.0
+                later = self._late_share(below, float(skews[best])) * apart if self._late else 0.0
                 self._held_us = later
                 offset -= later
                 doubt = max(doubt, later, apart - later - TWO_FLOORS_US)
-        self._skew = float(SKEWS[best])
+        self._skew = float(skews[best])
         self._anchor = (now, offset)
         self._doubt_us = doubt
 
@@ -277,7 +290,8 @@ class DeviceClock:
         if elapsed <= 0.0:
             self._correction = target
             return target, 0.0
-        if start + self._skew * elapsed - target > STEP_US:
+        too_late = start + self._skew * elapsed - target
+        if too_late > STEP_US or (self._ticks.leaps and -too_late > STEP_US):
             self._correction = target
             self._begin = x
             self._stepped = True
@@ -307,14 +321,14 @@ class DeviceClock:
 
 
 def _edge(
-    points: NDArray[np.float64], now: float, sign: float
+    points: NDArray[np.float64], now: float, skews: NDArray[np.float64], sign: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """(height at now of the edge of the points, their mean distance from it), for each of SKEWS.
+    """(height at now of the edge of the points, their mean distance from it), for each of the skews.
 
     Of a distance counts what a radio may cause.
 
     sign: 1 for the lower edge, -1 for the upper one.
     """
-    height = points[:, 1] - SKEWS[:, None] * (points[:, 0] - now)
+    height = points[:, 1] - skews[:, None] * (points[:, 0] - now)
     edge = sign * (sign * height).min(axis=1)
     return edge, np.minimum(sign * (height - edge[:, None]), HELD_UP_US).mean(axis=1)

@@ -4,7 +4,15 @@ from pathlib import Path
 
 from ingest.text import one_line
 
-__all__ = ["DecodeError", "IngestError", "LinkError", "RecordingError", "StorageError", "VersionError"]
+__all__ = [
+    "DecodeError",
+    "IngestError",
+    "LinkError",
+    "RecordingError",
+    "RefusedError",
+    "StorageError",
+    "VersionError",
+]
 
 
 class IngestError(Exception):
@@ -63,3 +71,7 @@ class StorageError(IngestError):
 
 class LinkError(IngestError):
     """Bluetooth cannot be used at all: no adapter, no service, no permission."""
+
+
+class RefusedError(IngestError):
+    """A sensor will not do what it has to do for us."""

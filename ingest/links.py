@@ -1,6 +1,6 @@
 """Which sensors may be used, and when to try again: the decisions of ingest.ble, without any radio."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -8,6 +8,7 @@ from dsp.mount import Mount
 from ingest.sensors import FAMILIES, Wanted
 
 __all__ = [
+    "OURS",
     "SILENT_DROP_S",
     "SILENT_RESTART_S",
     "AdapterProblem",
@@ -23,11 +24,14 @@ __all__ = [
     "printable_name",
     "rescan_delay_s",
     "retry_delay_s",
+    "services_of",
     "when_silent",
 ]
 
-# A packet comes at least every quarter of a second; three seconds without one is no radio hiccup any more,
-# and some firmwares need START again after a fade.
+# The family of a sensor of which nothing else is said.
+OURS: Final = "kneeload-v1"
+# A packet comes at least twice a second; three seconds without one is no radio hiccup any more, and some
+# firmwares need START again after a fade.
 SILENT_RESTART_S: Final = 3.0
 # Longer than the supervision timeout (4 s) and a restart: the link is up and dead.
 SILENT_DROP_S: Final = 10.0
@@ -74,7 +78,7 @@ class WornSensor:
     mount: Mount
     address: str | None = None
     name: str | None = None
-    family: str = "kneeload-v1"
+    family: str = OURS
     rate_hz: float | None = None
     acc_range_g: float | None = None
     gyro: bool | None = None
@@ -114,12 +118,19 @@ class Sighting:
 
 
 def is_sensor(sensor: WornSensor, address: str, *, name: str | None, service_uuids: Collection[str]) -> bool:
-    """Whether an advertisement is this very sensor's. Our service alone lets nobody in."""
+    """Whether an advertisement is this very sensor's. Being of its family alone lets nobody in."""
     if sensor.address is not None:
         return address.casefold() == sensor.address.casefold()
     if sensor.name is None or name != sensor.name:
         return False
     return FAMILIES[sensor.family].recognises(name, service_uuids)
+
+
+def services_of(families: Iterable[str]) -> list[str] | None:
+    """What to scan for to hear sensors of all these families; None = everybody, as some have names alone."""
+    services = {FAMILIES[family].service_uuid for family in families}
+    told = sorted(service for service in services if service is not None)
+    return told if len(told) == len(services) else None
 
 
 def retry_delay_s(failures: int, ending: Ending = "refused") -> float:
@@ -159,9 +170,10 @@ def printable_name(name: str | None) -> str:
     return "".join(c for c in name or "" if c.isprintable())[:LONGEST_NAME]
 
 
-def configuration_line(address: str, name: str) -> str:
+def configuration_line(address: str, name: str, family: str = OURS) -> str:
     """What to put into the configuration for a sensor; the mount is the reader's to choose."""
-    return f'[[sensors]]\nmount = "left-shin"\naddress = "{address}"  # {name}'
+    line = f'[[sensors]]\nmount = "left-shin"\naddress = "{address}"  # {name}'
+    return line if family == OURS else f'{line}\nfamily = "{family}"'
 
 
 def adapter_problem(details: str, reason: str) -> AdapterProblem:

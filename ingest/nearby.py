@@ -8,9 +8,16 @@ from bleak.backends.device import BLEDevice
 
 from ingest.adapter import RECOVERABLE, ClientBackend, ScannerBackend, reason
 from ingest.errors import LinkError
-from ingest.links import AdapterProblem, Sighting, adapter_problem, configuration_line, printable_name
+from ingest.links import (
+    AdapterProblem,
+    Sighting,
+    adapter_problem,
+    configuration_line,
+    printable_name,
+    services_of,
+)
 from ingest.sensors import FAMILIES
-from ingest.sensors.family import BATTERY_LEVEL_UUID
+from ingest.sensors.battery import BATTERY_LEVEL_UUID, decode_battery_level
 from ingest.waiting import Sleep
 
 __all__ = ["probe_adapter", "scan"]
@@ -40,7 +47,7 @@ async def scan(
     sleep: Sleep = asyncio.sleep,
 ) -> list[Sighting]:
     """The sensors in range of all families, the strongest first. Raises LinkError without Bluetooth."""
-    services = [family.service_uuid for family in FAMILIES.values()]
+    services = services_of(FAMILIES)
     try:
         async with BleakScanner(service_uuids=services, backend=scanner_backend) as scanner:
             await sleep(duration_s)
@@ -53,7 +60,7 @@ async def scan(
         if family is not None:
             battery = await _battery(device, client_backend)
             printable = printable_name(name)
-            line = configuration_line(device.address, printable)
+            line = configuration_line(device.address, printable, family.name)
             found.append(Sighting(device.address, printable, heard.rssi, family.name, battery, line))
     return sorted(found, key=lambda sighting: -sighting.rssi)
 
@@ -66,6 +73,6 @@ async def _battery(device: BLEDevice, backend: ClientBackend) -> float | None:
             BleakClient(device, backend=backend) as client,
         ):
             level = await client.read_gatt_char(BATTERY_LEVEL_UUID)
+            return decode_battery_level(bytes(level))
     except RECOVERABLE:
         return None
-    return float(level[0]) if len(level) == 1 and level[0] <= 100 else None

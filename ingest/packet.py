@@ -9,7 +9,7 @@ __all__ = ["Kind", "Packet"]
 
 
 class Kind(StrEnum):
-    """Which characteristic the bytes came from; LINK is the link's own state."""
+    """Which characteristic the bytes came from; LINK is the link's own state, REQUEST came from us."""
 
     DATA = "data"
     INFO = "info"
@@ -19,6 +19,7 @@ class Kind(StrEnum):
     BATTERY = "battery"
     CONTROL = "control"  # what the sensor answered to start, stop, …
     LINK = "link"  # data is ASCII: b"connected", b"lost"
+    REQUEST = "request"  # what was written to the sensor, where only that tells what its samples are
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,11 +43,15 @@ class Counters:
 
 
 class SensorStream:
-    """Packets of one mount, in the order in which they arrived. Never raises on what a sensor sends."""
+    """Packets of one mount, in the order in which they arrived. Never raises on what a sensor sends.
+
+    counts_losses: Counters.samples_lost tells something.
+    """
 
     def __init__(self, mount: Mount, family: Family) -> None:
         self.mount = mount
-        self.clock = DeviceClock()
+        self.clock = DeviceClock(family.ticks)
+        self.counts_losses = family.counts_losses
         self.connected = False
         self.battery_percent: float | None = None
         self.last_error: str | None = None
@@ -102,6 +106,7 @@ class SensorStream:
             self._connects += connected and not self.connected
             self.connected = connected
             self._taken = None
+            self._decoder.receive(kind, packet.data)
         elif kind is Kind.BATTERY:
             self.battery_percent = self._decoder.battery(packet.data)
         elif kind is Kind.STATS:

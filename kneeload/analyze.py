@@ -205,12 +205,17 @@ def _report(analysis: Analysis) -> dict[str, object]:
 def _lines(analysis: Analysis) -> Iterator[str]:
     """One recording for people."""
     summary = analysis.summary
+    lost = (
+        "lost samples not known"
+        if summary.lost_percent is None
+        else (f"{summary.lost_percent:.1f} % of samples lost")
+    )
     rate = "" if summary.rate_hz is None else f" at {summary.rate_hz:.0f} Hz"
     yield (
         f"{analysis.path.name} {analysis.mount}: {counted(summary.strides, 'stride')} in "
         f"{summary.duration_s:.0f} s{rate}, "
         f"{summary.running_s:.0f} s running, {summary.walking_s:.0f} s walking; "
-        f"{summary.clipped_percent:.1f} % of strides clipped, {summary.lost_percent:.1f} % of samples lost"
+        f"{summary.clipped_percent:.1f} % of strides clipped, {lost}"
     )
     if not analysis.strides:
         segment = analysis.mount.segment

@@ -10,11 +10,11 @@ from typing import Final
 from rich.console import Console
 
 from dsp.mount import Mount
+from firmware_sim.body import Body
 from firmware_sim.clock import Clock
 from firmware_sim.motion import Source
 from firmware_sim.player import Player
 from firmware_sim.radio import SimulatedRadio
-from firmware_sim.sensor import VirtualSensor
 from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Packet
@@ -88,7 +88,7 @@ def run_demo(
 async def _demo(
     options: DemoOptions,
     config: Config,
-    sensors: Sequence[VirtualSensor],
+    sensors: Sequence[Body],
     sources: Sequence[Source],
     witness: Witness,
     console: Console | None,

@@ -27,7 +27,7 @@ OLDEST_DAYS: Final = 60
 OLDEST_NS: Final = OLDEST_DAYS * 86_400_000_000_000
 
 # What changes a sensor's signals; another value makes it another sensor.
-SIGNAL: Final = ("rate_hz", "acc_range_g", "gyro", "above_ankle_m")
+SIGNAL: Final = ("family", "rate_hz", "acc_range_g", "gyro", "above_ankle_m")
 
 
 def usual_by_now(journal: Journal, config: Config, *, now_ns: int) -> Baseline:

@@ -200,6 +200,7 @@ def run_live(
             sensor.mount,
             address=sensor.address,
             name=sensor.name,
+            family=sensor.family,
             rate_hz=sensor.rate_hz,
             acc_range_g=float(sensor.acc_range_g),
             gyro=sensor.gyro,

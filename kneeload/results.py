@@ -46,8 +46,8 @@ class SensorHealth:
     packets_bad: int
     packets_duplicate: int
     samples_received: int
-    samples_lost: int
-    lost_percent: float
+    samples_lost: int | None
+    lost_percent: float | None
     clipped_percent: float
     battery_percent: float | None
     reconnects: int

@@ -17,6 +17,8 @@ from pydantic import (
 
 from dsp.mount import Mount
 from dsp.params import Params
+from ingest.links import OURS
+from ingest.sensors import FAMILIES
 from kneeload.secrets import is_private_file
 
 __all__ = [
@@ -80,6 +82,7 @@ class SensorSettings(Settings):
     mount: Mount
     address: str | None = None
     name: str | None = Field(default=None, min_length=1, max_length=64)
+    family: str = OURS
     rate_hz: float = Field(default=208.0, ge=25, le=2000)
     acc_range_g: int = 16
     gyro: bool = True
@@ -94,6 +97,13 @@ class SensorSettings(Settings):
         if address is not None and not ADDRESS.fullmatch(address := address.upper()):
             raise ValueError("is not a Bluetooth address like C0:FF:EE:00:00:01")
         return address
+
+    @field_validator("family")
+    @classmethod
+    def _is_a_family(cls, family: str) -> str:
+        if family not in FAMILIES:
+            raise ValueError(f"must be one of {', '.join(FAMILIES)}")
+        return family
 
     @field_validator("acc_range_g")
     @classmethod

@@ -10,9 +10,11 @@ from typing import Final
 from rich.console import Console
 
 from dsp.mount import Mount
+from firmware_sim.body import Body
 from firmware_sim.errors import TransportError
 from firmware_sim.sensor import VirtualSensor
 from firmware_sim.serve import serve
+from ingest.links import OURS
 from ingest.waiting import first
 from kneeload.failures import UsageError
 from kneeload.shown import cell
@@ -34,6 +36,7 @@ def run_sim(
     faults: Sequence[str],
     ready_file: Path | None,
     console: Console | None,
+    family: str = OURS,
 ) -> dict[str, object]:
     """Serves until SIGINT or SIGTERM; what really happened to each sensor, to hold a receiver against."""
     sensors, _sources = virtual_sensors(
@@ -42,6 +45,7 @@ def run_sim(
         seed=seed,
         faults=faults,
         first_boot=int(time.time()) % BOOTS,
+        family=family,
     )
 
     def tell() -> None:
@@ -61,12 +65,12 @@ def run_sim(
     return {"sensors": [_truth(sensor) for sensor in sensors]}
 
 
-def _truth(sensor: VirtualSensor) -> dict[str, object]:
+def _truth(sensor: Body) -> dict[str, object]:
     return {
         "mount": str(sensor.mount),
         "name": sensor.name,
         "address": sensor.address,
-        "boot": sensor.boot,
+        "boot": sensor.boot if isinstance(sensor, VirtualSensor) else None,
         "finished": sensor.finished,
         "samples_lost": sensor.samples_lost,
         **asdict(sensor.truth),

@@ -134,8 +134,10 @@ STREAMS: tuple[Stream, ...] = (
             Field("packets_bad", "float", "", "packets that could not be decoded"),
             Field("packets_duplicate", "float", "", "packets that came twice or too late"),
             Field("samples_received", "float", "", "samples since the run's start"),
-            Field("samples_lost", "float", "", "samples the sensor took that never came"),
-            Field("lost_percent", "float", "%", "samples lost over the last 5 s"),
+            Field(
+                "samples_lost", "float", "", "samples the sensor took that never came, where that can be seen"
+            ),
+            Field("lost_percent", "float", "%", "samples lost over the last 5 s, where that can be seen"),
             Field("clipped_percent", "float", "%", "samples at the end of the range over the last 5 s"),
             Field("battery_percent", "float", "%", "battery"),
             Field("reconnects", "float", "", "times the link came back"),

@@ -1,21 +1,25 @@
 """Virtual sensors as the commands `demo` and `sim` make them: a runner's plan or a recording, and faults."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import typer
 
 from dsp.mount import Mount
+from firmware_sim.body import Body
 from firmware_sim.errors import FaultError
 from firmware_sim.faults import Faults, parse_faults
 from firmware_sim.gait import GaitSource
 from firmware_sim.motion import Source
 from firmware_sim.plan import Phase, Plan
 from firmware_sim.player import Player
+from firmware_sim.polar_sensor import PolarSensor
 from firmware_sim.sensor import VirtualSensor
 from firmware_sim.traits import Traits
+from firmware_sim.wit_sensor import WitSensor
 from ingest.files import read_recording
+from ingest.links import OURS
 from ingest.text import one_line
 from kneeload.failures import UsageError
 
@@ -24,6 +28,12 @@ __all__ = ["DEMO_MOUNTS", "demo_plan", "virtual_sensors"]
 DEMO_MOUNTS = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
 STAND_S, WALK_S, EASY_S, HARD_S = 5.0, 10.0, 20.0, 15.0
 RATE_HZ = 208.0
+# What a family's virtual sensor is, and the rate at which it measures a plan.
+MADE: Mapping[str, tuple[Callable[..., Body], float]] = {
+    OURS: (VirtualSensor, RATE_HZ),
+    "polar-verity-sense": (PolarSensor, RATE_HZ),
+    "witmotion-wt9011": (WitSensor, 200.0),
+}
 
 
 def demo_plan() -> Plan:
@@ -55,8 +65,9 @@ def virtual_sensors(
     seed: int,
     faults: Sequence[str],
     first_boot: int = 1,
-) -> tuple[list[VirtualSensor], list[Source]]:
-    """One sensor a mount and the source of its motion; what is doubtful of it is said on stderr.
+    family: str = OURS,
+) -> tuple[list[Body], list[Source]]:
+    """One sensor a mount, of that family, and the source of its motion; what is doubtful is said on stderr.
 
     Raises UsageError or IngestError.
     """
@@ -66,20 +77,27 @@ def virtual_sensors(
         raise UsageError(str(error)) from None
     if recording is not None and len(mounts) != 1:
         raise UsageError("--recording needs exactly one --mount: where its sensor was worn")
+    if family not in MADE:
+        raise UsageError(f"there is no virtual sensor of the family {family!r}: use one of {', '.join(MADE)}")
+    make, rate_hz = MADE[family]
     twice = next((mount for mount in mounts if mounts.count(mount) > 1), None)
     if twice is not None:
         raise UsageError(f"--mount {twice} is given twice; a mount has one sensor")
     sources: list[Source] = []
     for mount in mounts:
         if recording is None:
-            sources.append(GaitSource(mount, demo_plan(), rate_hz=RATE_HZ, seed=seed))
+            sources.append(GaitSource(mount, demo_plan(), rate_hz=rate_hz, seed=seed))
         else:
             played = read_recording(recording, mount)
             if played.doubt:
                 typer.echo(one_line(played.doubt), err=True)
+            if played.gyro_dps is None and make is WitSensor:
+                raise UsageError(
+                    f"{recording}: has no rotation, which a sensor of the family {family} measures"
+                )
             sources.append(Player(played.t_us, played.acc_g, played.gyro_dps))
     sensors = [
-        VirtualSensor(
+        make(
             source,
             Traits(
                 mount,

@@ -1,10 +1,11 @@
 """What a sensor family is to the rest of the program: how to find it, start it and read it.
 
 A family is one file beside this one: it fills a Family and a Decoder and is named in sensors.FAMILIES.
-A family whose sensors send no counter or tick (20-byte WitMotion frames, say) makes them up in its decoder.
+A family whose sensors send no counter makes it up in its decoder: from their times where they have any, else
+by counting what comes. All that a decoder goes by is in the packets: a recording decodes to the same bits.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,10 +14,20 @@ from numpy.typing import NDArray
 
 from dsp.mount import Mount
 from ingest.packet import Kind
+from ingest.ticks import CRYSTAL, Ticks
 
-__all__ = ["BATTERY_LEVEL_UUID", "Decoder", "Family", "Read", "Samples", "Step", "Wanted", "Write"]
-
-BATTERY_LEVEL_UUID = "00002a19-0000-1000-8000-00805f9b34fb"
+__all__ = [
+    "Answer",
+    "Decoder",
+    "Family",
+    "Pause",
+    "Read",
+    "Samples",
+    "Step",
+    "Wanted",
+    "Write",
+    "fastest",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +40,45 @@ class Wanted:
     gyro: bool | None = None
 
 
+def fastest(rates_hz: Sequence[int], wanted_hz: float | None, *, usual_hz: int) -> int:
+    """Of the rates that there are (ascending) the fastest that is not faster than wanted."""
+    if wanted_hz is None:
+        return usual_hz
+    return max((rate for rate in rates_hz if rate <= wanted_hz), default=rates_hz[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a sensor notifies once it has done what was written, or has not.
+
+    kind: what it comes as. verdict(bytes): None where they are about something else, an empty text where all
+    is well, else what is wrong, in words that complete "the sensor …".
+    """
+
+    kind: Kind
+    verdict: Callable[[bytes], str | None]
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One write, with response. An optional one may be refused: the sensor stays as it is."""
+    """One write, with response where the characteristic has that. What comes next waits for the answer.
+
+    An optional one may be refused or remain unanswered: the sensor stays as it is. kept: it becomes a packet
+    (Kind.REQUEST), for a decoder that cannot know what the samples are without it.
+    """
 
     uuid: str
     data: bytes
     optional: bool = False
+    answer: Answer | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that the sensor needs between two writes."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +89,7 @@ class Read:
     kind: Kind
 
 
-Step = Write | Read
+Step = Write | Read | Pause
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,31 +118,40 @@ class Decoder(Protocol):
     gyro_range_dps: float | None
 
     def receive(self, kind: Kind, data: bytes) -> Samples | None:
-        """Take what came from a characteristic; samples if it held any. Raises DecodeError."""
+        """Take in a packet of any kind but the three below; samples if it held any. Raises DecodeError."""
 
     def battery(self, data: bytes) -> float:
         """Percent, from the bytes of a Kind.BATTERY packet. Raises DecodeError."""
 
     def samples_taken(self, data: bytes) -> int | None:
-        """The device's own count of samples since boot, from a Kind.STATS packet. Raises DecodeError."""
+        """The device's own count of samples since boot, from a Kind.STATS packet; None where it has none.
+
+        Raises DecodeError.
+        """
 
     def sync(self, data: bytes) -> tuple[int, int] | None:
-        """(host µs at writing, tick at receipt), from a Kind.SYNC packet. Raises DecodeError."""
+        """(host µs at writing, tick at receipt), from a Kind.SYNC packet; None where there is no such thing.
+
+        Raises DecodeError.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """name: the key in FAMILIES and in recordings. service_uuid: lower-case, what to scan for.
+    """name: the key in FAMILIES and in recordings.
 
+    service_uuid: lower-case, what all their advertisements carry and scanning asks for; None where they are
+    told by name alone, and scanning has to hear everybody.
     recognises(name, service uuids) says whether an advertisement is of this family.
     reads: characteristics read at every start, in this order; subscribes: those that notify.
     start(wanted, the bytes read at this start by kind) gives the steps that make it stream as wanted; where
     they change the configuration they read it before samples of the new one can come.
     sync(id, host µs) is the write that starts an exchange of times, None where the family has none.
+    ticks: what Samples.tick_us is worth. counts_losses: Samples.counter leaves out what was lost.
     """
 
     name: str
-    service_uuid: str
+    service_uuid: str | None
     recognises: Callable[[str | None, Collection[str]], bool]
     reads: Mapping[str, Kind]
     subscribes: Mapping[str, Kind]
@@ -107,3 +159,5 @@ class Family:
     stop: tuple[Write, ...]
     decoder: Callable[[], Decoder]
     sync: Callable[[int, int], Write] | None = None
+    ticks: Ticks = CRYSTAL
+    counts_losses: bool = True

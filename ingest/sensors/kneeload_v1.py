@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from ingest.errors import DecodeError
 from ingest.packet import Kind
-from ingest.sensors.family import BATTERY_LEVEL_UUID, Family, Read, Samples, Step, Wanted, Write
+from ingest.sensors.battery import BATTERY_LEVEL_UUID, decode_battery_level
+from ingest.sensors.family import Family, Read, Samples, Step, Wanted, Write
 from ingest.sensors.kneeload_v1_wire import (
     CONFIG_UUID,
     CONTROL_UUID,
@@ -82,9 +83,7 @@ class KneeloadV1Decoder:
         return None
 
     def battery(self, data: bytes) -> float:
-        if len(data) != 1 or data[0] > 100:
-            raise DecodeError("BATTERY", f"{data[:4].hex()} is not one byte of percent")
-        return float(data[0])
+        return decode_battery_level(data)
 
     def samples_taken(self, data: bytes) -> int | None:
         return decode_stats(data).samples_taken

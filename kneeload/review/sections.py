@@ -70,12 +70,12 @@ def head_section(data: RunData, *, alerts: int) -> str:
 
 
 def lost_text(health: Sequence[SensorHealth]) -> str:
-    """Of the sensor that lost most, by its last report."""
+    """Of the sensor that lost most, by its last report; of some nobody can tell."""
     last = {row.mount: row for row in health}
     shares = [
         row.samples_lost / taken
         for row in last.values()
-        if (taken := row.samples_received + row.samples_lost)
+        if row.samples_lost is not None and (taken := row.samples_received + row.samples_lost)
     ]
     return f"{100 * max(shares):.1f} %" if shares else "not known"
 

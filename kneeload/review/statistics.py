@@ -185,7 +185,7 @@ def tracks(health: Sequence[SensorHealth], duration_s: float) -> list[Track]:
         spans: list[Span] = []
         for row, to_s in zip(rows, ends_s, strict=bool(rows)):
             from_s = 0.0 if row is rows[0] else row.t_us / 1e6
-            kind = "lost" if not row.connected else "lossy" if row.lost_percent >= 1 else "ok"
+            kind = "lost" if not row.connected else "lossy" if (row.lost_percent or 0.0) >= 1 else "ok"
             if spans and spans[-1].kind == kind:
                 spans[-1] = Span(kind, spans[-1].from_s, to_s)
             elif to_s > from_s:

@@ -12,6 +12,7 @@ from tests.fuzz.files import (
     mcap_seeds,
     parquet_seeds,
 )
+from tests.fuzz.makers import attack_makers, maker_seeds
 from tests.fuzz.rows import attack_journal, attack_rows, journal_seeds, row_seeds
 from tests.fuzz.shown import attack_names, attack_page, attack_terminal, name_seeds, page_seeds
 from tests.fuzz.target import Target
@@ -23,6 +24,7 @@ TARGETS: Final[dict[str, Target]] = {
     target.name: target
     for target in (
         Target("decoders", attack_decoders, decoder_seeds, longest=252),
+        Target("makers", attack_makers, maker_seeds, longest=1024),
         Target("run", attack_run, run_seeds, longest=1024),
         Target("mcap", attack_mcap, mcap_seeds, longest=8192),
         Target("csv", attack_csv, csv_seeds, longest=4096),

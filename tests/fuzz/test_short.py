@@ -18,6 +18,7 @@ FOUND = json.loads((Path(__file__).resolve().parents[1] / "golden" / "hostile_in
 # About a second each.
 INPUTS = {
     "decoders": 40_000,
+    "makers": 6000,
     "rows": 16_000,
     "csv": 3000,
     "config": 3000,

@@ -17,6 +17,7 @@ from ingest.links import (
     printable_name,
     rescan_delay_s,
     retry_delay_s,
+    services_of,
     when_silent,
 )
 from ingest.sensors import FAMILIES
@@ -89,6 +90,31 @@ def test_names_from_the_air_are_made_harmless(name: str) -> None:
     line = configuration_line("C0:FF:EE:00:00:01", shown)
     (table,) = tomllib.loads(line)["sensors"]
     assert table == {"mount": "left-shin", "address": "C0:FF:EE:00:00:01"}
+
+
+def test_who_has_a_name_alone_makes_scanning_hear_everybody() -> None:
+    assert services_of(["kneeload-v1"]) == [OURS]
+    assert services_of(["kneeload-v1", "polar-verity-sense"]) is None
+    assert services_of(["witmotion-wt9011"]) is None
+
+
+def test_the_line_names_the_family_where_it_is_not_ours() -> None:
+    (table,) = tomllib.loads(configuration_line("24:AC:AC:00:00:01", "Polar Sense 1", "polar-verity-sense"))[
+        "sensors"
+    ]
+    assert table["family"] == "polar-verity-sense"
+
+
+@pytest.mark.parametrize(
+    ("family", "name"), [("polar-verity-sense", "Polar Sense B5E5C221"), ("witmotion-wt9011", "WT901BLE68")]
+)
+def test_a_sensor_of_another_maker_is_let_in_by_its_exact_name_too(family: str, name: str) -> None:
+    sensor = WornSensor(Mount.LEFT_SHIN, name=name, family=family)
+    assert is_sensor(sensor, "24:AC:AC:00:00:01", name=name, service_uuids=[])
+    assert not is_sensor(sensor, "24:AC:AC:00:00:01", name=f"{name}0", service_uuids=[])
+    assert not is_sensor(
+        WornSensor(Mount.LEFT_SHIN, name=name), "24:AC:AC:00:00:01", name=name, service_uuids=[]
+    )
 
 
 def test_every_adapter_problem_has_a_fix() -> None:

@@ -110,6 +110,11 @@ def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
         ),
         ('[[sensors]]\nmount = "left-shin"\naddress = "1"', "[[sensors]] 1: address", "C0:FF:EE"),
         (
+            '[[sensors]]\nmount = "left-shin"\nname = "x"\nfamily = "polar"',
+            "[[sensors]] 1: family",
+            "polar-verity-sense",
+        ),
+        (
             '[[sensors]]\nmount = "left-shin"\nname = "x"\nacc_range_g = 17',
             "[[sensors]] 1: acc_range_g",
             "one of",

@@ -248,7 +248,7 @@ async def _outing(
 def _counters(monitor: Monitor) -> list[tuple[int, int, int]]:
     """(samples lost, samples received, bad packets) of each sensor."""
     health = [monitor.health[mount] for mount in MOUNTS]
-    return [(h.samples_lost, h.samples_received, h.packets_bad) for h in health]
+    return [(h.samples_lost or 0, h.samples_received, h.packets_bad) for h in health]
 
 
 def _returns(arrivals_s: Sequence[float], every_s: float, for_s: float, ended_s: float) -> list[float]:
