@@ -62,7 +62,8 @@ def events_of(
         return None
     window = StrideWindow.of(signals, a, b)
     # From the end of the swing on: before it the leg may have stood.
-    calm = calm_share(signals.acc(max(a, cycle.anchor), b), cycle.period, runner.one_g, rate_hz=rate)
+    first = max(a, min(cycle.anchor, b - 1))
+    calm = calm_share(signals.acc(first, b), cycle.period, runner.one_g, rate_hz=rate)
     pace, true_hz = runner.pace(cycle), grid.true_hz(a, b)
     pace_s = pace / true_hz
     if cycle.is_stride or grid.channels == 3:
