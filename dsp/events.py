@@ -61,7 +61,7 @@ def events_of(
     if b - a < 0.2 * rate:
         return None
     window = StrideWindow.of(signals, a, b)
-    # From the end of the swing on: before it the leg may have stood.
+    # From the swing's peak or the contact's jolt on: before it the leg may have stood.
     first = max(a, min(cycle.anchor, b - 1))
     calm = calm_share(signals.acc(first, b), cycle.period, runner.one_g, rate_hz=rate)
     pace, true_hz = runner.pace(cycle), grid.true_hz(a, b)

@@ -20,9 +20,9 @@ __all__ = ["LEVEL", "activity_of", "calm_share", "gait_score", "level", "plausib
 
 PERIOD_S, PERIOD_SCATTER_S = 0.93, 0.07
 # By a toe-off that was found without knowing the gait: people's medians are 0.45 at the most running and 0.51
-# at the least walking.
+# at the least walking; a jog of 5 km/h has 0.50 (simulated).
 DUTY, DUTY_SCATTER = 0.51, 0.03
-# People's medians are 0.5 at the most running and 0.99 at the least walking, at shin and shoe.
+# People's medians are 0.5 at the most running (0.7 where a run ends in steps), 0.99 at the least walking.
 QUARTER, CALM, CALM_SCATTER = 0.25, 0.70, 0.15
 CALM_G = 0.15
 LEVEL = (1.0 + CALM_G) / (1.0 - CALM_G)

@@ -21,7 +21,8 @@ WINDOW_S = 5.0  # three strides of slow walking
 CONTRAST = 2.0  # of the folded jolt against the folded median; of a jolt against the calm before it
 WALKS_S = 0.9  # a stride this long is most likely walked (dsp.gait)
 # Periods before a jolt, where the leg swings to a contact and stands before a lift-off; and the share of that
-# with the same size of acceleration: of people's swings half at the most at a shoe, of their stances 0.7.
+# with the same size of acceleration. Less than the first is a swing for sure, more than the second a stance:
+# people's swings have 0.1 to 0.5 at a shoe, their stances 0.7 to 1.
 BEFORE, SWINGS, STANDS_STILL = (0.38, 0.16), 0.4, 0.9
 UNCLEAR, APART = 0.6, 0.2  # of the highest jolt: another of the same stride, that many periods away
 STOOD = 0.3  # weight of a jolt before which the foot stood all the time
@@ -129,7 +130,9 @@ def _fold(jerk: Floats, felt: Floats, period: float, *, walks: bool) -> tuple[in
         0, jerk.shape[0] - 1
     )
     folded = jerk[rows].mean(axis=0)
-    likely = _landed(folded, np.tile(felt[rows].mean(axis=0), 2)[n - round(BEFORE[0] * n) :], n, walks=walks)
+    usual = felt[rows].mean(axis=0)
+    before = np.tile(usual, 2)[n - round(BEFORE[0] * n) :]
+    likely = _landed(folded, before, n, level(before)[0]) if walks else folded
     k = int(np.argmax(likely))
     high = float(folded[k])
     apart = round(APART * period)
@@ -137,15 +140,12 @@ def _fold(jerk: Floats, felt: Floats, period: float, *, walks: bool) -> tuple[in
     return k, high if high >= CONTRAST * float(np.median(folded)) else 0.0, rival
 
 
-def _landed(jerk: Floats, felt: Floats, period: float, *, walks: bool) -> Floats:
+def _landed(jerk: Floats, felt: Floats, period: float, low: float) -> Floats:
     """The jolts, weighed: a walker's lift-off may jolt more than a contact, but the foot has stood before it.
 
-    felt: the acceleration's size, from BEFORE[0] periods before the jolts on. A runner's foot never stands:
-    as they are.
+    felt: the acceleration's size, from BEFORE[0] periods before the jolts on; low: the lower end of what a
+    standing foot feels. A runner's foot never stands: its jolts are as they are.
     """
-    if not walks:
-        return jerk
-    low, _ = level(felt)
     sums = np.concatenate(((0,), ((felt >= low) & (felt <= LEVEL * low)).cumsum()))
     rows = max(1, round((BEFORE[0] - BEFORE[1]) * period))
     stood = (sums[rows:] - sums[:-rows])[: jerk.shape[0]] / rows
@@ -170,8 +170,11 @@ def advance_jolt(
     end = min(now, limit + stand)
     jerk = signals.jerk(a, end)
     walks = period >= WALKS_S * signals.grid.rate_hz
-    felt = size(signals.acc(a - round(BEFORE[0] * period), end)) if walks else jerk
-    likely = _landed(jerk, felt, period, walks=walks)
+    likely = jerk
+    if walks:
+        # The level is that of a stride that is there however the stream is cut.
+        low, _ = level(size(signals.acc(max(signals.grid.first, a - round(period)), a)))
+        likely = _landed(jerk, size(signals.acc(a - round(BEFORE[0] * period), end)), period, low)
     records = np.flatnonzero(likely >= np.maximum.accumulate(likely))
     over = last or now >= limit + stand
     # At the stream's end the highest may be the toe-off before a contact that is not there any more.

@@ -229,9 +229,9 @@ class _Link:
 
     async def _leave(self, client: BleakClient, *, stop: bool) -> None:
         """Disconnect; at the end of the run also let the sensor sleep."""
-        with suppress(*RECOVERABLE):  # it may be gone already
-            async with patience(FAREWELL_TIMEOUT_S):
-                for write in self._family.stop if stop else ():
+        for write in self._family.stop if stop else ():
+            with suppress(*RECOVERABLE):  # it may be gone already
+                async with patience(FAREWELL_TIMEOUT_S):
                     await put(client, write)
         try:
             async with patience(FAREWELL_TIMEOUT_S):

@@ -30,8 +30,8 @@ __all__ = [
 
 # The family of a sensor of which nothing else is said.
 OURS: Final = "kneeload-v1"
-# A packet comes at least twice a second; three seconds without one is no radio hiccup any more, and some
-# firmwares need START again after a fade.
+# A packet comes at least every second and a half; three seconds without one is no radio hiccup any more, and
+# some firmwares need START again after a fade.
 SILENT_RESTART_S: Final = 3.0
 # Longer than the supervision timeout (4 s) and a restart: the link is up and dead.
 SILENT_DROP_S: Final = 10.0

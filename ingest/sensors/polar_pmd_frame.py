@@ -39,13 +39,18 @@ class Frame:
     kind: int
     samples: NDArray[np.int16]
 
-    def g_per_lsb(self, factor: float) -> float:
-        """factor: what the sensor answered to the start. Raises DecodeError for kinds that are not known."""
+    def g_per_lsb(self, factor: float | None) -> float:
+        """factor: what the sensor answered to the start, None where it told none.
+
+        Raises DecodeError for kinds that are not known, and for one whose scale is not.
+        """
         match self.compressed, self.kind:
             case True, 0:
+                if factor is None:
+                    raise DecodeError("DATA", "frame type 0 needs the factor that the start's answer lacks")
                 return factor
             case True, 1:
-                return factor * 1e-3
+                return (1.0 if factor is None else factor) * 1e-3
             case False, 1:
                 return 1e-3
         raise DecodeError("DATA", f"frame type {self.kind} at byte 9 is unknown")

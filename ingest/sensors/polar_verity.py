@@ -37,8 +37,9 @@ from ingest.sensors.time_counter import TimeCounter
 __all__ = ["FAMILY", "PolarVerityDecoder"]
 
 NAMES: Final = "Polar Sense "
-# In SDK mode (documentation/products/PolarVeritySense.md).
-RATES_HZ: Final = (26, 52, 104, 208, 416)
+# In SDK mode (documentation/products/PolarVeritySense.md). 26 and 52 Hz are left out: at rest a packet takes
+# seconds to fill, longer than a link may be silent.
+RATES_HZ: Final = (104, 208, 416)
 RANGES_G: Final = (2, 4, 8, 16)
 USUAL_RATE_HZ: Final = 208
 # Its sensor rails at 32767 of 32768 parts of the range, and values may be whole mg.
@@ -54,7 +55,7 @@ class PolarVerityDecoder:
         self.acc_range_g: float | None = None
         self.gyro_range_dps: float | None = None
         self._asked: tuple[int, int] | None = None  # (Hz, g), until the sensor has answered
-        self._factor = 1.0
+        self._factor: float | None = None
         self._counter: TimeCounter | None = None
 
     def receive(self, kind: Kind, data: bytes) -> Samples | None:
@@ -84,7 +85,7 @@ class PolarVerityDecoder:
         (rate_hz, range_g), self._asked = self._asked, None
         if response.status != 0:
             return
-        self._factor = next(iter(response.settings.get(Setting.FACTOR, ())), 1.0)
+        self._factor = next(iter(response.settings.get(Setting.FACTOR, ())), None)
         if self._counter is None:
             self._counter = TimeCounter(rate_hz)
         elif rate_hz != self.rate_hz:
@@ -139,7 +140,7 @@ def _answer(op: str, measurement: int, what: str) -> Answer:
             )
         if (response.op, response.measurement) != (OPS[op], measurement):
             return None
-        fine = not what or response.status in (0, ALREADY)
+        fine = not what or response.status == 0 or (measurement == SDK_MODE and response.status == ALREADY)
         return "" if fine else f"refused {what}: {response.status_text}"
 
     return Answer(Kind.CONTROL, verdict)

@@ -156,17 +156,22 @@ def start(wanted: Wanted, _read: Mapping[Kind, bytes]) -> tuple[Step, ...]:
         Write(WRITE_UUID, encode_register(RATE_REGISTER, RATE_CODES[rate_hz])),
         Pause(SETTLE_S),
         Write(WRITE_UUID, encode_read(RATE_REGISTER), answer=rated, optional=True),
+        # Without a rate its samples are of no use: a link on which it is not told is tried anew.
+        Write(WRITE_UUID, encode_read(RATE_REGISTER), answer=_answer(RATE_REGISTER, None, "")),
     )
 
 
-def _answer(register: int, value: int, wrong: str) -> Answer:
-    """The registers' frame among those that stream; wrong: what a register that holds another value means."""
+def _answer(register: int, value: int | None, wrong: str) -> Answer:
+    """The registers' frame among those that stream; wrong: what a register that holds another value means.
+
+    value None: any will do.
+    """
 
     def verdict(data: bytes) -> str | None:
         for frame in frames.push(data):
             registers = registers_in(frame)
             if registers is not None and registers[0] == register:
-                return "" if registers[1][0] == value else wrong
+                return "" if value in (None, registers[1][0]) else wrong
         return None
 
     frames = Frames()

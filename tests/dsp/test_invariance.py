@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
-from firmware_sim.plan import Phase
+from firmware_sim.plan import Activity, Phase
 from tests.dsp.recordings import pieces, recording, strides_of
 from tests.dsp.simulated import simulated
 
@@ -45,6 +45,18 @@ def test_any_split_gives_the_same_strides(block: ImuBlock, cuts: list[int]) -> N
 def test_sample_by_sample_gives_the_same_strides(block: ImuBlock) -> None:
     short = cut(block, 1500)
     assert strides_of(pieces(short, list(range(1, 1500)))) == strides_of([short])
+
+
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHOE, Mount.LEFT_SHIN])
+@pytest.mark.parametrize("seed", range(3))
+def test_any_split_of_a_walk_without_a_gyroscope_gives_the_same_strides(mount: Mount, seed: int) -> None:
+    """Which jolt is the contact is weighed by what came before it, not by how much has come since."""
+    speeds: tuple[tuple[Activity, float], ...] = (("walk", 2.5), ("run", 9.0), ("walk", 4.0))
+    phases = [Phase(activity=activity, duration_s=8.0, speed_kmh=kmh) for activity, kmh in speeds]
+    whole, _ = simulated(mount, *phases, rate_hz=104.0, gyro=False, seed=seed, acc_range_g=16.0)
+    strides = strides_of([whole])
+    for samples in (3, 17, 61):
+        assert strides_of(pieces(whole, list(range(samples, len(whole), samples)))) == strides
 
 
 def test_a_later_start_of_the_clock_only_moves_the_times(block: ImuBlock) -> None:

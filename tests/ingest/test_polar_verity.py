@@ -195,7 +195,7 @@ def test_the_start_stops_what_streams_then_changes_the_mode_and_starts() -> None
         (208.0, 32.0, (208, 16)),
         (200.0, 8.0, (104, 8)),
         (500.0, 3.0, (416, 4)),
-        (25.0, 2.0, (26, 2)),
+        (25.0, 2.0, (104, 2)),
     ],
 )
 def test_what_is_asked_is_what_it_can(

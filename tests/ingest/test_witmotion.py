@@ -179,11 +179,16 @@ def test_the_start_sets_bandwidth_and_rate_as_the_maker_does_and_asks_what_came_
         encode_unlock(),
         encode_register(0x03, 0x0B),
         encode_read(0x03),
+        encode_read(0x03),
     ]
     assert sum(step.seconds for step in steps if isinstance(step, Pause)) == pytest.approx(0.4)
-    *_, asked = FAMILY.start(Wanted(Mount.LEFT_SHIN, 100.0), {})
+    *_, asked, needed = FAMILY.start(Wanted(Mount.LEFT_SHIN, 100.0), {})
     assert isinstance(asked, Write)
+    assert isinstance(needed, Write)
     assert asked.answer is not None
+    assert needed.answer is not None
+    assert (asked.optional, needed.optional) == (True, False)
+    assert needed.answer.verdict(SAYS_10_HZ) == ""  # whichever it is, it is known
     assert asked.answer.verdict(frame(1, 2, 3)) is None
     # The registers may come in parts, among the frames that stream.
     answer = frame(1, 2, 3) + bytes.fromhex("5571030009000000000000000000000000000000") + frame(3)
