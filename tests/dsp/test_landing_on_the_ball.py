@@ -60,3 +60,37 @@ def test_a_dropped_heel_is_no_swing(phase: Phase, drop_deg: float) -> None:
     assert {stride.activity for stride in strides} == {"walk"}
     times_s = [stride.stride_time_s for stride in strides if stride.stride_time_s is not None]
     assert min(times_s) > 0.8 * float(np.median(times_s))
+
+
+def down_stairs(stride_s: float = 0.87, rate_hz: float = 200.0) -> ImuBlock:
+    """26 strides of a foot by its bare bones, contacts at whole ones: it lands on its ball, the heel drops as
+    fast as the leg swings, and stands; pitch rate, deg/s, and where in the stride, as recorded down stairs.
+    """
+    t_s = np.arange(0.0, 26.4 * stride_s, 1.0 / rate_hz)
+    phase = (t_s / stride_s) % 1.0
+
+    def bell(centre: float, width: float) -> NDArray[np.float64]:
+        return np.asarray(np.exp(-0.5 * (((phase - centre + 0.5) % 1.0 - 0.5) / width) ** 2))
+
+    heel_drops = 500.0 * bell(0.02, 0.015) + 150.0 * bell(0.08, 0.04)
+    pushes_off = -520.0 * bell(0.56, 0.055)
+    swings = 280.0 * bell(0.74, 0.055) + 100.0 * bell(0.87, 0.04) - 150.0 * bell(0.96, 0.015)
+    air = np.where((phase > 0.6) & (phase < 0.97), (phase - 0.6) / 0.37, 0.0)
+    up = 1.0 + 5.0 * bell(0.0, 0.012) + 1.5 * bell(0.6, 0.02) + 1.2 * np.sin(2.0 * np.pi * air)
+    forward = np.where(air > 0.0, 1.5 * np.cos(np.pi * air), 0.0)
+    none = np.zeros_like(t_s)
+    return ImuBlock(
+        Mount.LEFT_SHOE,
+        np.rint(t_s * 1e6).astype(np.int64),
+        np.ascontiguousarray(np.column_stack((forward, up, none))),
+        np.ascontiguousarray(np.column_stack((none, none, heel_drops + pushes_off + swings))),
+        rate_hz,
+        restart=True,
+    )
+
+
+def test_a_heel_that_drops_as_fast_as_the_leg_swings_makes_no_second_swing() -> None:
+    strides = strides_of([down_stairs()])[4:]
+    assert len(strides) >= 20
+    assert {stride.activity for stride in strides} == {"walk"}
+    assert [stride.stride_time_s for stride in strides] == pytest.approx([0.87] * len(strides), abs=0.02)
