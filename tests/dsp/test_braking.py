@@ -125,7 +125,7 @@ def recorded(name: str) -> tuple[ImuBlock, NDArray[np.int64]]:
 @pytest.mark.parametrize(("activity", "cadence_spm"), ON_THE_SPOT)
 def test_on_the_spot_a_shoe_is_braked_of_little(activity: Activity, cadence_spm: float) -> None:
     least = BRAKED_G_S["run" if activity == "jog-in-place" else "walk"]
-    assert braked_g_s(*on_the_spot(activity, cadence_spm)) < least / 1.4
+    assert braked_g_s(*on_the_spot(activity, cadence_spm)) < least / 1.5
 
 
 @pytest.mark.parametrize("name", SHOES)
