@@ -45,12 +45,24 @@ class Body(ABC):
         """As advertised."""
 
     @abstractmethod
-    def advance(self, now_s: float, *, room: int = 1000) -> list[bytes]:
-        """Measures until now_s; gives the packets of samples that are due, at most room of them."""
+    def _next_packet(self, now_s: float) -> bytes:
+        """The next packet that is due; empty while there is none."""
 
     @abstractmethod
     def reboot(self, now_s: float) -> None:
         """Off and on again."""
+
+    def advance(self, now_s: float, *, room: int = 1000) -> list[bytes]:
+        """Measures until now_s; gives the packets of samples that are due, at most room of them."""
+        if not self.started:
+            return []
+        self.sampler.measure(now_s, self.config)
+        if not self.sending:
+            return []
+        packets: list[bytes] = []
+        while len(packets) < room and (packet := self._next_packet(now_s)):
+            packets.append(packet)
+        return self.faults.push(now_s, packets)
 
     @property
     def address(self) -> str:

@@ -119,17 +119,6 @@ class PolarSensor(Body):
         self.sdk_mode = self.started = self.sending = False
         self.sampler.reboot(now_s, self.config)
 
-    def advance(self, now_s: float, *, room: int = 1000) -> list[bytes]:
-        if not self.started:
-            return []
-        self.sampler.measure(now_s, self.config)
-        if not self.sending:
-            return []
-        packets: list[bytes] = []
-        while len(packets) < room and (n := self._due()):
-            packets.append(self._packet(n))
-        return self.faults.push(now_s, packets)
-
     def _due(self) -> int:
         """How many samples are sent now: as many as fit, once there are so many."""
         ring = self.sampler.ring
@@ -143,7 +132,10 @@ class PolarSensor(Body):
         n = int(jumps[0]) + 1 if len(jumps) else fits
         return n if n < len(ring) or self.sampler.source.finished else 0
 
-    def _packet(self, n: int) -> bytes:
+    def _next_packet(self, now_s: float) -> bytes:  # noqa: ARG002
+        n = self._due()
+        if not n:
+            return b""
         piece = self.sampler.ring.pop(n)
         last_ns = self._time_ns + int(piece.tick_us[-1]) * 1000
         self.truth.sent += n

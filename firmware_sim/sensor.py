@@ -112,17 +112,6 @@ class VirtualSensor(Body):
             rssi_dbm=self.traits.rssi_dbm,
         )
 
-    def advance(self, now_s: float, *, room: int = 1000) -> list[bytes]:
-        if not self.started:
-            return []
-        self.sampler.measure(now_s, self.config)
-        if not self.sending:
-            return []
-        packets: list[bytes] = []
-        while len(packets) < room and (n := self._due(now_s)):
-            packets.append(self._packet(n))
-        return self.faults.push(now_s, packets)
-
     def _due(self, now_s: float) -> int:
         """How many samples the next packet may carry; 0 while it is worth waiting for more."""
         waiting = len(self.sampler.ring)
@@ -137,7 +126,10 @@ class VirtualSensor(Body):
         aged = self.tick_us(now_s) - oldest_us > _PACKET_AGE_S * 1e6 or self.sampler.source.finished
         return waiting if aged else 0
 
-    def _packet(self, at_most: int) -> bytes:
+    def _next_packet(self, now_s: float) -> bytes:
+        at_most = self._due(now_s)
+        if not at_most:
+            return b""
         n, interval_us = even_prefix(self.sampler.ring, at_most)
         piece = self.sampler.ring.pop(n)
         flags = NO_FLAGS

@@ -80,18 +80,9 @@ class WitSensor(Body):
         self._stream = b""
         self.sampler.reboot(now_s, self.config)
 
-    def advance(self, now_s: float, *, room: int = 1000) -> list[bytes]:
-        if not self.started:
-            return []
-        self.sampler.measure(now_s, self.config)
-        every = max(1, round(self.config.rate_mhz / 1000 / RATES_HZ.get(self.registers[_RATE], 10)))
-        packets: list[bytes] = []
-        while len(packets) < room and (packet := self._notification(every)):
-            packets.append(packet)
-        return self.faults.push(now_s, packets)
-
-    def _notification(self, every: int) -> bytes:
+    def _next_packet(self, now_s: float) -> bytes:  # noqa: ARG002
         ring = self.sampler.ring
+        every = max(1, round(self.config.rate_mhz / 1000 / RATES_HZ.get(self.registers[_RATE], 10)))
         while len(self._stream) < self._notification_bytes and len(ring):
             sample = ring.pop(1)
             if sample.counter[0] % every == 0:

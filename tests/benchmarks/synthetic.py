@@ -1,12 +1,15 @@
-"""Leg signals put together from bells at known instants: just what the published rules look for."""
+"""Trials with exact truths: bells at known instants, just what the published rules look for; a walk."""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.trial import Contacts, Trial
 from dsp.mount import Mount
+from firmware_sim.motion import Truth
+from firmware_sim.plan import Phase
+from tests.dsp.simulated import simulated
 
-__all__ = ["running"]
+__all__ = ["running", "walking"]
 
 Floats = NDArray[np.float64]
 
@@ -47,6 +50,27 @@ def running(mount: Mount, *, strides: int = 30, peak_g: float = 8.0) -> Trial:
         truth=Contacts(contact_s, off_s),
         axial=np.array([0.0, 1.0, 0.0]),
     )
+
+
+def walking(rate_hz: float) -> tuple[Trial, Truth]:
+    """A simulated shoe, standing at both ends; the truth once more, with all that is in it."""
+    stand = Phase(activity="stand", duration_s=3.0)
+    moves = Phase(activity="walk", duration_s=30.0, speed_kmh=5.0)
+    block, truth = simulated(Mount.LEFT_SHOE, stand, moves, stand, rate_hz=rate_hz)
+    trial = Trial(
+        data_set="simulated",
+        name="walk",
+        path=None,
+        mount=block.mount,
+        activity="walk",
+        t_s=block.t_us / 1e6,
+        acc_g=block.acc_g,
+        gyro_dps=block.gyro_dps,
+        rate_hz=block.rate_hz,
+        acc_range_g=64.0,
+        truth=Contacts(truth.initial_contact_s, truth.toe_off_s),
+    )
+    return trial, truth
 
 
 def _bells(t_s: Floats, centres_s: Floats, width_s: float, height: float) -> Floats:

@@ -18,34 +18,16 @@ from benchmarks.elsewhere.markers import MARKERS, Markers, at_events
 from benchmarks.elsewhere.told import Told, tell
 from benchmarks.elsewhere.truths import Ways, within_passes
 from benchmarks.trial import Contacts, Trial
-from dsp.mount import Mount
 from firmware_sim.motion import Truth
-from firmware_sim.plan import Phase
 from kneeload.truth import match
-from tests.dsp.simulated import simulated
+from tests.benchmarks.synthetic import walking
 
 RATE_HZ = 200.0
 
 
 @pytest.fixture(scope="module")
 def walk() -> tuple[Trial, Truth]:
-    """A simulated shoe, standing at both ends."""
-    stand = Phase(activity="stand", duration_s=3.0)
-    moves = Phase(activity="walk", duration_s=30.0, speed_kmh=5.0)
-    block, truth = simulated(Mount.LEFT_SHOE, stand, moves, stand, rate_hz=RATE_HZ)
-    trial = Trial(
-        data_set="simulated",
-        name="walk",
-        path=None,
-        mount=block.mount,
-        activity="walk",
-        t_s=block.t_us / 1e6,
-        acc_g=block.acc_g,
-        gyro_dps=block.gyro_dps,
-        rate_hz=RATE_HZ,
-        acc_range_g=64.0,
-    )
-    return trial, truth
+    return walking(RATE_HZ)
 
 
 @pytest.fixture(scope="module")

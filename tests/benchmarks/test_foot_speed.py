@@ -9,32 +9,13 @@ from benchmarks.foot_speed import FASTEST, SLOWEST, borne_out, speed_shares
 from benchmarks.score import score
 from benchmarks.trial import Contacts, Trial, data_folder, load_trials
 from benchmarks.validate.page import PAGE
-from dsp.mount import Mount
-from firmware_sim.plan import Phase
-from tests.dsp.simulated import simulated
+from tests.benchmarks.synthetic import walking
 
 
 @pytest.fixture(scope="module")
 def walk() -> Trial:
-    """A simulated shoe, at 100 Hz as the recordings are, with its exact truth."""
-    stand = Phase(activity="stand", duration_s=3.0)
-    block, truth = simulated(
-        Mount.LEFT_SHOE, stand, Phase(activity="walk", duration_s=25.0, speed_kmh=5.0), stand, rate_hz=100.0
-    )
-    assert block.gyro_dps is not None
-    return Trial(
-        data_set="simulated",
-        name="walk",
-        path=None,
-        mount=block.mount,
-        activity="walk",
-        t_s=block.t_us / 1e6,
-        acc_g=block.acc_g,
-        gyro_dps=block.gyro_dps,
-        rate_hz=block.rate_hz,
-        acc_range_g=64.0,
-        truth=Contacts(truth.initial_contact_s, truth.toe_off_s),
-    )
+    """At 100 Hz, as the recordings are."""
+    return walking(100.0)[0]
 
 
 def moved(trial: Trial, contact: int, by_s: float) -> Trial:

@@ -1,8 +1,8 @@
 """The links over a simulated radio: a real Bluetooth stack behind Bleak, sensors that misbehave."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -20,11 +20,12 @@ from firmware_sim.sensor import VirtualSensor
 from firmware_sim.traits import Traits
 from ingest.ble import run_links
 from ingest.errors import LinkError
-from ingest.links import Problem, WornSensor
+from ingest.links import WornSensor
 from ingest.nearby import probe_adapter, scan
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream
+from tests.linked import Links, linked
 
 LEFT, RIGHT = Mount.LEFT_SHIN, Mount.RIGHT_SHIN
 PLAN = Plan.of(Phase(activity="run"))
@@ -43,13 +44,10 @@ def worn(virtual: VirtualSensor) -> WornSensor:
 
 
 @dataclass
-class Heard:
+class Heard(Links):
     """What run_links handed over."""
 
-    clock: Clock
-    radio: SimulatedRadio
     packets: list[Packet] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
     streams: dict[Mount, SensorStream] = field(default_factory=dict)
 
     def take(self, packet: Packet) -> None:
@@ -63,38 +61,13 @@ class Heard:
     def links(self, mount: Mount) -> list[bytes]:
         return [p.data for p in self.of(Kind.LINK, mount)]
 
-    async def until(self, condition: Callable[[], bool], *, within_s: float = 60.0) -> None:
-        """Wait for a condition, in run time."""
-        begin_ns = self.clock.now_ns()
-        while not condition():
-            waited_s = (self.clock.now_ns() - begin_ns) * 1e-9
-            assert waited_s < within_s, f"waited {within_s} s: {self.problems}"
-            await asyncio.sleep(0.01)
-
 
 @asynccontextmanager
-async def linked(sensors: list[VirtualSensor], wearing: list[WornSensor]) -> AsyncIterator[Heard]:
-    """run_links over a radio with these sensors on it; what it raises is raised at the end."""
-    clock = Clock(SPEEDUP)
-    async with SimulatedRadio(sensors, connection_interval_s=0.03, clock=clock) as radio:
-        heard = Heard(clock, radio)
-        links = asyncio.create_task(
-            run_links(
-                wearing,
-                heard.take,
-                now_ns=clock.now_ns,
-                client_backend=radio.client_backend,
-                scanner_backend=radio.scanner_backend,
-                sleep=clock.sleep,
-                on_problem=heard.problems.append,
-            )
-        )
-        try:
-            yield heard
-        finally:
-            links.cancel()
-            with suppress(asyncio.CancelledError):
-                await links
+async def hearing(sensors: list[VirtualSensor], wearing: list[WornSensor]) -> AsyncIterator[Heard]:
+    """The links to these sensors, on a radio with them."""
+    heard = Heard(Clock(SPEEDUP))
+    async with linked(heard, sensors, wearing):
+        yield heard
 
 
 def data_after(heard: Heard, mount: Mount, after_ns: int) -> list[Packet]:
@@ -103,7 +76,7 @@ def data_after(heard: Heard, mount: Mount, after_ns: int) -> list[Packet]:
 
 async def test_both_sensors_start_together_and_nothing_is_lost() -> None:
     both = [sensor(LEFT, "A1"), sensor(RIGHT, "B2")]
-    async with linked(both, [worn(s) for s in both]) as heard:
+    async with hearing(both, [worn(s) for s in both]) as heard:
         await heard.until(lambda: all(len(heard.of(Kind.DATA, m)) > 40 for m in (LEFT, RIGHT)))
     begins = [heard.of(Kind.DATA, mount)[0].arrival_ns for mount in (LEFT, RIGHT)]
     assert abs(begins[0] - begins[1]) < 1e9
@@ -124,14 +97,14 @@ async def test_both_sensors_start_together_and_nothing_is_lost() -> None:
 
 async def test_a_sensor_that_is_late_does_not_hold_the_other_up_for_ever() -> None:
     here, missing = sensor(LEFT, "A1"), sensor(RIGHT, "B2")
-    async with linked([here], [worn(here), worn(missing)]) as heard:
+    async with hearing([here], [worn(here), worn(missing)]) as heard:
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > 5, within_s=30)
     assert not heard.of(Kind.LINK, RIGHT)
 
 
 async def test_the_loss_of_one_does_not_touch_the_other() -> None:
     lost, kept = sensor(LEFT, "A1", "disconnect=8:4"), sensor(RIGHT, "B2")
-    async with linked([lost, kept], [worn(lost), worn(kept)]) as heard:
+    async with hearing([lost, kept], [worn(lost), worn(kept)]) as heard:
         await heard.until(lambda: heard.links(LEFT).count(b"connected") > 2, within_s=90)
         count = len(heard.of(Kind.DATA, LEFT))
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > count + 20)
@@ -147,7 +120,7 @@ async def test_the_loss_of_one_does_not_touch_the_other() -> None:
 
 async def test_a_reboot_is_followed_with_exact_accounting() -> None:
     virtual = sensor(LEFT, "A1", "reboot=10")
-    async with linked([virtual], [worn(virtual)]) as heard:
+    async with hearing([virtual], [worn(virtual)]) as heard:
         await heard.until(lambda: bool(heard.streams) and heard.streams[LEFT].counters.restarts >= 2)
         count = len(heard.of(Kind.DATA, LEFT))
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > count + 10)
@@ -157,7 +130,7 @@ async def test_a_reboot_is_followed_with_exact_accounting() -> None:
 
 async def test_silence_is_answered_by_a_new_start_and_then_a_new_link() -> None:
     virtual = sensor(LEFT, "A1", "silence=20:14")
-    async with linked([virtual], [worn(virtual)]) as heard:
+    async with hearing([virtual], [worn(virtual)]) as heard:
         await heard.until(lambda: b"lost" in heard.links(LEFT))
         lost_ns = heard.of(Kind.LINK, LEFT)[-1].arrival_ns
         await heard.until(lambda: bool(data_after(heard, LEFT, lost_ns)))
@@ -171,7 +144,7 @@ async def test_silence_is_answered_by_a_new_start_and_then_a_new_link() -> None:
 async def test_losses_duplicates_and_disorder_are_accounted_for_exactly() -> None:
     faults = ("loss=0.05", "duplicate=0.03", "reorder=0.03", "corrupt=0.03")
     both = [sensor(LEFT, "A1", *faults), sensor(RIGHT, "B2", *faults, seed=2)]
-    async with linked(both, [worn(s) for s in both]) as heard:
+    async with hearing(both, [worn(s) for s in both]) as heard:
 
         def settled(virtual: VirtualSensor) -> bool:
             stream = heard.streams.get(virtual.mount)
@@ -195,7 +168,7 @@ async def test_a_stranger_with_our_service_and_even_our_name_never_gets_in() -> 
     stranger = sensor(RIGHT, "B2")
     ours.traits = replace(ours.traits, serial="00A1")
     assert twin.name == ours.name
-    async with linked([twin, stranger, ours], [worn(ours)]) as heard:
+    async with hearing([twin, stranger, ours], [worn(ours)]) as heard:
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > 30)
         assert not stranger.started
         assert not twin.started
@@ -204,7 +177,7 @@ async def test_a_stranger_with_our_service_and_even_our_name_never_gets_in() -> 
 
 async def test_a_sensor_may_be_known_by_its_exact_name() -> None:
     virtual, other = sensor(LEFT, "A001"), sensor(RIGHT, "A0011")
-    async with linked([other, virtual], [WornSensor(LEFT, name=virtual.name)]) as heard:
+    async with hearing([other, virtual], [WornSensor(LEFT, name=virtual.name)]) as heard:
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > 3)
         assert not other.started
 
@@ -212,7 +185,7 @@ async def test_a_sensor_may_be_known_by_its_exact_name() -> None:
 async def test_a_sensor_is_configured_as_wanted_and_says_so_before_its_samples() -> None:
     virtual = sensor(LEFT, "A1")
     wanted = replace(worn(virtual), acc_range_g=8.0, gyro=False)
-    async with linked([virtual], [wanted]) as heard:
+    async with hearing([virtual], [wanted]) as heard:
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > 3)
         assert virtual.config.acc_range_g == 8
     assert heard.streams[LEFT].counters.packets_bad == 0
@@ -224,7 +197,7 @@ async def test_a_configuration_that_is_refused_is_reported_and_the_sensor_used_a
     virtual = sensor(LEFT, "A1")
     # INFO offers every range, the layout change with it cannot be granted while another rate is asked.
     virtual.info = replace(virtual.info, rate_max_hz=1000)
-    async with linked([virtual], [replace(worn(virtual), rate_hz=416.0)]) as heard:
+    async with hearing([virtual], [replace(worn(virtual), rate_hz=416.0)]) as heard:
         await heard.until(lambda: len(heard.of(Kind.DATA, LEFT)) > 3)
     assert any("refused the configuration" in p.what for p in heard.problems)
     assert heard.streams[LEFT].counters.packets_bad == 0
@@ -232,7 +205,7 @@ async def test_a_configuration_that_is_refused_is_reported_and_the_sensor_used_a
 
 async def test_times_are_exchanged_all_along() -> None:
     virtual = sensor(LEFT, "A1")
-    async with linked([virtual], [worn(virtual)]) as heard:
+    async with hearing([virtual], [worn(virtual)]) as heard:
         await heard.until(lambda: len(heard.of(Kind.SYNC, LEFT)) > 25)
     assert heard.streams[LEFT].counters.packets_bad == 0
 
@@ -280,37 +253,25 @@ async def test_no_bluetooth_is_said_at_once() -> None:
 
 async def test_after_the_adapter_was_off_its_sensor_is_soon_there_again() -> None:
     virtual = sensor(LEFT, "A1", "disconnect=6:2")
-    clock, off = Clock(SPEEDUP), asyncio.Event()
-    async with SimulatedRadio([virtual], clock=clock) as radio:
+    off = asyncio.Event()
 
-        class Switched(radio.scanner_backend):  # type: ignore[name-defined,misc]
+    def switched(backend: type[BaseBleakScanner]) -> type[BaseBleakScanner]:
+        class Switched(backend):  # type: ignore[valid-type,misc]
             async def start(self) -> None:
                 if off.is_set():
                     raise BleakError("[POWERED_OFF] Bluetooth device is turned off")
                 await super().start()
 
-        heard = Heard(clock, radio)
-        links = asyncio.create_task(
-            run_links(
-                [worn(virtual)],
-                heard.take,
-                now_ns=clock.now_ns,
-                client_backend=radio.client_backend,
-                scanner_backend=Switched,
-                sleep=clock.sleep,
-                on_problem=heard.problems.append,
-            )
-        )
+        return Switched
+
+    heard = Heard(Clock(SPEEDUP))
+    async with linked(heard, [virtual], [worn(virtual)], scanner=switched):
         await heard.until(lambda: heard.links(LEFT) == [b"connected"])
         off.set()
         await heard.until(lambda: heard.links(LEFT) == [b"connected", b"lost"])
-        lost_ns = clock.now_ns()
-        await heard.until(lambda: clock.now_ns() - lost_ns > 20e9)
+        await heard.last(20.0)
         assert [p.what for p in heard.problems if p.mount is None] == [
             "scanning failed: [POWERED_OFF] Bluetooth device is turned off"
         ]
         off.clear()
         await heard.until(lambda: heard.links(LEFT)[2:3] == [b"connected"], within_s=8.0)
-        links.cancel()
-        with suppress(asyncio.CancelledError):
-            await links

@@ -1,8 +1,7 @@
 """Sensors of other makers over a simulated radio: Bleak, decoder, core, strides; and out of the recording."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,9 +26,8 @@ from firmware_sim.radio import SimulatedRadio
 from firmware_sim.traits import Traits
 from firmware_sim.wit_sensor import WitSensor
 from ingest import recording
-from ingest.ble import run_links
 from ingest.files import read_recording
-from ingest.links import Problem, WornSensor
+from ingest.links import WornSensor
 from ingest.nearby import scan
 from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
@@ -38,6 +36,7 @@ from kneeload.codec import encode
 from kneeload.monitor import Monitor
 from kneeload.results import Result
 from kneeload.witness import Witness
+from tests.linked import Links, linked
 
 LEFT = Mount.LEFT_SHIN
 PLAN = Plan.of(Phase(activity="stand", duration_s=4.0), Phase(activity="run", speed_kmh=10.0))
@@ -62,26 +61,24 @@ def wit(source: Source, *faults: str, notification_bytes: int = 160) -> WitSenso
     )
 
 
-@dataclass
-class Run:
+@dataclass(kw_only=True)
+class Run(Links):
     """A run of one sensor: what came, and what was made of it."""
 
-    clock: Clock
     monitor: Monitor
     witness: Witness = field(default_factory=Witness)
     packets: list[Packet] = field(default_factory=list)
     results: list[Result] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
 
-    def receive(self, packet: Packet) -> None:
+    def take(self, packet: Packet) -> None:
         self.packets.append(packet)
         self.witness.packet(packet)
-        self._take(self.monitor.receive(packet))
+        self._see(self.monitor.receive(packet))
 
     def finish(self) -> None:
-        self._take(self.monitor.finish(self.clock.now_ns()))
+        self._see(self.monitor.finish(self.clock.now_ns()))
 
-    def _take(self, results: list[Result]) -> None:
+    def _see(self, results: list[Result]) -> None:
         self.witness.see(results)
         self.results += results
 
@@ -95,43 +92,17 @@ class Run:
         assert stream is not None
         return stream.counters
 
-    async def until(self, condition: Callable[[], bool], *, within_s: float = 90.0) -> None:
-        """Wait for a condition, in run time."""
-        begin_ns = self.clock.now_ns()
-        while not condition():
-            assert (self.clock.now_ns() - begin_ns) * 1e-9 < within_s, f"waited in vain: {self.problems}"
-            await asyncio.sleep(0.01)
-
-    async def last(self, seconds: float) -> None:
-        begin_ns = self.clock.now_ns()
-        await self.until(lambda: self.clock.now_ns() - begin_ns > seconds * 1e9)
-
 
 @asynccontextmanager
 async def running(sensor: Body, family: str) -> AsyncIterator[Run]:
     """The links to this sensor, all that they bring through the monitor; finished at the end."""
-    clock = Clock(SPEEDUP)
-    async with SimulatedRadio([sensor], connection_interval_s=0.03, clock=clock) as radio:
-        run = Run(clock, Monitor({LEFT: family}))
-        worn = WornSensor(LEFT, address=sensor.address, family=family, rate_hz=208.0, acc_range_g=16.0)
-        links = asyncio.create_task(
-            run_links(
-                [worn],
-                run.receive,
-                now_ns=clock.now_ns,
-                client_backend=radio.client_backend,
-                scanner_backend=radio.scanner_backend,
-                sleep=clock.sleep,
-                on_problem=run.problems.append,
-            )
-        )
-        try:
+    run = Run(clock=Clock(SPEEDUP), monitor=Monitor({LEFT: family}))
+    worn = WornSensor(LEFT, address=sensor.address, family=family, rate_hz=208.0, acc_range_g=16.0)
+    try:
+        async with linked(run, [sensor], [worn]):
             yield run
-        finally:
-            links.cancel()
-            with suppress(asyncio.CancelledError):
-                await links
-            run.finish()
+    finally:
+        run.finish()
 
 
 def again(run: Run, family: str, path: Path) -> list[Result]:
