@@ -96,6 +96,7 @@ class _Link:
         self._client: BleakClient | None = None  # the connection whose packets count
         self._writer = Writer()
         self._heard_ns = 0
+        self._started_ns = 0
 
     async def run(self) -> None:
         failures = 0
@@ -103,7 +104,8 @@ class _Link:
             device = await self._adapter.find(self._sensor)
             began_ns = self._now_ns()
             ending = await self._session(device, connect_timeout_s(failures))
-            failures = 0 if self._heard_ns > began_ns else failures + 1
+            # Not what was heard: some sensors stream to everybody, even if they refuse to be started.
+            failures = 0 if self._started_ns >= began_ns else failures + 1
             await self._sleep(retry_delay_s(failures, ending))
 
     async def _session(self, device: BLEDevice, timeout_s: float) -> Ending:
@@ -152,8 +154,9 @@ class _Link:
             await self._subscribe(client, uuid, kind)
         await self._together.wait()
         await self._start(client, known)
-        self._heard_ns = max(self._heard_ns, started_ns := self._now_ns())
-        restarted_ns = started_ns - 1
+        self._started_ns = self._now_ns()
+        self._heard_ns = max(self._heard_ns, self._started_ns)
+        restarted_ns = self._started_ns - 1
         for turn in count():
             await self._sleep(pause_s(turn))
             await self._exchange_times(client, turn)

@@ -17,8 +17,8 @@ LEARNED_OVER: Final = 8
 FARTHEST_RATE: Final = 0.05
 # Further apart two packets tell nothing of each other: the sensor's time was set, or all of it was lost.
 LONGEST_GAP_NS: Final = 600_000_000_000
-# Further back a packet is not late.
-LATEST_NS: Final = 10_000_000_000
+# Bluetooth keeps the order of a link: further back than some packets it is not a late one, its clock was set.
+LATEST_NS: Final = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -286,6 +286,26 @@ async def test_a_sensor_that_does_not_answer_is_reported_and_not_waited_for_for_
     assert run.counters.samples_received == 0
 
 
+async def test_a_witmotion_sensor_that_streams_and_never_answers_is_left_alone_longer_each_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ingest.writing.OPERATION_TIMEOUT_S", 0.3)
+
+    class Mute(WitSensor):
+        def write(self, register: int, value: int, *, now_s: float) -> None:
+            pass
+
+    def links(run: Run) -> list[Packet]:
+        return [packet for packet in run.packets if packet.kind is Kind.LINK]
+
+    async with running(Mute(gait(200.0), Traits(LEFT, serial="W003")), WIT) as run:
+        await run.until(lambda: len(links(run)) >= 8)
+    assert any(packet.kind is Kind.DATA for packet in run.packets)
+    ends, begins = [p.arrival_ns for p in links(run)[1::2]], [p.arrival_ns for p in links(run)[2::2]]
+    pauses_s = [(begin - end) / 1e9 for end, begin in zip(ends, begins, strict=False)][:3]
+    assert pauses_s[2] > pauses_s[1] > pauses_s[0] > 1.0
+
+
 async def test_scan_offers_the_lines_for_all_of_them() -> None:
     sensors = [polar(gait(208.0)), wit(gait(200.0))]
     clock = Clock(SPEEDUP)
