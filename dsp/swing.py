@@ -22,8 +22,9 @@ LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
 OVERDUE = 2.6  # periods without a swing end the bout
-# Swings from one look at whether this is still gait to the next: the least, after an odd one or in doubt, and
-# the most. Recorded gait does not look like it for some swings in a row, in turns and at its ends.
+# Swings from one look at whether this is still gait to the next: the least, in a new bout, after an odd one or
+# in doubt, twice as many each time, and the most. Recorded gait does not look like it for some swings in a
+# row, in turns and at its ends.
 APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
 # Of a faint jolt: likeness of the strides, and times the quiet around it. A sensor that is turned over in a
 # hand has 0.85 and 4, a leg that walks slowly 0.9 and 13 (simulated).
@@ -48,7 +49,9 @@ def open_swing(signals: Signals, now: int, floor: int, params: Params) -> Bout |
     """A bout when the last seconds hold enough alike strides; rows before `floor` are spoken for."""
     start = max(floor, now - round(WINDOW_S * signals.grid.rate_hz))
     found = swinging(signals, start, now, params)
-    return None if found is None else _chain(signals, now, floor, found, start=start, params=params)
+    if found is None or not found.clear:
+        return None
+    return _chain(signals, now, floor, found, start=start, params=params)
 
 
 def _chain(
@@ -61,7 +64,7 @@ def _chain(
     params: Params,
 ) -> Bout | None:
     rate = signals.grid.rate_hz
-    period, alike, axis, moments = found
+    period, alike, axis, _, moments = found
     s = along(axis, signals.gyro(floor, now))
     recent = s[start - floor :]
     top = float(recent.max())
@@ -225,11 +228,14 @@ def _doubted(signals: Signals, bout: Bout, now: int, params: Params) -> bool:
     """Whether what repeats has long stopped to be gait, as when the sensor is taken off in a hand."""
     bout.told += 1
     odd = abs(bout.periods[-1] - bout.period) > ODD * bout.period
-    if bout.told < APART or not (odd or bout.doubts or bout.told >= AGAIN):
+    if bout.told < APART or not (odd or bout.doubts or bout.told >= min(AGAIN, APART << bout.looks)):
         return False
     bout.told = 0
+    bout.looks += 1
     start = max(signals.grid.first, now - round(WINDOW_S * signals.grid.rate_hz))
     found = swinging(signals, start, now, params)
+    if found is not None and found.clear and dot(found.axis, bout.axis) < 0.0:
+        return True  # what was taken for swings are push-offs
     bout.doubts = 0 if found is not None and dot(found.axis, bout.axis) > 0.0 else bout.doubts + 1
     return bout.doubts >= DOUBTS
 

@@ -24,15 +24,19 @@ WINDOW_S = 4.0
 ALIKE = 0.5  # likeness of one stride to the next from which a rhythm is believed
 # Recorded gait has 0.15 and more, in turns and at its ends too; pedals and shaking 0.06 at the most.
 SIGN_EVIDENCE = 0.1
+# Recorded bouts opened with 0.24 and more, seen from the right side; a start in a turn has been taken for
+# swings from the other side with 0.12.
+CLEAR_EVIDENCE = 0.2
 
 
 class Swinging(NamedTuple):
-    """period: rows; alike: likeness of two of them; axis: positive rates about it are swings; moments: (3, 3)
-    of the angular rate."""
+    """period: rows; alike: likeness of two of them; axis: positive rates about it are swings, clear: beyond
+    doubt; moments: (3, 3) of the angular rate."""
 
     period: float
     alike: float
     axis: Vector
+    clear: bool
     moments: Floats
 
 
@@ -81,4 +85,5 @@ def swinging(signals: Signals, start: int, now: int, params: Params) -> Swinging
     evidence = sign_evidence(along(axis, recent), turning, signals.jerk(start, now), period)
     if abs(evidence) < SIGN_EVIDENCE:
         return None
-    return Swinging(period, alike, axis if evidence > 0.0 else (-axis[0], -axis[1], -axis[2]), moments)
+    x, y, z = axis if evidence > 0.0 else (-axis[0], -axis[1], -axis[2])
+    return Swinging(period, alike, (x, y, z), abs(evidence) >= CLEAR_EVIDENCE, moments)
