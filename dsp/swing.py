@@ -22,8 +22,8 @@ LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
 OVERDUE = 2.6  # periods without a swing end the bout
-# Swings from one look at whether this is still gait to the next: the least, in a new bout, after an odd one or
-# in doubt, twice as many each time, and the most. Recorded gait does not look like it for some swings in a
+# Swings from one look at whether this is still gait to the next: the least, in a new bout, after an odd one
+# or in doubt, twice as many each time, and the most. Recorded gait does not look like it for some swings in a
 # row, in turns and at its ends.
 APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
 # Of a faint jolt: likeness of the strides, and times the quiet around it. A sensor that is turned over in a
