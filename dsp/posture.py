@@ -1,20 +1,21 @@
-"""Angles and distance of one stride from a gyroscope: strapdown integration in the plane of the swing.
+"""Angles and distance of one stride from a gyroscope: strapdown integration from one moment to its like.
 
 Between two moments of one phase (foot flat to foot flat) velocity does not change, so the mean of the rotated
 specific force over that stride is gravity: it needs no standing still, no filter and no start value. Twice
 integrating what is left gives the way between the two (zero-velocity integration: Skog 2010; Rebula 2013).
-Both ends have the same pitch on level ground, which takes out the gyroscope's offset.
+Both ends have the same pitch on level ground, which tells the gyroscope's offset about the swing's axis. All
+of it is in three dimensions: in a turn a leg leaves the plane of its swing (docs/adr/0117).
 """
 
-from cmath import phase
 from functools import lru_cache
-from math import degrees, hypot, pi, radians
+from math import atan2, degrees, hypot, sqrt
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.mount import Mount
+from dsp.strapdown import Turned, turned
 from dsp.vectors import Vector, cross, dot, unit
 
 __all__ = ["Plane", "Posture", "plane_of", "posture_of"]
@@ -37,18 +38,23 @@ class Plane(NamedTuple):
 
 
 class StridePath(NamedTuple):
-    """pitch_rad: (n,) y from the vertical, positive where its lower end is ahead. length_m: the level way.
+    """turned: from the first row on; up: a unit vector there; length_m: the level way."""
 
-    gravity: direction of the vertical at both ends, in the plane's x + iy.
-    """
-
-    pitch_rad: Floats
+    turned: Turned
+    up: Vector
     length_m: float | None
-    gravity: complex
+
+    def pitch_rad(self, row: int, plane: Plane) -> float:
+        """y from the vertical, positive where its lower end is ahead."""
+        up = self.turned.back(row, self.up)
+        return atan2(dot(up, plane.x), dot(up, plane.y))
 
 
 class Posture(NamedTuple):
-    """flat: its row; whole: the rest is known. pitch_from_flat_deg: contact against flat; roll: of a shoe."""
+    """flat: its row; whole: the rest is known. pitch_from_flat_deg: contact against flat; roll: of a shoe.
+
+    offset_dps: of the gyroscope about the swing's axis, if the segment was pitched alike at both ends.
+    """
 
     flat: int
     pitch_at_contact_deg: float = 0.0
@@ -57,6 +63,7 @@ class Posture(NamedTuple):
     whole: bool = False
     length_m: float | None = None
     duration_s: float = 0.0
+    offset_dps: float = 0.0
 
 
 def plane_of(axis: Vector, up: Vector) -> Plane | None:
@@ -100,34 +107,30 @@ def _sums(n: int) -> Floats:
     return sums
 
 
-def stride_path(acc: Floats, gyro: Floats, plane: Plane, rate_hz: float) -> StridePath | None:
+def stride_path(acc: Floats, gyro: Floats, rate_hz: float, offset_dps: Vector) -> StridePath | None:
     """(3, n) rows from one flat moment to the next; None where the mean force is not gravity."""
-    w = np.array(plane.z) @ gyro
-    n = w.shape[0]
-    angle = np.zeros(n)
-    (w[1:] + w[:-1]).cumsum(out=angle[1:])
-    angle *= radians(0.5 / rate_hz)
-    angle -= np.arange(n) * (angle[-1] / (n - 1))
-    x, y = np.array((plane.x, plane.y)) @ acc
-    turned = (x + 1j * y) * np.exp(1j * angle)
-    mean, way = (_sums(n) @ turned).tolist()
-    gravity, way_m = complex(mean), complex(way) * G_MPS2 / rate_hz**2
-    upright = abs(gravity)
+    way_of = turned(gyro, rate_hz, offset_dps)
+    across, z = way_of.forward(acc)
+    sums = _sums(z.shape[0])
+    (mean_x, mean_y), (far_x, far_y) = (sums @ across.view(np.float64).reshape(-1, 2)).tolist()
+    mean_z, far_z = (sums @ z).tolist()
+    gravity, far = (mean_x, mean_y, mean_z), (far_x, far_y, far_z)
+    upright = sqrt(dot(gravity, gravity))
     if abs(upright - 1.0) > ANGLE_TOLERANCE:
         return None
-    level = way_m * gravity.conjugate() / upright  # real along gravity, imaginary across it
-    angle -= phase(gravity) - 0.5 * pi
-    far = abs(level.imag) if abs(upright - 1.0) <= LENGTH_TOLERANCE else None
-    return StridePath(angle, far, gravity / upright)
+    up = unit(gravity)
+    length_m = None
+    if abs(upright - 1.0) <= LENGTH_TOLERANCE:
+        risen = dot(far, up)
+        length_m = sqrt(max(0.0, dot(far, far) - risen * risen)) * G_MPS2 / rate_hz**2
+    return StridePath(way_of, up, length_m)
 
 
 def _roll_in_deg(gyro: Floats, path: StridePath, plane: Plane, mount: Mount, rate_hz: float) -> float:
     """How far a foot rolls inwards over (3, n) rows of stance."""
     if gyro.shape[1] == 0:
         return 0.0
-    x, y, g = plane.x, plane.y, path.gravity
-    up = (g.real * x[0] + g.imag * y[0], g.real * x[1] + g.imag * y[1], g.real * x[2] + g.imag * y[2])
-    roll = (np.array(cross(up, plane.z)) @ gyro).cumsum() / rate_hz
+    roll = (np.array(cross(path.up, plane.z)) @ gyro).cumsum() / rate_hz
     return max(0.0, float(np.maximum.reduce(roll if mount.side == "left" else -roll)))
 
 
@@ -138,16 +141,18 @@ def posture_of(
     plane: Plane,
     rate_hz: float,
     contact: float,
-    toe_off: float | None,
+    toe_off: float,
     mount: Mount,
+    offset_dps: float = 0.0,
 ) -> Posture | None:
     """One stride's rows (3, n) from flat moment to flat moment and on to toe-off.
 
-    contact, toe_off: positions in the rows. A foot lies flat where it turns least; a shank turns evenly
-    in stance, so that any moment could be that: there it is one phase of stance, the same each time.
+    contact, toe_off: positions in the rows; offset_dps: of the gyroscope about the swing's axis. A foot lies
+    flat where it turns least; a shank turns evenly in stance, so that any moment could be that: there it is
+    one phase of stance, the same each time.
     """
     n = acc.shape[1]
-    stance = (toe_off if toe_off is not None else n) - contact
+    stance = toe_off - contact
     a, b = int(contact + 0.15 * stance), min(n - 1, int(contact + 0.8 * stance) + 1)
     if b - a < 3:
         return None
@@ -155,20 +160,25 @@ def posture_of(
         end = flattest(gyro, a, b, max(1, round(0.02 * rate_hz)))
     else:
         end = min(n - 2, round(contact + SHANK_PHASE * stance))
-    path = stride_path(acc[:, : end + 1], gyro[:, : end + 1], plane, rate_hz) if end > 0.2 * rate_hz else None
+    x, y, z = plane.z
+    offset = (offset_dps * x, offset_dps * y, offset_dps * z)
+    path = (
+        stride_path(acc[:, : end + 1], gyro[:, : end + 1], rate_hz, offset) if end > 0.2 * rate_hz else None
+    )
     if path is None:
         return Posture(flat=end)
     k = min(int(contact), end - 1)
-    here, after = path.pitch_rad[k : k + 2].tolist()
+    first, here, after, flat = (path.pitch_rad(row, plane) for row in (0, k, k + 1, end))
     at = here + (contact - k) * (after - here)
-    last = end if toe_off is None else min(n, int(contact + 0.7 * stance) + 1)
+    last = min(n, int(contact + 0.7 * stance) + 1)
     stands = gyro[:, round(contact) : last]
     return Posture(
         flat=end,
         whole=True,
         pitch_at_contact_deg=degrees(at),
-        pitch_from_flat_deg=degrees(at - float(path.pitch_rad[-1])),
+        pitch_from_flat_deg=degrees(at - flat),
         roll_in_deg=_roll_in_deg(stands, path, plane, mount, rate_hz) if mount.segment == "shoe" else 0.0,
         length_m=path.length_m,
         duration_s=end / rate_hz,
+        offset_dps=offset_dps + degrees(flat - first) * rate_hz / end,
     )

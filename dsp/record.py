@@ -196,23 +196,32 @@ def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> f
 def _posture(
     grid: SampleGrid, contact: Contact, runner: Runner, now: int, *, mount: Mount, fresh: bool
 ) -> Posture | None:
-    """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind."""
+    """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind.
+
+    Where toe-off is not seen, as when the runner stands still then, the usual stance says where to look.
+    """
     plane = None if grid.channels == 3 else plane_of(runner.axis, runner.alignment.rough)
+    toe_off = contact.toe_off
+    if toe_off is None and runner.usual_push is not None:
+        toe_off = contact.initial_contact + runner.usual_push
     start = runner.flat_row if not fresh and runner.flat_row is not None else int(contact.initial_contact)
-    if plane is None or start >= now - 3 or start < grid.first:
+    if plane is None or toe_off is None or toe_off >= now or start < grid.first:
         runner.flat_row = None
         return None
     rows = grid.window(start, now)
-    toe_off = None if contact.toe_off is None else contact.toe_off - start
     found = posture_of(
         rows[:3],
         rows[3:6],
         plane=plane,
         rate_hz=grid.true_hz(start, now),
         contact=contact.initial_contact - start,
-        toe_off=toe_off,
+        toe_off=toe_off - start,
         mount=mount,
+        offset_dps=runner.usual_offset_dps,
     )
     spoilt = fresh or runner.flat_row is None or grid.any(start, now, VOID | CLIPPED | RAILED)
     runner.flat_row = None if found is None else start + found.flat
-    return None if spoilt or found is None or not found.whole else found
+    if spoilt or found is None or not found.whole:
+        return None
+    runner.note_offset(found.offset_dps)
+    return found
