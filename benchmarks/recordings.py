@@ -5,7 +5,7 @@ original without one is refused, unless --accept-unknown says to take it as it c
 noted there, and from then on nothing else is taken. What is fetched is the authors' own format: the folders
 that the benchmark reads are these files converted, one sensor a CSV file, as each folder's SOURCE.md says.
 Those are listed in recordings.sha256, and --check holds a folder's files against it, one by one. gaitmap_feet
-alone is read as its authors published it, by benchmarks.elsewhere.
+and opensense_legs are read as their authors published them, by benchmarks.elsewhere.
 """
 
 import sys
@@ -73,6 +73,7 @@ GAITMAP_FILES = (
     *("imu_sample_healthy_stair_down.csv", "imu_sample_healthy_stair_up.csv"),
     *("imu_sample_ms_left.csv", "imu_sample_ms_right.csv", "aligned_data_with_mag_l_walks.csv"),
 )
+OPENSENSE_SENSORS = ("00B421ED", "00B421E6", "00B4227D", "00B421EF")
 
 ORIGINALS: tuple[Original, ...] = (
     Original(
@@ -120,6 +121,16 @@ ORIGINALS: tuple[Original, ...] = (
     *(
         Original("gaitmap_feet", "mad-lab-fau/gaitmap", "v2.6.0", f"example_data/{name}", "MIT")
         for name in GAITMAP_FILES
+    ),
+    *(
+        Original(
+            "opensense_legs",
+            "opensim-org/opensim-core",
+            "a43c5f04c209fa4fbc4101f9178617221d7e1f16",
+            f"Bindings/Java/Matlab/OpenSenseExample/IMUData/MT_012005D6_009-001_{sensor}.txt",
+            "Apache-2.0",
+        )
+        for sensor in OPENSENSE_SENSORS
     ),
 )
 

@@ -1,4 +1,4 @@
-"""The figures on gaitmap_feet as one flat table, rounded so that only real changes show."""
+"""The figures on other people as one flat table, rounded so that only real changes show."""
 
 import json
 from dataclasses import asdict
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from benchmarks.elsewhere.originals import FEET
+from benchmarks.elsewhere.feet import FEET
 from benchmarks.elsewhere.results import WAYS, Elsewhere
 from benchmarks.elsewhere.sheets import mean_sd
 from benchmarks.score import figures
@@ -43,6 +43,20 @@ def golden_of(found: Elsewhere) -> Golden:
         mean, sd = mean_sd(errors[np.isfinite(errors)])
         count = int(np.isfinite(errors).sum())
         rows[f"stride length {foot}"] = rounded({"strides": count, "mean_percent": mean, "sd_percent": sd})
+    for (foot, gyro), place in found.places.items():
+        contact, off = mean_sd(place.initial_contact_ms), mean_sd(place.toe_off_ms)
+        sensor = "with gyroscope" if gyro else "without gyroscope"
+        rows[f"opensense_legs {foot}, shin {sensor}"] = rounded(
+            {
+                "both": place.both,
+                "shin_alone": place.shin_alone,
+                "shoe_alone": place.shoe_alone,
+                "initial_contact_mean_ms": contact[0],
+                "initial_contact_sd_ms": contact[1],
+                "toe_off_mean_ms": off[0],
+                "toe_off_sd_ms": off[1],
+            }
+        )
     for (name, gyro), gait in found.gaits.items():
         rows[f"{name}, {'with' if gyro else 'without'} gyroscope, gait"] = rounded(asdict(gait))
     return rows

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.elsewhere.originals import Foot
+from benchmarks.elsewhere.feet import Foot
 from benchmarks.matching import TOLERANCE_S
 from benchmarks.trial import Contacts
 from kneeload.truth import match

@@ -1,109 +1,32 @@
-"""The recordings of gaitmap_feet as their authors published them: one or two feet a file, m/s² and deg/s.
+"""Where the originals of a data set are on this machine, and whether they are those that were published."""
 
-Their sampling rates, and what each file is, are from gaitmap's own description of its examples (gaitmap
-2.6.0, MIT licence); the files do not say.
-"""
-
-import csv
 import os
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from benchmarks.checksums import checksum, read_list
 from benchmarks.recordings import CHECKSUMS, ORIGINALS
-from benchmarks.trial import Trial
-from dsp.mount import Mount
 
-__all__ = ["DATA_SET", "FEET", "RECORDED", "Foot", "Recorded", "changed", "originals_folder", "read_feet"]
+__all__ = ["changed", "originals_folder"]
 
-Floats = NDArray[np.float64]
-Foot = Literal["left", "right"]
-
-DATA_SET: Final = "gaitmap_feet"
-FEET: Final[tuple[Foot, ...]] = ("left", "right")
-PLACE = Path(__file__).resolve().parents[2] / ".recordings" / DATA_SET
-G_MPS2: Final = 9.80665
-RANGE_G: Final = 16.0
+FETCHED = Path(__file__).resolve().parents[2] / ".recordings"
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """One file of samples. feet: those in it; what: who does what."""
-
-    name: str
-    what: str
-    rate_hz: float
-    feet: tuple[Foot, ...] = FEET
-
-    @property
-    def file(self) -> str:
-        return f"{self.name}.csv"
-
-
-RECORDED: Final = (
-    Recorded("imu_sample", "20 m and back", 204.8),
-    Recorded("imu_sample_ic_stride", "four times 10 m", 102.4),
-    Recorded("imu_sample_healthy_stair_down", "a staircase down", 204.8),
-    Recorded("imu_sample_healthy_stair_up", "a staircase up", 204.8),
-    Recorded("imu_sample_ms_left", "a patient with multiple sclerosis", 102.4, ("left",)),
-    Recorded("imu_sample_ms_right", "a patient with multiple sclerosis", 102.4, ("right",)),
-    Recorded("aligned_data_with_mag_l_walks", "along an L and back, again and again", 400.0, ("left",)),
-)
-
-
-def originals_folder() -> Path | None:
-    """Where all the files are: KNEELOAD_ORIGINALS or gaitmap_feet in it, else .recordings/gaitmap_feet."""
+def originals_folder(data_set: str) -> Path | None:
+    """Where all its files are: KNEELOAD_ORIGINALS or a folder of its name in it, else .recordings."""
     named = os.environ.get("KNEELOAD_ORIGINALS")
-    places = (PLACE,) if named is None else (Path(named) / DATA_SET, Path(named))
-    wanted = [Path(original.path).name for original in ORIGINALS if original.data_set == DATA_SET]
+    places = (FETCHED / data_set,) if named is None else (Path(named) / data_set, Path(named))
+    wanted = _names(data_set)
     return next((place for place in places if all((place / name).is_file() for name in wanted)), None)
 
 
-def changed(folder: Path, checksums: Path = CHECKSUMS) -> tuple[str, ...]:
+def changed(data_set: str, folder: Path, checksums: Path = CHECKSUMS) -> tuple[str, ...]:
     """Names of the files that are not those that the list of checksums means."""
     listed = read_list(checksums)
-    wanted = {Path(one.path).name: one.name for one in ORIGINALS if one.data_set == DATA_SET}
-    return tuple(name for name, whole in wanted.items() if checksum(folder / name) != listed.get(whole))
+    return tuple(
+        name for name, whole in _names(data_set).items() if checksum(folder / name) != listed.get(whole)
+    )
 
 
-def read_feet(path: Path, recorded: Recorded) -> Iterator[Trial]:
-    """A trial for each foot, times from 0. Raises KeyError for a foot or an axis that the file lacks.
-
-    Two rows of header name sensor and axis of each column, one row the axis alone.
-    """
-    with path.open(newline="", encoding="utf-8") as file:
-        first, second = (row for row, _ in zip(csv.reader(file), range(2), strict=False))
-    whole = not _is_number(second[-1])
-    sensors = [name.removesuffix("_sensor") for name in first] if whole else [recorded.feet[0]] * len(first)
-    at = {key: k for k, key in enumerate(zip(sensors, second if whole else first, strict=True))}
-    table = np.loadtxt(path, delimiter=",", skiprows=2 if whole else 1, ndmin=2)
-    for foot in recorded.feet:
-        acc_ms2, gyro_dps = (
-            np.ascontiguousarray(table[:, [at[foot, f"{kind}_{axis}"] for axis in "xyz"]])
-            for kind in ("acc", "gyr")
-        )
-        yield Trial(
-            data_set=DATA_SET,
-            name=recorded.name if len(recorded.feet) == 1 else f"{recorded.name} {foot}",
-            path=None,
-            mount=Mount(f"{foot}-shoe"),
-            activity="walk",
-            t_s=np.arange(len(table)) / recorded.rate_hz,
-            acc_g=acc_ms2 / G_MPS2,
-            gyro_dps=gyro_dps,
-            rate_hz=recorded.rate_hz,
-            acc_range_g=RANGE_G,
-        )
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
+def _names(data_set: str) -> dict[str, str]:
+    """File name -> name in the list of checksums."""
+    return {Path(one.path).name: one.name for one in ORIGINALS if one.data_set == data_set}

@@ -1,12 +1,14 @@
-"""Everything that was found on gaitmap_feet."""
+"""Everything that was found on gaitmap_feet and opensense_legs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.elsewhere import feet, legs
+from benchmarks.elsewhere.feet import FEET, RECORDED, Foot, read_feet
 from benchmarks.elsewhere.judged import (
     Gait,
     KnownStrides,
@@ -17,21 +19,23 @@ from benchmarks.elsewhere.judged import (
     gait_of,
     peer_against_contacts,
 )
+from benchmarks.elsewhere.legs import read_legs
 from benchmarks.elsewhere.markers import At, at_events, read_markers
-from benchmarks.elsewhere.originals import FEET, RECORDED, Foot, read_feet
+from benchmarks.elsewhere.places import Places, both_places
 from benchmarks.elsewhere.told import Told, tell
 from benchmarks.elsewhere.truths import TURN, Ways, read_contacts, read_known_strides, read_ways
 from benchmarks.peers import PEERS, Method
 from benchmarks.score import Score
 from benchmarks.trial import Contacts, Trial
 
-__all__ = ["WAYS", "Elsewhere", "judge"]
+__all__ = ["DATA_SETS", "WAYS", "Elsewhere", "judge"]
 
 Floats = NDArray[np.float64]
 
+DATA_SETS = (feet.DATA_SET, legs.DATA_SET)
 WAYS = (True, False)
 """With the gyroscope, and without."""
-CAPTURED, KNOWN = "imu_sample", "imu_sample_ic_stride"
+CAPTURED, KNOWN, LEG = "imu_sample", "imu_sample_ic_stride", legs.RECORDING
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +45,7 @@ class Elsewhere:
     lift_offs: how many of the extra contacts are at a true toe-off; peers: method -> a score for each foot;
     way_m: foot -> (n,) the heel's level way of each stride; length_percent: errors of the same strides, with
     the gyroscope; markers: foot -> event -> where the markers are then; gaits: by trial and gyroscope.
+    places: by leg and whether the shin sensor has its gyroscope (the shoe's always has).
     """
 
     contacts: dict[tuple[Foot, bool], Score]
@@ -51,6 +56,7 @@ class Elsewhere:
     markers: dict[Foot, dict[str, At]]
     known: dict[tuple[Foot, bool], KnownStrides]
     gaits: dict[tuple[str, bool], Gait]
+    places: dict[tuple[Foot, bool], Places]
 
     def turns(self, foot: Foot) -> NDArray[np.bool_]:
         """(n,) which of the foot's true strides turn."""
@@ -59,12 +65,16 @@ class Elsewhere:
 
 
 def judge(
-    folder: Path, *, peers: tuple[Method, ...] = PEERS, progress: Callable[[str], None] = lambda _: None
+    folders: Mapping[str, Path],
+    *,
+    peers: tuple[Method, ...] = PEERS,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Elsewhere:
-    """folder: that of the originals."""
+    """folders: where the originals of each data set are."""
+    folder = folders[feet.DATA_SET]
     told: dict[tuple[str, bool], Told] = {}
     trials: dict[str, Trial] = {}
-    for trial, gyro in _trials(folder):
+    for trial, gyro in _trials(folders):
         progress(trial.name)
         trials[trial.name] = trial
         told[trial.name, gyro] = tell(trial, gyro=gyro)
@@ -112,11 +122,19 @@ def judge(
             for foot in FEET
         },
         gaits={(name, gyro): gait_of(told[name, gyro], told[name, True]) for name, gyro in told},
+        places={
+            (foot, gyro): both_places(told[f"{LEG} {foot}-shin", gyro], told[f"{LEG} {foot}-shoe", True])
+            for gyro in WAYS
+            for foot in FEET
+        },
     )
 
 
-def _trials(folder: Path) -> Iterator[tuple[Trial, bool]]:
+def _trials(folders: Mapping[str, Path]) -> Iterator[tuple[Trial, bool]]:
     for recorded in RECORDED:
-        for trial in read_feet(folder / recorded.file, recorded):
+        for trial in read_feet(folders[feet.DATA_SET] / recorded.file, recorded):
             for gyro in WAYS:
                 yield trial, gyro
+    for trial in read_legs(folders[legs.DATA_SET]):
+        for gyro in WAYS:
+            yield trial, gyro

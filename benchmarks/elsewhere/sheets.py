@@ -1,13 +1,14 @@
-"""Tables of what was found on gaitmap_feet."""
+"""Tables of what was found on other people."""
 
 from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.elsewhere.feet import FEET, Foot
 from benchmarks.elsewhere.judged import AGREES_S, ENDS, LONG, SHORT, Gait, KnownStrides
 from benchmarks.elsewhere.markers import MARKERS
-from benchmarks.elsewhere.originals import FEET, Foot
+from benchmarks.elsewhere.places import APART_S, Places
 from benchmarks.elsewhere.results import WAYS, Elsewhere
 from benchmarks.elsewhere.truths import TURN
 from benchmarks.matching import TOLERANCE_S
@@ -24,7 +25,7 @@ GYRO = {True: "with gyroscope", False: "without gyroscope"}
 
 
 def elsewhere_sheets(found: Elsewhere) -> list[Sheet]:
-    return [_contacts(found), _markers(found), _lengths(found), _known(found), _gaits(found)]
+    return [_contacts(found), _markers(found), _lengths(found), _known(found), _places(found), _gaits(found)]
 
 
 def mean_sd(values: Floats) -> tuple[float, float]:
@@ -130,6 +131,42 @@ def _known(found: Elsewhere) -> Sheet:
 def _strides(name: str, row: KnownStrides) -> tuple[str, ...]:
     contact, time = mean_sd(row.initial_contact_ms), mean_sd(row.stride_time_ms)
     return name, str(row.strides), str(row.missed), *(number(value) for value in (*contact, *time))
+
+
+def _places(found: Elsewhere) -> Sheet:
+    return Sheet(
+        "opensense_legs: each leg told at its shin and at its shoe",
+        (
+            "leg",
+            "told at both",
+            "shin alone",
+            "shoe alone",
+            "IC, mean difference ms",
+            "SD ms",
+            "TO, mean difference ms",
+            "SD ms",
+            "lengths at both",
+            "median m, shin",
+            "shoe",
+        ),
+        tuple(
+            _place(f"{foot}, shin {GYRO[gyro]}", found.places[foot, gyro]) for gyro in WAYS for foot in FEET
+        ),
+        notes=(
+            "A quarter of a minute of walking in a small room: every second or third stride turns. The shoe "
+            "has its gyroscope throughout. Shin less shoe: neither is the truth.",
+            f"At both: within {APART_S:g} s. Length: where both have one of the same stride; the shin's "
+            "with its sensor 0.10 m above the ankle, which nobody has written down.",
+        ),
+    )
+
+
+def _place(name: str, row: Places) -> tuple[str, ...]:
+    contact, off = mean_sd(row.initial_contact_ms), mean_sd(row.toe_off_ms)
+    counts = (str(value) for value in (row.both, row.shin_alone, row.shoe_alone))
+    times = (number(value) for value in (*contact, *off))
+    lengths = (number(float(np.median(of)), 2) if of.size else "–" for of in (row.shin_m, row.shoe_m))
+    return name, *counts, *times, str(row.shin_m.size), *lengths
 
 
 def _gaits(found: Elsewhere) -> Sheet:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.elsewhere.originals import Foot
+from benchmarks.elsewhere.feet import Foot
 from benchmarks.matching import HOLE_STRIDES, TOLERANCE_S
 from benchmarks.trial import Contacts
 

@@ -8,8 +8,9 @@ import typer
 
 from benchmarks.checksums import checksum, write_list
 from benchmarks.elsewhere.__main__ import main
+from benchmarks.elsewhere.feet import DATA_SET, Recorded, read_feet
 from benchmarks.elsewhere.markers import read_markers
-from benchmarks.elsewhere.originals import DATA_SET, Recorded, changed, originals_folder, read_feet
+from benchmarks.elsewhere.originals import changed, originals_folder
 from benchmarks.elsewhere.truths import read_contacts, read_known_strides, read_ways
 from benchmarks.recordings import ORIGINALS
 
@@ -116,19 +117,19 @@ def fetched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_folder_is_found_itself_and_by_the_one_above(
     fetched: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert originals_folder() == fetched
+    assert originals_folder(DATA_SET) == fetched
     monkeypatch.setenv("KNEELOAD_ORIGINALS", str(fetched))
-    assert originals_folder() == fetched
+    assert originals_folder(DATA_SET) == fetched
     (fetched / "imu_sample.csv").unlink()
-    assert originals_folder() is None
+    assert originals_folder(DATA_SET) is None
 
 
 def test_a_file_that_is_not_as_published_is_named(fetched: Path, tmp_path: Path) -> None:
     noted = tmp_path / "list"
     write_list(noted, {whole: checksum(fetched / name) for name, whole in NAMES.items()})
-    assert changed(fetched, noted) == ()
+    assert changed(DATA_SET, fetched, noted) == ()
     (fetched / "position_sample.csv").write_text("other")
-    assert changed(fetched, noted) == ("position_sample.csv",)
+    assert changed(DATA_SET, fetched, noted) == ("position_sample.csv",)
 
 
 def test_without_the_files_one_line_says_how_to_get_them(

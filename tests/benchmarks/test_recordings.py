@@ -34,7 +34,7 @@ def published(tmp_path: Path) -> Iterator[tuple[Original, Path]]:
 
 
 def test_every_data_set_has_an_origin_and_a_licence() -> None:
-    assert {original.data_set for original in ORIGINALS} == {*DATA_SETS, "gaitmap_feet"}
+    assert {original.data_set for original in ORIGINALS} == {*DATA_SETS, "gaitmap_feet", "opensense_legs"}
     assert all(original.licence for original in ORIGINALS)
     assert all(re.fullmatch("[0-9a-f]{7,40}|v[0-9.]+", original.commit) for original in ORIGINALS)
     assert len({original.name for original in ORIGINALS}) == len(ORIGINALS)
