@@ -143,16 +143,27 @@ def test_data_before_the_configuration_is_counted_as_bad() -> None:
     assert send(stream, 1) is not None
 
 
-def test_another_rate_restarts_the_stream() -> None:
+@pytest.mark.parametrize(
+    ("other", "seen"),
+    [
+        (config_bytes(rate_hz=416.0), (416.0, 16.0, 2000.0)),
+        (config_bytes(acc_range_g=8), (208.0, 8.0, 2000.0)),
+        (config_bytes(gyro_range_dps=1000), (208.0, 16.0, 1000.0)),
+    ],
+    ids=["rate", "range", "rotation range"],
+)
+def test_another_shape_restarts_the_stream(other: bytes, seen: tuple[float, float, float]) -> None:
+    """Filters run at one rate, and what is railed is told by one range for all rows of a piece."""
     stream = started()
     send(stream, 0)
-    stream.receive(packet(Kind.CONFIG, config_bytes(rate_hz=416.0)))
-    block = send(stream, 1)
+    send(stream, 1)
+    stream.receive(packet(Kind.CONFIG, other))
+    block = send(stream, 2)
     assert block is not None
     assert block.restart
-    assert block.rate_hz == 416.0
-    stream.receive(packet(Kind.CONFIG, config_bytes(rate_hz=416.0)))
-    block = send(stream, 2)
+    assert (block.rate_hz, block.acc_range_g, block.gyro_range_dps) == seen
+    stream.receive(packet(Kind.CONFIG, other))
+    block = send(stream, 3)
     assert block is not None
     assert not block.restart, "the same configuration read again changes nothing"
 
