@@ -194,8 +194,9 @@ class SensorStream:
             after = length - before - n
             if after >= 0:
                 del self._gaps[place]
-                self._gaps.append((first, before))
-                self._gaps.append(((counter + n) % COUNTER_WRAP, after))
+                # What is filled whole leaves nothing: empty pieces would push real gaps out of memory.
+                pieces = (first, before), ((counter + n) % COUNTER_WRAP, after)
+                self._gaps.extend(piece for piece in pieces if piece[1])
                 self._lost -= n
                 self._samples += n
                 return

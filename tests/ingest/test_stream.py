@@ -9,7 +9,7 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.packet import Kind
 from ingest.sensors import FAMILIES
-from ingest.stream import Counters, SensorStream
+from ingest.stream import GAPS_REMEMBERED, Counters, SensorStream
 from tests.ingest.wire import CONFIG_SIX, config_bytes, data_bytes, packet
 
 N = 19
@@ -72,6 +72,17 @@ def test_accounting_is_exact_for_any_order(order: list[tuple[int, bool]]) -> Non
     assert counters.samples_lost == (newest - order[0][0] + 1 - len(came)) * N
     assert counters.packets_duplicate == duplicate
     assert counters.packets_received == sum(1 + twice for _, twice in order)
+
+
+def test_as_many_gaps_are_filled_as_are_remembered() -> None:
+    """Every second packet comes late, after all the others."""
+    stream = started()
+    for number in range(0, 2 * GAPS_REMEMBERED + 1, 2):
+        send(stream, number, at_s=1.0 + number * PERIOD_S)
+    assert stream.counters.samples_lost == GAPS_REMEMBERED * N
+    for number in range(1, 2 * GAPS_REMEMBERED, 2):
+        assert send(stream, number, at_s=1.0 + 2 * GAPS_REMEMBERED * PERIOD_S) is None
+    assert stream.counters.samples_lost == 0
 
 
 def test_the_counter_wraps() -> None:
