@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Literal
 
+from ingest.waiting import first
 from kneeload.errors import SinkError
 from kneeload.journal import Journal
 from kneeload.payload import Message, message, status_message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker import DIALECTS, connected
 from kneeload.sinks.connection import IN_FLIGHT, Connection
-from kneeload.sinks.follow import Item, Outcome, Sink, first, follow
+from kneeload.sinks.follow import Item, Outcome, Sink, follow
 from kneeload.sinks.state import SinkState
 
 __all__ = ["IN_FLIGHT", "follow_mqtt", "probe_mqtt"]
