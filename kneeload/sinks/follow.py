@@ -57,11 +57,13 @@ class Link(Protocol[Content]):
 class Sink(Generic[Content]):
     """A kind of server. cursor: its name in the journal; linger_s: waits so long for more before it delivers.
 
+    encode_late: of a result that comes after newer ones.
     history: a server that was never served gets every run there ever was, else only the newest.
     """
 
     cursor: str
     encode: Callable[[Row], Content]
+    encode_late: Callable[[Row], Content]
     connect: Callable[[], AbstractAsyncContextManager[Link[Content]]]
     batch: int
     linger_s: float
@@ -168,7 +170,7 @@ class _Follower(Generic[Content]):
         items: list[Item[Content]] = []
         for row in await asyncio.to_thread(self.journal.to_try_again, self.sink.cursor):
             try:
-                items.append(Item(row.seq, self.sink.encode(row)))
+                items.append(Item(row.seq, self.sink.encode_late(row)))
             except RowError as error:
                 await self._keep_parked(row.seq, str(error))
         while items:

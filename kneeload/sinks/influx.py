@@ -47,6 +47,7 @@ async def follow_influx(
     sink = Sink(
         cursor=f"influx:{settings.url}/{settings.store}",
         encode=line,
+        encode_late=line,
         connect=connect,
         batch=BATCH,
         linger_s=LINGER_S,
