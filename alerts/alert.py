@@ -7,7 +7,7 @@ from dsp.mount import Mount
 
 __all__ = ["Alert", "Level"]
 
-Level = Literal["info", "warning", "urgent"]
+Level = Literal["info", "warning"]
 
 
 @dataclass(frozen=True, slots=True)

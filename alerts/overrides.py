@@ -18,7 +18,8 @@ def with_overrides(rules: Sequence[Rule], overrides: Mapping[str, object]) -> tu
 
     overrides: rule id to an object that may have the attributes enabled, limit, clear, window, of and
     cooldown_s; an attribute that is missing or None leaves the table's value. Where only the limit is given,
-    clear keeps its share of the margin; where only the window is given, `of` keeps its share of the window.
+    clear keeps its share of the margin, within what the metric can be; where only the window is given, `of`
+    keeps its share of the window.
     """
     known = [rule.id for rule in rules]
     for name in overrides:
@@ -39,7 +40,9 @@ def _overridden(rule: Rule, override: object | None) -> Rule:
     if "limit" in changes and "clear" not in changes:
         neutral = NEUTRAL[rule.form]
         share = (rule.clear - neutral) / (rule.limit - neutral)
-        changes["clear"] = neutral + share * (changes["limit"] - neutral)
+        clear = neutral + share * (changes["limit"] - neutral)
+        # Half-way to where the metric ends at the most: beyond that it could never be cleared.
+        changes["clear"] = clear if rule.most is None else min(clear, (changes["limit"] + rule.most) / 2)
     if "window" in changes and "of" not in changes:
         window = int(changes["window"])
         changes["of"] = min(window, max(window // 2 + 1, round(window * rule.of / rule.window)))

@@ -1,5 +1,6 @@
 """One rule: when to speak up, when to be quiet again, and in which words."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -37,7 +38,8 @@ class Rule:
     scope: "mount" is held against each sensor, "sides" against left and right together.
     form: limit and clear are in the metric's unit ("absolute"), multiples of the own baseline ("times"), the
     metric's unit above the baseline ("points") or median absolute deviations above it ("mads").
-    bounds: limit must lie between them. least: the limit in the metric's unit is never below this.
+    bounds: limit must lie between them. most: the metric is never above this, None where it has no end; none
+    is ever below 0. least: the limit in the metric's unit is never below this.
     first_shin, first_shoe: absolute limits that stand in until there is a baseline; None = silent until then.
     first_level, first_title, first_advice: level and words for that time.
     window, of: raised when at least `of` of the last `window` values are beyond the limit, cleared when as
@@ -63,6 +65,7 @@ class Rule:
     advice: str
     source: str
     cooldown_s: float = 60.0
+    most: float | None = None
     least: float | None = None
     first_shin: float | None = None
     first_shoe: float | None = None
@@ -77,7 +80,13 @@ class Rule:
         )
         inside = self.clear < self.limit if self.direction == "above" else self.clear > self.limit
         self._check("clear", inside, f"must be on the quiet side of the limit {self.limit:g}")
-        if self.form != "absolute":
+        if self.form == "absolute":
+            # At an end of what there is nothing is ever inside.
+            most = math.inf if self.most is None else self.most
+            ends = "above 0" if self.most is None else f"above 0 and below {self.most:g}"
+            reached = 0 < self.clear < most
+            self._check("clear", reached, f"must be {ends} ({self.scale}): it would never be cleared")
+        else:
             neutral = NEUTRAL[self.form]
             between = neutral <= self.clear if self.direction == "above" else self.clear <= neutral
             self._check("clear", between, f"must not pass the baseline itself ({neutral:g})")

@@ -141,8 +141,6 @@ class GaitSource:
             toe_off_s=column([row.contact.toe_off_s for row in rows]),
             peak_resultant_g=column([row.peaks.resultant_g for row in rows]),
             peak_axial_g=column([row.peaks.axial_g for row in rows]),
-            peak_resultant_raw_g=column([row.peaks.resultant_raw_g for row in rows]),
-            peak_axial_raw_g=column([row.peaks.axial_raw_g for row in rows]),
             activity=tuple(row.contact.activity for row in rows),
             clipped=np.array([row.clipped for row in rows], dtype=np.bool_),
             shank_angle_deg=column([row.angle_deg for row in rows]),

@@ -34,8 +34,8 @@ class Truth:
     """What truly happened, one row a foot contact whose toe-off lies in what was taken; (n,) float64 arrays.
 
     Peaks are those of the noise-free motion sampled at 2000 Hz, in the anatomical frame, gravity included,
-    from 10 ms before to 75 ms after initial contact: `peak_resultant_g` and `peak_axial_g` after the
-    dual-pass 60 Hz Butterworth filter of peak tibial acceleration, the `_raw_` ones without a filter.
+    from 10 ms before to 75 ms after initial contact, after the dual-pass 60 Hz Butterworth filter of peak
+    tibial acceleration.
     shank_angle_deg: sagittal angle at initial contact of the segment the sensor is on (shank: + is ankle
     ahead of the knee; shoe: + is toes up). stride_length_m, speed_m_per_s: of the stride that this contact
     ends. NaN where there is nothing to tell. clipped: some axis left the sensor's range during the contact.
@@ -47,8 +47,6 @@ class Truth:
     toe_off_s: Floats
     peak_resultant_g: Floats
     peak_axial_g: Floats
-    peak_resultant_raw_g: Floats
-    peak_axial_raw_g: Floats
     activity: tuple[str, ...]
     clipped: NDArray[np.bool_]
     shank_angle_deg: Floats

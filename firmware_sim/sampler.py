@@ -80,7 +80,6 @@ class Sampler:
         truth.missing += after - self.next_counter - len(samples)
         if truth.first_sample_s is None:
             truth.first_sample_s = float(t_s[0])
-        truth.last_sample_s = float(t_s[-1])
         self.next_counter, self._next_index = after, int(samples.index[-1]) + 1
         self._forget_oldest(config)
 

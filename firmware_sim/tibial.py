@@ -24,12 +24,10 @@ _SOS = signal.butter(2, CUT_OFF_HZ, fs=FINE_HZ, output="sos")
 
 @dataclass(frozen=True, slots=True)
 class Peaks:
-    """Largest values around one initial contact, g; raw: without filter."""
+    """Largest values around one initial contact, filtered, g."""
 
     resultant_g: float
     axial_g: float
-    resultant_raw_g: float
-    axial_raw_g: float
 
 
 def fine_grid(initial_contact_s: float, latest_s: float) -> Floats:
@@ -54,12 +52,9 @@ def peaks(t_s: Floats, acc_g: Floats, initial_contact_s: float) -> Peaks:
     """acc_g: (3, n) in segment axes on a fine grid; axial is y."""
     window = _window(t_s, initial_contact_s)
     smooth = low_passed(acc_g)[:, window]
-    raw = acc_g[:, window]
     return Peaks(
         resultant_g=float(np.sqrt((smooth**2).sum(axis=0)).max()),
         axial_g=float(smooth[1].max()),
-        resultant_raw_g=float(np.sqrt((raw**2).sum(axis=0)).max()),
-        axial_raw_g=float(raw[1].max()),
     )
 
 

@@ -50,4 +50,3 @@ class Account:
     unsent_at_reboot: int = 0
     lost_on_link: int = 0
     first_sample_s: float | None = None
-    last_sample_s: float | None = None

@@ -104,8 +104,10 @@ class _Link:
             device = await self._adapter.find(self._sensor)
             began_ns = self._now_ns()
             ending = await self._session(device, connect_timeout_s(failures))
-            # Not what was heard: some sensors stream to everybody, even if they refuse to be started.
-            failures = 0 if self._started_ns >= began_ns else failures + 1
+            # Neither alone: some sensors stream to everybody, even if they refuse to be started; others take
+            # the start and send nothing.
+            streamed = self._heard_ns > self._started_ns >= began_ns
+            failures = 0 if streamed else failures + 1
             await self._sleep(retry_delay_s(failures, ending))
 
     async def _session(self, device: BLEDevice, timeout_s: float) -> Ending:

@@ -66,7 +66,8 @@ FARTHEST_EXCHANGE_US: Final = 10_000_000
 # A tick that goes back so little did just that; further back it is most of a turn forward.
 LARGEST_STEP_BACK_US: Final = 60_000_000
 DELAYS: Final = 128
-# Of delays spread over 15 ms a fifteenth is within the first millisecond; of five phases a fifth.
+# Of delays spread over 15 ms a fifteenth is within the first millisecond; of five phases a fifth. Between the
+# two it stays as it was taken to be: the line would go from one edge to the other each second.
 PILE_US: Final = 1_000.0
 PILE_SHARES: Final = {False: 0.15, True: 0.11}
 EXCHANGES: Final = 120
@@ -109,7 +110,7 @@ class DeviceClock:
         self._correction = 0.0  # what is now added to device time
         self._stepped = False  # in the last packet
         self._late = False  # every packet is: the two edges are far apart
-        self._held_us = 0.0  # how much earlier than the first edge the line is, for that
+        self._held_us = 0.0  # how much earlier than the first edge the last fit put the line, for that
         self._doubt_us = PARTED_US
 
     @property
@@ -195,7 +196,6 @@ class DeviceClock:
                 self._above[-1] = (x, offset)
         if offset < self._line(x):
             self._anchor = (x, offset)
-            self._held_us = 0.0
 
     def _forget_before_a_loss(self) -> None:
         """What was seen before the last few seconds, if all that came in them was late."""

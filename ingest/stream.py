@@ -65,7 +65,7 @@ class SensorStream:
         self._taken: int | None = None  # the sensor's count before the first packet of this connection
         self._gaps: deque[tuple[int, int]] = deque(maxlen=GAPS_REMEMBERED)  # (first counter, samples)
         self._stuck_since_ns: int | None = None
-        self._shape: tuple[float | None, float | None, bool] | None = None
+        self._shape: tuple[float | None, float | None, float | None, bool] | None = None
         self._skipped = 0  # samples lost since the last block that was given out
         self._broken = True  # what comes next does not join what was given out
         self._gyro_at_first: NDArray[np.float64] | None = None
@@ -152,7 +152,7 @@ class SensorStream:
         t_us = self.clock.push(samples.tick_us, n, interval_us=samples.interval_us, arrival_ns=arrival_ns)
         decoder = self._decoder
         gyro_dps = self._living(samples.gyro_dps)
-        shape = (decoder.rate_hz, decoder.acc_range_g, gyro_dps is None)
+        shape = (decoder.rate_hz, decoder.acc_range_g, decoder.gyro_range_dps, gyro_dps is None)
         # Another rate, range or set of channels: filters cannot run on.
         self._broken |= restart or shape != self._shape
         self._shape = shape
@@ -194,8 +194,9 @@ class SensorStream:
             after = length - before - n
             if after >= 0:
                 del self._gaps[place]
-                self._gaps.append((first, before))
-                self._gaps.append(((counter + n) % COUNTER_WRAP, after))
+                # What is filled whole leaves nothing: empty pieces would push real gaps out of memory.
+                pieces = (first, before), ((counter + n) % COUNTER_WRAP, after)
+                self._gaps.extend(piece for piece in pieces if piece[1])
                 self._lost -= n
                 self._samples += n
                 return

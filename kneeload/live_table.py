@@ -22,7 +22,7 @@ from kneeload.spoken import alert_line, clock_time, milliseconds, number
 __all__ = ["LiveTable"]
 
 ALERTS_SHOWN: Final = 6
-LEVEL_STYLE: Final = {"info": "cyan", "warning": "yellow", "urgent": "bold red"}
+LEVEL_STYLE: Final = {"info": "cyan", "warning": "yellow"}
 COLUMNS: Final = (
     "sensor",
     "link",

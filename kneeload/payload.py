@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from kneeload.errors import RowError
 from kneeload.results import Result, SensorHealth
 from kneeload.streams import STREAMS, Kind, Stream
 
-__all__ = ["Message", "line", "message", "status_message"]
+__all__ = ["Message", "late_message", "line", "message", "status_message"]
 
 BY_NAME = {stream.name: stream for stream in STREAMS}
 Value = float | bool | str
@@ -51,6 +51,11 @@ def message(row: Row) -> Message:
     if topic is None:
         raise RowError("the runner's name does not fit into a topic", seq=row.seq)
     return Message(topic, _json(body), stream.qos, stream.retain)
+
+
+def late_message(row: Row) -> Message:
+    """As message, of a result that comes after newer ones: a broker must not keep it as the newest."""
+    return replace(message(row), retain=False)
 
 
 def status_message(

@@ -20,7 +20,6 @@ __all__ = [
     "DATA_UUID",
     "INFO_UUID",
     "OPS",
-    "RESULTS",
     "SERVICE_UUID",
     "STATS_UUID",
     "TIME_SYNC_UUID",
@@ -53,7 +52,6 @@ Op = Literal["start", "stop", "reset", "mark", "identify"]
 LAYOUTS: Final[tuple[Layout, ...]] = ("acc", "six-axis", "high-g")
 CHANNELS: Final = (3, 6, 9)
 OPS: Final[dict[Op, int]] = {"start": 1, "stop": 2, "reset": 3, "mark": 4, "identify": 5}
-RESULTS: Final = ("done", "unknown op", "bad argument", "not in this state")
 MOUNTS: Final = (None, Mount.LEFT_SHIN, Mount.RIGHT_SHIN, Mount.LEFT_SHOE, Mount.RIGHT_SHOE)
 ACC_RANGES_G: Final = (2, 4, 8, 16, 32, 64, 100, 200, 320)
 
@@ -242,7 +240,7 @@ def decode_sync(data: bytes) -> Sync:
 
 
 def decode_control_result(data: bytes) -> tuple[int, int]:
-    """(op, result) of an indication; result is an index into RESULTS."""
+    """(op, result) of an indication; result 0: done."""
     if len(data) != 2:
         raise DecodeError("CONTROL", f"{len(data)} bytes instead of 2")
     return data[0], data[1]

@@ -2,17 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar
 
+from ingest.waiting import first
 from kneeload.codec import Row
 from kneeload.errors import JournalError, RowError, SinkError
 from kneeload.journal import Journal
 from kneeload.sinks.state import SinkState
 
-__all__ = ["Item", "Link", "Outcome", "Sink", "first", "follow"]
+__all__ = ["Item", "Link", "Outcome", "Sink", "follow"]
 
 # Seconds until the next attempt, after one, two, … failures in a row.
 DELAYS_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -56,11 +57,13 @@ class Link(Protocol[Content]):
 class Sink(Generic[Content]):
     """A kind of server. cursor: its name in the journal; linger_s: waits so long for more before it delivers.
 
+    encode_late: of a result that comes after newer ones.
     history: a server that was never served gets every run there ever was, else only the newest.
     """
 
     cursor: str
     encode: Callable[[Row], Content]
+    encode_late: Callable[[Row], Content]
     connect: Callable[[], AbstractAsyncContextManager[Link[Content]]]
     batch: int
     linger_s: float
@@ -167,7 +170,7 @@ class _Follower(Generic[Content]):
         items: list[Item[Content]] = []
         for row in await asyncio.to_thread(self.journal.to_try_again, self.sink.cursor):
             try:
-                items.append(Item(row.seq, self.sink.encode(row)))
+                items.append(Item(row.seq, self.sink.encode_late(row)))
             except RowError as error:
                 await self._keep_parked(row.seq, str(error))
         while items:
@@ -229,19 +232,6 @@ class _Follower(Generic[Content]):
             await asyncio.sleep(min(delay_s, LAST_DELAY_S))
         else:
             await first(asyncio.sleep(delay_s), self.stop.wait())
-
-
-async def first(*waits: Coroutine[Any, Any, object]) -> None:
-    """Return when one of them does, raise what it raises; the others are cancelled."""
-    tasks = [asyncio.ensure_future(wait) for wait in waits]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 @asynccontextmanager

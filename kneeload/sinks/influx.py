@@ -17,6 +17,7 @@ from kneeload.settings import InfluxSettings
 from kneeload.sinks.answer import Answer, beginning, network_words
 from kneeload.sinks.follow import Item, Outcome, Sink, follow
 from kneeload.sinks.state import SinkState
+from kneeload.sinks.thread import own_thread
 
 __all__ = ["follow_influx", "probe_influx"]
 
@@ -38,7 +39,7 @@ async def follow_influx(
     async def connect() -> AsyncIterator[_Link]:
         server = _Server(settings)
         try:
-            state.server = await asyncio.to_thread(server.ask)
+            state.server = await own_thread(server.ask)
             yield _Link(server)
         finally:
             server.close()
@@ -46,6 +47,7 @@ async def follow_influx(
     sink = Sink(
         cursor=f"influx:{settings.url}/{settings.store}",
         encode=line,
+        encode_late=line,
         connect=connect,
         batch=BATCH,
         linger_s=LINGER_S,
@@ -76,7 +78,7 @@ class _Link:
         while True:
             batch = items[: self._size]
             try:
-                await asyncio.to_thread(self._server.write, [item.content for item in batch])
+                await own_thread(self._server.write, [item.content for item in batch])
             except _RefusedError as error:
                 if len(batch) == 1:
                     return Outcome(1, {batch[0].seq: str(error)})
@@ -94,7 +96,7 @@ class _RefusedError(Exception):
 
 
 class _Server:
-    """One server over HTTP. Every method waits for the network: call it in a thread."""
+    """One server over HTTP. Every method waits for the network: call it in a thread of its own."""
 
     def __init__(self, settings: InfluxSettings) -> None:
         self._settings = settings

@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Literal
 
+from ingest.waiting import first
 from kneeload.errors import SinkError
 from kneeload.journal import Journal
-from kneeload.payload import Message, message, status_message
+from kneeload.payload import Message, late_message, message, status_message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker import DIALECTS, connected
 from kneeload.sinks.connection import IN_FLIGHT, Connection
-from kneeload.sinks.follow import Item, Outcome, Sink, first, follow
+from kneeload.sinks.follow import Item, Outcome, Sink, follow
 from kneeload.sinks.state import SinkState
 
 __all__ = ["IN_FLIGHT", "follow_mqtt", "probe_mqtt"]
@@ -77,6 +78,7 @@ async def follow_mqtt(
     sink = Sink(
         cursor=cursor or f"mqtt:{state.where}",
         encode=message,
+        encode_late=late_message,
         connect=connect,
         batch=BATCH,
         linger_s=0.0,

@@ -31,6 +31,13 @@ def test_clear_keeps_its_share_of_the_margin() -> None:
     assert changed("strap-loose", limit=5.0, clear=2.0).clear == 2.0
 
 
+@pytest.mark.parametrize(("limit", "clear"), [(60.0, 80.0), (75.0, 87.5), (80.0, 90.0), (90.0, 95.0)])
+def test_a_full_battery_clears_whatever_the_limit(limit: float, clear: float) -> None:
+    rule = changed("battery-low", limit=limit)
+    assert rule.clear == pytest.approx(clear)
+    assert rule.inside(100.0, rule.clear)
+
+
 def test_of_keeps_its_share_of_the_window() -> None:
     assert changed("shock-high", window=5).of == 4
     assert changed("cadence-low", window=30).of == 27
@@ -47,6 +54,10 @@ def test_of_keeps_its_share_of_the_window() -> None:
         ("shock-high", {"clear": 1.3}, "clear", "quiet side of the limit 1.2"),
         ("shock-high", {"clear": 0.9}, "clear", "must not pass the baseline itself (1)"),
         ("cadence-low", {"clear": 0.9}, "clear", "quiet side of the limit 0.95"),
+        ("battery-low", {"clear": 120.0}, "clear", "120 must be above 0 and below 100 (%)"),
+        ("battery-low", {"clear": 100.0}, "clear", "it would never be cleared"),
+        ("sensor-clipping", {"clear": 0.0}, "clear", "it would never be cleared"),
+        ("sensor-silent", {"clear": 0.0}, "clear", "0 must be above 0 (s): it would never be cleared"),
         ("shock-high", {"of": 5}, "of", "more than half of 10"),
         ("shock-high", {"of": 11}, "of", "more than half of 10"),
         ("shock-high", {"window": 0}, "window", "between 1 and 600"),

@@ -9,7 +9,7 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.packet import Kind
 from ingest.sensors import FAMILIES
-from ingest.stream import Counters, SensorStream
+from ingest.stream import GAPS_REMEMBERED, Counters, SensorStream
 from tests.ingest.wire import CONFIG_SIX, config_bytes, data_bytes, packet
 
 N = 19
@@ -72,6 +72,17 @@ def test_accounting_is_exact_for_any_order(order: list[tuple[int, bool]]) -> Non
     assert counters.samples_lost == (newest - order[0][0] + 1 - len(came)) * N
     assert counters.packets_duplicate == duplicate
     assert counters.packets_received == sum(1 + twice for _, twice in order)
+
+
+def test_as_many_gaps_are_filled_as_are_remembered() -> None:
+    """Every second packet comes late, after all the others."""
+    stream = started()
+    for number in range(0, 2 * GAPS_REMEMBERED + 1, 2):
+        send(stream, number, at_s=1.0 + number * PERIOD_S)
+    assert stream.counters.samples_lost == GAPS_REMEMBERED * N
+    for number in range(1, 2 * GAPS_REMEMBERED, 2):
+        assert send(stream, number, at_s=1.0 + 2 * GAPS_REMEMBERED * PERIOD_S) is None
+    assert stream.counters.samples_lost == 0
 
 
 def test_the_counter_wraps() -> None:
@@ -143,16 +154,27 @@ def test_data_before_the_configuration_is_counted_as_bad() -> None:
     assert send(stream, 1) is not None
 
 
-def test_another_rate_restarts_the_stream() -> None:
+@pytest.mark.parametrize(
+    ("other", "seen"),
+    [
+        (config_bytes(rate_hz=416.0), (416.0, 16.0, 2000.0)),
+        (config_bytes(acc_range_g=8), (208.0, 8.0, 2000.0)),
+        (config_bytes(gyro_range_dps=1000), (208.0, 16.0, 1000.0)),
+    ],
+    ids=["rate", "range", "rotation range"],
+)
+def test_another_shape_restarts_the_stream(other: bytes, seen: tuple[float, float, float]) -> None:
+    """Filters run at one rate, and what is railed is told by one range for all rows of a piece."""
     stream = started()
     send(stream, 0)
-    stream.receive(packet(Kind.CONFIG, config_bytes(rate_hz=416.0)))
-    block = send(stream, 1)
+    send(stream, 1)
+    stream.receive(packet(Kind.CONFIG, other))
+    block = send(stream, 2)
     assert block is not None
     assert block.restart
-    assert block.rate_hz == 416.0
-    stream.receive(packet(Kind.CONFIG, config_bytes(rate_hz=416.0)))
-    block = send(stream, 2)
+    assert (block.rate_hz, block.acc_range_g, block.gyro_range_dps) == seen
+    stream.receive(packet(Kind.CONFIG, other))
+    block = send(stream, 3)
     assert block is not None
     assert not block.restart, "the same configuration read again changes nothing"
 

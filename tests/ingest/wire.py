@@ -46,8 +46,15 @@ def data_bytes(
     return body + struct.pack("<H", crc16(body))
 
 
-def config_bytes(layout: int = 1, *, rate_hz: float = 208.0, acc_range_g: int = 16, mount: int = 1) -> bytes:
-    gyro, high = (2000 if layout else 0), (320 if layout == 2 else 0)
+def config_bytes(
+    layout: int = 1,
+    *,
+    rate_hz: float = 208.0,
+    acc_range_g: int = 16,
+    gyro_range_dps: int = 2000,
+    mount: int = 1,
+) -> bytes:
+    gyro, high = (gyro_range_dps if layout else 0), (320 if layout == 2 else 0)
     return struct.pack(
         "<BBBBIfffHHHH",
         1,

@@ -104,7 +104,7 @@ results: st.SearchStrategy[Result] = st.one_of(
     st.builds(
         Alert,
         rule=st.sampled_from([rule.id for rule in RULES]) | st.text(min_size=1, max_size=20),
-        level=st.sampled_from(["info", "warning", "urgent"]),
+        level=st.sampled_from(["info", "warning"]),
         state=st.sampled_from(["raised", "cleared"]),
         t_us=_t_us,
         mount=st.none() | _mounts,

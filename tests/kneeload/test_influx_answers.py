@@ -3,7 +3,9 @@
 import asyncio
 import socket
 import threading
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -15,6 +17,7 @@ from pydantic import SecretStr
 from kneeload.journal import Journal
 from kneeload.payload import line
 from kneeload.settings import InfluxSettings
+from kneeload.sinks.state import SinkState
 from tests.kneeload.examples import a_run
 from tests.kneeload.following import RUN, Answer, delivered, following, http_stand_in, journal_at, until
 
@@ -165,6 +168,35 @@ def test_a_server_that_hangs_stalls_nobody(tmp_path: Path, monkeypatch: pytest.M
 
     with http_stand_in(Script(hang)) as url:
         asyncio.run(run(url))
+
+
+def test_a_server_that_hangs_keeps_no_run_from_its_end(tmp_path: Path) -> None:
+    """It accepts and never answers: drain_s later the process is free, whatever a request may take."""
+
+    async def run(url: str) -> SinkState:
+        with journal_at(tmp_path) as journal:
+            journal.append(RUN, a_run(3))
+            async with following(journal, InfluxSettings(url=url, drain_s=0.5)) as state:
+                await until(lambda: bool(accepted), "it is asked")
+        return state
+
+    def accept() -> None:
+        with suppress(OSError):
+            while True:
+                accepted.append(server.accept()[0])
+
+    accepted: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        threading.Thread(target=accept, daemon=True).start()
+        begun_s = time.monotonic()
+        state = asyncio.run(run(f"http://{host}:{port}"))
+        took_s = time.monotonic() - begun_s
+        for connection in accepted:
+            connection.close()
+    assert took_s < 5.0
+    assert state.behind > 0
+    assert "wait for the next start" in (state.last_error or "")
 
 
 @pytest.mark.parametrize(

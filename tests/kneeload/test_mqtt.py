@@ -15,9 +15,9 @@ import pytest
 from paho.mqtt.client import MQTTMessage
 from pydantic import SecretStr
 
+from ingest.waiting import first
 from kneeload.payload import message
 from kneeload.settings import MqttSettings
-from kneeload.sinks.follow import first
 from kneeload.sinks.mqtt import IN_FLIGHT
 from tests.certificates import write_certificates
 from tests.kneeload.examples import a_run

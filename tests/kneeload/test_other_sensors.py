@@ -20,7 +20,7 @@ from firmware_sim.motion import Source
 from firmware_sim.oscillator import Oscillator
 from firmware_sim.plan import Phase, Plan
 from firmware_sim.player import Player
-from firmware_sim.polar_encoder import Command
+from firmware_sim.polar_encoder import ACC, Command, Op, Status, encode_response
 from firmware_sim.polar_sensor import PolarSensor
 from firmware_sim.radio import SimulatedRadio
 from firmware_sim.traits import Traits
@@ -113,6 +113,16 @@ def again(run: Run, family: str, path: Path) -> list[Result]:
     monitor = Monitor({LEFT: family})
     results = [result for packet in recording.read(path) for result in monitor.receive(packet)]
     return results + monitor.finish(run.clock.now_ns())
+
+
+def links(run: Run) -> list[Packet]:
+    return [packet for packet in run.packets if packet.kind is Kind.LINK]
+
+
+def pauses_s(run: Run) -> list[float]:
+    """How long the sensor was left alone between two connections, from the first on."""
+    ends, begins = [p.arrival_ns for p in links(run)[1::2]], [p.arrival_ns for p in links(run)[2::2]]
+    return [(begin - end) / 1e9 for end, begin in zip(ends, begins, strict=False)]
 
 
 def same(one: list[Result], other: list[Result]) -> bool:
@@ -295,15 +305,29 @@ async def test_a_witmotion_sensor_that_streams_and_never_answers_is_left_alone_l
         def write(self, register: int, value: int, *, now_s: float) -> None:
             pass
 
-    def links(run: Run) -> list[Packet]:
-        return [packet for packet in run.packets if packet.kind is Kind.LINK]
-
     async with running(Mute(gait(200.0), Traits(LEFT, serial="W003")), WIT) as run:
         await run.until(lambda: len(links(run)) >= 8)
     assert any(packet.kind is Kind.DATA for packet in run.packets)
-    ends, begins = [p.arrival_ns for p in links(run)[1::2]], [p.arrival_ns for p in links(run)[2::2]]
-    pauses_s = [(begin - end) / 1e9 for end, begin in zip(ends, begins, strict=False)][:3]
-    assert pauses_s[2] > pauses_s[1] > pauses_s[0] > 1.0
+    first, second, third = pauses_s(run)[:3]
+    assert third > second > first > 1.0
+
+
+async def test_a_sensor_that_takes_a_start_and_refuses_the_next_is_left_alone_longer_each_time() -> None:
+    class Exhausted(PolarSensor):
+        starts = 0
+
+        def control(self, command: Command, *, now_s: float) -> bytes:
+            if (command.op, command.measurement) != (Op.START, ACC):
+                return super().control(command, now_s=now_s)
+            self.starts += 1
+            return encode_response(command, Status.SUCCESS if self.starts % 2 else Status.INVALID_STATE)
+
+    async with running(sensor := Exhausted(gait(208.0), Traits(LEFT, serial="P003")), POLAR) as run:
+        await run.until(lambda: len(links(run)) >= 8)
+    assert sensor.starts >= 6
+    assert not any(packet.kind is Kind.DATA for packet in run.packets)
+    first, second, third = pauses_s(run)[:3]
+    assert third > second > first > 1.0
 
 
 async def test_scan_offers_the_lines_for_all_of_them() -> None:

@@ -4,12 +4,15 @@ import asyncio
 import json
 from pathlib import Path
 
+from dsp.mount import Mount
 from kneeload.journal import Journal
-from kneeload.settings import InfluxSettings
+from kneeload.settings import InfluxSettings, MqttSettings
 from kneeload.sinks.state import SinkState
-from tests.kneeload.examples import a_run
+from tests.kneeload.examples import STARTED_NS, a_run, health
 from tests.kneeload.following import RUN, Answer, following, http_stand_in, journal_at
 from tests.kneeload.program import kneeload
+from tests.services import Mosquitto
+from tests.subscriber import Subscriber
 
 OK: Answer = (204, {}, b"")
 PING: Answer = (204, {"X-Influxdb-Version": "1.8.10"}, b"")
@@ -70,6 +73,31 @@ def test_refused_parked_shown_mended_sent_again(tmp_path: Path) -> None:
     assert len(picky.lines) == len(set(picky.lines)) == len(results)
     with Journal.open(tmp_path) as journal:
         assert journal.refused() == []
+
+
+def test_a_late_state_of_a_sensor_is_told_and_not_kept(mosquitto: Mosquitto, tmp_path: Path) -> None:
+    """The left one's was refused in a run of long ago; now the right one alone is worn."""
+    settings = MqttSettings(host=mosquitto.host, port=mosquitto.port)
+    second = "20260101T001000Z"
+    with journal_at(tmp_path) as journal:
+        journal.append(RUN, [health(1_000_000)])
+        journal.refuse(f"mqtt:{mosquitto.host}:{mosquitto.port}", 1, reason="not authorised", at_ns=0)
+        journal.start_run(second, "anna", started_ns=STARTED_NS + 10**12, config={})
+        journal.append(second, [health(1_000_000, Mount.RIGHT_SHIN)])
+        journal.try_again()
+
+        async def run() -> SinkState:
+            async with following(journal, settings, run=second) as state:
+                pass
+            return state
+
+        with Subscriber(mosquitto.host, mosquitto.port, "kneeload/+/+/sensor") as subscriber:
+            state = asyncio.run(run())
+            subscriber.wait_for(lambda messages: len(messages) == 2)
+    assert (state.delivered, state.refused) == (2, 0)
+    with Subscriber(mosquitto.host, mosquitto.port, "kneeload/+/+/sensor") as later:
+        later.wait_for(lambda messages: "kneeload/anna/right-shin/sensor" in {m.topic for m in messages})
+        assert [m.topic for m in later.messages] == ["kneeload/anna/right-shin/sensor"]
 
 
 def kneeload_json_of_doctor(folder: Path) -> str:
