@@ -187,10 +187,14 @@ def _travels(
 
 
 def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:
-    """Half a stride less the contact: one leg cannot see the other, so both are taken to be alike."""
+    """Half a stride less the contact: one leg cannot see the other, so both are taken to be alike.
+
+    None where the contact is longer than that: it was no flight, or a step into or out of standing.
+    """
     if usual_s is None or contact_s is None or runner.activity != "run":
         return None
-    return max(0.0, 0.5 * usual_s - contact_s)
+    flight_s = 0.5 * usual_s - contact_s
+    return flight_s if flight_s >= 0.0 else None
 
 
 def _posture(

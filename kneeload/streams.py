@@ -45,7 +45,12 @@ STRIDE_FIELDS = (
     Field("initial_contact_s", "float", "s", "initial contact, since the run's start"),
     Field("toe_off_s", "float", "s", "toe-off, since the run's start"),
     Field("contact_time_s", "float", "s", "toe-off minus initial contact"),
-    Field("flight_time_s", "float", "s", "half the stride time minus contact time, at least 0; running only"),
+    Field(
+        "flight_time_s",
+        "float",
+        "s",
+        "half the stride time minus contact time; running only, and null where that is below 0",
+    ),
     Field("stride_time_s", "float", "s", "since that foot's previous initial contact"),
     Field("cadence_spm", "float", "steps/min", "median of the last strides, both feet counted"),
     Field("peak_resultant_g", "float", "g", "largest acceleration magnitude after initial contact"),

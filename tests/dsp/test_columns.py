@@ -97,3 +97,25 @@ def test_flight_swing_strike_and_roll_are_those_of_the_motion(mount: Mount, foot
     error_deg = column(told, "foot_strike_deg") - true.shank_angle_deg
     assert np.sqrt(np.nanmean(error_deg**2)) < 3.0
     assert np.nanmedian(column(told, "pronation_deg")) == pytest.approx(INVERSION_DEG, abs=2.5)
+
+
+def test_a_contact_longer_than_half_a_stride_has_no_flight() -> None:
+    """It is no flight of zero: a step into standing counts as running, and stands."""
+    found = 0
+    for seed in range(6):
+        phases = (
+            Phase(activity="stand", duration_s=3.0),
+            Phase(activity="run", duration_s=6.0, contact_time_s=0.36, cadence_spm=165.0),
+            Phase(activity="stand", duration_s=3.0),
+        )
+        block, _ = simulated(Mount.LEFT_SHOE, *phases, seed=seed)
+        for stride in strides_of([block]):
+            if stride.activity != "run" or stride.contact_time_s is None or stride.cadence_spm is None:
+                continue
+            usual_s = 60.0 / stride.cadence_spm
+            if stride.contact_time_s > usual_s:
+                found += 1
+                assert stride.flight_time_s is None
+            else:
+                assert stride.flight_time_s == pytest.approx(usual_s - stride.contact_time_s)
+    assert found
