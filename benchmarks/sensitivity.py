@@ -1,7 +1,8 @@
 """How much hangs on the exact value of each constant of the signal core: python -m benchmarks.sensitivity.
 
-Every constant of dsp/ that is one number is made a fifth smaller and a quarter larger, one at a time, and the
-recordings are counted again. What was tuned to these recordings shows: something breaks as soon as it moves.
+Every number among the constants of dsp/ and in its settings is made a fifth smaller and a quarter larger, one
+at a time, and the recordings are counted again. What was tuned to these recordings shows: something breaks as
+soon as it moves.
 --write puts the table into docs/sensitivity.md.
 """
 
@@ -10,14 +11,14 @@ import importlib
 import inspect
 import pkgutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from itertools import product
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -28,6 +29,7 @@ from benchmarks.page import replace_measured
 from benchmarks.sheet import Sheet, number
 from benchmarks.trial import DATA_SETS, Trial, data_folder, load_trials
 from benchmarks.validate.altered import Alteration, Altered, altered_by
+from dsp.params import Params
 
 __all__ = ["Constant", "changed", "constants", "main"]
 
@@ -37,21 +39,63 @@ SENSORS = (
     Alteration("as recorded", lambda trial: trial),
     Alteration("without gyroscope", lambda trial: replace(trial, gyro_dps=None)),
 )
-# Bits of a mark, a number of rows, what gravity is.
-NO_CHOICE = {"CLIPPED", "FILLED", "VOID", "CURVES", "G_MPS2"}
+# Bits of a mark, a number of rows, what gravity is, what whole files and sensors are.
+NO_CHOICE = {"CLIPPED", "FILLED", "VOID", "RAILED", "CURVES", "G_MPS2", "LAST_CODE"}
+# Where the settings are that the recordings are counted with.
+SETTINGS = ("benchmarks.validate.ours", "PARAMS")
+Place = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """modules: the one that defines it, then those that have it from there."""
+    """modules: the one that defines it, then those that have it from there; place: where in a table."""
 
     name: str
     value: float
     modules: tuple[str, ...]
+    place: Place = ()
+
+    @property
+    def title(self) -> str:
+        """As a reader finds it."""
+        if (self.modules[0], self.name) == SETTINGS:
+            return f"params.{self.place[0]}"
+        home = self.modules[0].removeprefix("dsp.")
+        return f"{home}.{self.name}{''.join(f'[{step}]' for step in self.place)}"
+
+
+def numbers(value: object) -> Iterator[tuple[Place, float]]:
+    """Every number in a constant, and its place."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        yield (), value
+    for step, part in _parts(value):
+        for place, inner in numbers(part):
+            yield (step, *place), inner
+
+
+def _parts(value: object) -> list[tuple[int | str, object]]:
+    if is_dataclass(value):
+        return [(field.name, getattr(value, field.name)) for field in fields(value)]
+    if isinstance(value, Mapping):
+        return list(value.items())
+    return list(enumerate(value)) if isinstance(value, tuple) else []
+
+
+def put(value: Any, place: Place, new: float) -> Any:
+    """The constant with another number in a place."""
+    if not place:
+        return new
+    step, rest = place[0], place[1:]
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{str(step): put(getattr(value, str(step)), rest, new)})
+    if isinstance(value, Mapping):
+        return {**value, step: put(value[step], rest, new)}
+    parts = [put(part, rest, new) if k == step else part for k, part in enumerate(value)]
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
 
 
 def constants() -> list[Constant]:
-    """Every number in capitals that a module of dsp/ defines."""
+    """Every number in a constant of dsp/, in capitals, and in its settings."""
     modules = {
         found.name: importlib.import_module(found.name)
         for found in pkgutil.iter_modules(dsp.__path__, "dsp.")
@@ -63,13 +107,15 @@ def constants() -> list[Constant]:
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    return [
-        Constant(name, value, (home, *(user for user in modules if imported.get((user, name)) == home)))
+    found = [
+        Constant(name, at, (home, *(user for user in modules if imported.get((user, name)) == home)), place)
         for home, loaded in modules.items()
         for name, value in vars(loaded).items()
-        if name.isupper() and name not in NO_CHOICE and isinstance(value, int | float)
-        if (home, name) not in imported
+        if name.isupper() and name not in NO_CHOICE and (home, name) not in imported
+        for place, at in numbers(value)
     ]
+    home, name = SETTINGS
+    return found + [Constant(name, at, (home,), place) for place, at in numbers(Params())]
 
 
 @contextmanager
@@ -79,13 +125,14 @@ def changed(constant: Constant, factor: float) -> Iterator[None]:
     if isinstance(constant.value, int):
         value = round(value) if round(value) != constant.value else constant.value + (1 if factor > 1 else -1)
     modules: list[ModuleType] = [importlib.import_module(name) for name in constant.modules]
+    before = getattr(modules[0], constant.name)
     for module in modules:
-        setattr(module, constant.name, value)
+        setattr(module, constant.name, put(before, constant.place, value))
     try:
         yield
     finally:
         for module in modules:
-            setattr(module, constant.name, constant.value)
+            setattr(module, constant.name, before)
 
 
 def wrong(row: Altered) -> int:
@@ -142,10 +189,7 @@ def sensitivity_sheet(folder: Path, console: Console) -> Sheet:
             for found, before in zip(tally, usual, strict=True)
         ]
         if any(more):
-            home = constant.modules[0].removeprefix("dsp.")
-            rows.append(
-                (f"{home}.{constant.name}", f"{constant.value:g}", *(f"{count:+d}" for count in more))
-            )
+            rows.append((constant.title, f"{constant.value:g}", *(f"{count:+d}" for count in more)))
     strides = sum(
         len(trial.truth) if trial.truth is not None else trial.strides or 0
         for trial in _cached_trials(folder)

@@ -14,7 +14,7 @@ sensor was strapped on anew; the same as before, only the leg was bent.
 """
 
 from dataclasses import dataclass, field
-from math import acos, cos, degrees, radians
+from math import acos, degrees
 from typing import Literal
 
 import numpy as np
@@ -28,16 +28,16 @@ __all__ = ["Alignment"]
 Floats = NDArray[np.float64]
 
 ENOUGH_STRIDES = 5
-NEAR = cos(radians(50.0))  # standing and striding directions of one sensor on one leg, sprinting too
-UNMOVED = cos(radians(25.0))  # the striding direction itself, since alignment
+NEAR_DEG = 50.0  # standing and striding directions of one sensor on one leg, sprinting too
+UNMOVED_DEG = 25.0  # the striding direction itself, since alignment
 TURNED = 3  # strides in a row: the last one before a stop is another
-SAME = cos(radians(5.0))  # of two standings; people sway and shift
+SAME_DEG = 5.0  # of two standings; people sway and shift
 # Strides lean otherwise at another speed, by 9 degrees from 8 to 15 km/h (simulated), and legs are bent more
 # often than sensors moved: to be moved, the strides must fit that better by this.
 MARGIN_DEG = 10.0
 # The first strides of a bout lean otherwise, by up to 21 degrees (simulated). They are waited for; where two
 # standings are far apart, fewer tell.
-SETTLED_STRIDES, FAR = 12, cos(radians(45.0))
+SETTLED_STRIDES, FAR_DEG = 12, 45.0
 FORGET = 0.85
 
 
@@ -94,7 +94,7 @@ class Alignment:
         """(3, n) of a moment of standing still; gait: of the strides before it."""
         up = _mean_direction(acc_g)
         self.keep(gait)
-        if self.standing is None or not self.strode or dot(self.standing, up) >= SAME:
+        if self.standing is None or not self.strode or _apart_deg(self.standing, up) <= SAME_DEG:
             self.standing, self.stood_since = up, None
         else:
             self.stood_since = up
@@ -107,7 +107,7 @@ class Alignment:
         if self.strides == ENOUGH_STRIDES:
             self.first = self.striding
         self._settle(gait)
-        turned = self.first is not None and dot(self.first, self.striding) < UNMOVED
+        turned = self.first is not None and _apart_deg(self.first, self.striding) > UNMOVED_DEG
         self.turned = self.turned + 1 if turned else 0
         if self.turned >= TURNED:
             self._forget()
@@ -128,7 +128,7 @@ class Alignment:
         before, up = self.strode.get(gait), self.stood_since
         if self.standing is None or self.striding is None or before is None or up is None:
             return
-        if self.strides < (SETTLED_STRIDES if dot(self.standing, up) > FAR else ENOUGH_STRIDES):
+        if self.strides < (SETTLED_STRIDES if _apart_deg(self.standing, up) < FAR_DEG else ENOUGH_STRIDES):
             return
         moved = _turned(before, self.standing, up)
         if _apart_deg(self.striding, before) - _apart_deg(self.striding, moved) > MARGIN_DEG:
@@ -151,7 +151,7 @@ class Alignment:
         """Up from standing, where the strides agree that it is the same sensor in the same place."""
         if self.standing is None or self.striding is None:
             return None
-        return self.standing if dot(self.standing, self.striding) > NEAR else None
+        return self.standing if _apart_deg(self.standing, self.striding) < NEAR_DEG else None
 
     @property
     def up(self) -> Vector | None:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from dsp.stride import Activity
 from dsp.vectors import size
 
-__all__ = ["LEVEL", "activity_of", "calm_share", "gait_score", "level", "plausible"]
+__all__ = ["activity_of", "calm_share", "calm_top", "gait_score", "level", "plausible"]
 
 PERIOD_S, PERIOD_SCATTER_S = 0.93, 0.07
 # By a toe-off that was found without knowing the gait: people's medians are 0.45 at the most running and 0.51
@@ -25,7 +25,6 @@ DUTY, DUTY_SCATTER = 0.51, 0.03
 # People's medians are 0.5 at the most running (0.7 where a run ends in steps), 0.99 at the least walking.
 QUARTER, CALM, CALM_SCATTER = 0.25, 0.70, 0.15
 CALM_G = 0.15
-LEVEL = (1.0 + CALM_G) / (1.0 - CALM_G)
 HELD = 2.0
 LEAST_G, MOST_G = 0.6, 1.2  # at the lower end of calm
 # A stride this long is a walker's, and a walker's foot stands still.
@@ -44,20 +43,25 @@ def calm_share(
     low = (1.0 - CALM_G) * (one_g or 1.0)
     if one_g is None and period >= WALKS_S * rate_hz:
         low, _ = level(sizes)
-    calm = (sizes >= low) & (sizes <= LEVEL * low)
+    calm = (sizes >= low) & (sizes <= calm_top(low))
     rows = min(max(1, round(QUARTER * period)), calm.shape[0])
     sums = np.concatenate(((0,), calm.cumsum()))
     share: float = (sums[rows:] - sums[:-rows]).max() / rows
     return share
 
 
+def calm_top(low_g: float) -> float:
+    """The upper end of what a sensor at rest may show, whose lower end this is."""
+    return low_g * ((1.0 + CALM_G) / (1.0 - CALM_G))
+
+
 def level(sizes_g: NDArray[np.float64]) -> tuple[float, float]:
-    """The lower end (the upper is LEVEL times that) and the share of the band that holds most of (n,) sizes.
+    """The lower end (the upper is its calm_top) and the share of the band that holds most of (n,) sizes.
 
     At what may be 1 g of some sensor; (0, 0) where there is none.
     """
     sizes = np.sort(sizes_g)
-    ends = np.searchsorted(sizes, sizes * LEVEL, side="right")
+    ends = np.searchsorted(sizes, sizes * calm_top(1.0), side="right")
     held = np.where((sizes >= LEAST_G) & (sizes <= MOST_G), ends - np.arange(sizes.shape[0]), 0)
     k = int(held.argmax())
     return (float(sizes[k]), float(held[k]) / sizes.shape[0]) if held[k] else (0.0, 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Bout, Cycle
-from dsp.gait import LEVEL, level
+from dsp.gait import calm_top, level
 from dsp.jolting import ALIKE, leg_moves
 from dsp.params import Params
 from dsp.rhythm import thinned_period
@@ -146,7 +146,7 @@ def _landed(jerk: Floats, felt: Floats, period: float, low: float) -> Floats:
     felt: the acceleration's size, from BEFORE[0] periods before the jolts on; low: the lower end of what a
     standing foot feels. A runner's foot never stands: its jolts are as they are.
     """
-    sums = np.concatenate(((0,), ((felt >= low) & (felt <= LEVEL * low)).cumsum()))
+    sums = np.concatenate(((0,), ((felt >= low) & (felt <= calm_top(low))).cumsum()))
     rows = max(1, round((BEFORE[0] - BEFORE[1]) * period))
     stood = (sums[rows:] - sums[:-rows])[: jerk.shape[0]] / rows
     return np.asarray(jerk * np.clip((STANDS_STILL - stood) / (STANDS_STILL - SWINGS), STOOD, 1.0))

@@ -7,15 +7,18 @@ import numpy as np
 from benchmarks.trial import Contacts, Trial
 from dsp.block import ImuBlock
 from dsp.mount import Mount
+from dsp.params import Params
 from dsp.pipeline import StridePipeline
 from dsp.stride import Stride
 from ingest.files import blocks, read_recording
 
 __all__ = ["contacts_of", "strides_of", "strides_of_trial"]
 
+PARAMS = Params()
+
 
 def strides_of(mount: Mount, stream: Iterable[ImuBlock]) -> list[Stride]:
-    pipeline = StridePipeline(mount)
+    pipeline = StridePipeline(mount, PARAMS)
     strides: list[Stride] = []
     for block in stream:
         strides.extend(pipeline.push(block))

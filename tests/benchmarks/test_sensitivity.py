@@ -1,14 +1,19 @@
 """Constants of the signal core are found and changed where they are used, and put back."""
 
+from dataclasses import replace
+
 import pytest
 
 import dsp.jolting
 import dsp.likeness
 import dsp.rhythm
 import dsp.runner
+import dsp.shin
 import dsp.swinging
 import dsp.vote
 from benchmarks.sensitivity import Constant, changed, constants
+from benchmarks.validate import ours
+from dsp.params import Params
 
 
 def named(name: str) -> Constant:
@@ -50,6 +55,26 @@ def test_it_is_put_back_after_an_error() -> None:
 
 
 def test_most_of_the_core_is_looked_at() -> None:
+    titles = {constant.title for constant in constants()}
+    assert {"shoe.LANDMARKS[jerk_lag_s]", "shin.STANCE[run][1]", "travel.BRAKED_G_S[walk]"} <= titles
+    assert {"params.gate_hz", "params.open_strides"} <= titles
     names = {constant.modules[0] for constant in constants()}
     assert {"dsp.gait", "dsp.jolt", "dsp.swing", "dsp.turning", "dsp.vote", "dsp.shin", "dsp.shoe"} <= names
     assert len(constants()) > 100
+
+
+def test_a_number_in_a_table_is_changed_alone() -> None:
+    before = dsp.shin.STANCE
+    (found,) = (constant for constant in constants() if constant.title == "shin.STANCE[walk][0]")
+    with changed(found, 0.5):
+        now = dsp.shin.STANCE
+    assert now == {**before, "walk": (0.5 * before["walk"][0], before["walk"][1])}
+    assert before == dsp.shin.STANCE
+
+
+def test_a_setting_is_changed_for_the_recordings_that_are_counted() -> None:
+    (found,) = (constant for constant in constants() if constant.title == "params.gate_hz")
+    with changed(found, 1.25):
+        now = ours.PARAMS
+    assert now == replace(Params(), gate_hz=1.25 * Params().gate_hz)
+    assert Params() == ours.PARAMS
