@@ -80,20 +80,19 @@ async def conduct(
         if cut is None:
             started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
             run = journal.name_run(started_ns)
-            held = Held(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
+            held = Held.by(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
             path = make_folder(folder, run) / "packets.mcap"
-            journal.start_run(
-                run, config.runner.name, started_ns=started_ns, config=held.settings(), note=note
-            )
+            kept = {**config.public(), **held.settings()}
+            journal.start_run(run, config.runner.name, started_ns=started_ns, config=kept, note=note)
         else:
             run, path, started_ns = cut.run, cut.path, cut.entry.started_ns
-            journal.resume_run(run)
             # Its own settings hold to its end: what was computed before is computed again, just the same.
-            held = Held.of(cut.entry.config, folder)
+            held = Held.of(cut.entry)
+            journal.resume_run(run)
         if with_last_runs:
             view.note(compared_line(held.baseline))
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
-        about |= notes_of(held.config.params())
+        about |= notes_of(held.params)
         try:
             async with Outlets.open(
                 journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor
