@@ -65,8 +65,21 @@ class StorageError(IngestError):
         remedy = "free some space" if full else "check the disk and the folder's permissions"
         super().__init__(f"{path}: {what}; {remedy} ({pending_bytes} bytes wait in memory)")
         self.path = path
+        self.what = what
         self.full = full
         self.pending_bytes = pending_bytes
+
+
+class PacketDroppedError(StorageError):
+    """This packet was not kept: as much as may wait in memory waits already."""
+
+    def __init__(self, cause: StorageError) -> None:
+        super().__init__(
+            cause.path,
+            f"{cause.what}, and no more packets fit into memory: they are being lost",
+            full=cause.full,
+            pending_bytes=cause.pending_bytes,
+        )
 
 
 class LinkError(IngestError):

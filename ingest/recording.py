@@ -17,7 +17,7 @@ from typing import Final, Self
 from mcap.writer import CompressionType, IndexType, Writer
 
 from dsp.mount import Mount
-from ingest.errors import StorageError
+from ingest.errors import PacketDroppedError, StorageError
 from ingest.packet import Kind, Packet
 from ingest.recorded import METADATA_NAME, metadata, read
 
@@ -38,7 +38,7 @@ class Recorder:
     `append` and `flush` write to the operating system, `fsync` makes that survive a power cut and may be
     called from another thread. Times are the run's, in ns, and are given, not read.
     Every method may raise StorageError: what could not be written is kept, up to LARGEST_PENDING bytes, and
-    the next call tries again; beyond that packets are dropped and counted.
+    the next call tries again; beyond that packets are dropped (PacketDroppedError) and counted.
     """
 
     def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
@@ -98,9 +98,9 @@ class Recorder:
         if self._file.pending_bytes > LARGEST_PENDING:
             try:
                 self.flush()
-            except StorageError:
+            except StorageError as error:
                 self.packets_dropped += 1
-                raise
+                raise PacketDroppedError(error) from error
         key = (packet.mount, packet.family, packet.kind)
         channel = self._channels.get(key)
         if channel is None:

@@ -32,7 +32,7 @@ from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
 from kneeload.shown import cell, program
-from kneeload.spoken import counted
+from kneeload.spoken import counted, missing
 from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view, timed
 
@@ -157,6 +157,10 @@ def report_of(outcome: Outcome) -> dict[str, object]:
         "strides": monitor.strides,
         "alerts": outcome.keeper.alerts_raised,
         "journal": {"strides": outcome.journalled["stride"]},
+        "dropped": {
+            "packets": outcome.keeper.recorder.packets_dropped,
+            "results": outcome.keeper.results_dropped,
+        },
         "mqtt": {
             "broker": outlets.mqtt.where if outlets.mqtt else None,
             "published": outlets.mqtt.delivered if outlets.mqtt else 0,
@@ -266,6 +270,9 @@ def print_summary(report: Mapping[str, object], console: Console, *, folder: Pat
         highlight=False,
         soft_wrap=True,
     )
+    dropped = report["dropped"]
+    if isinstance(dropped, dict) and (lacking := missing(**dropped)):
+        console.print(cell(f"{lacking}; free some space before the next run"), soft_wrap=True)
     # A command that finds the run: others look where KNEELOAD_HOME or the usual configuration says.
     try:
         found = data_folder(None) == folder

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Final
 
 from alerts.alert import Alert
-from ingest.errors import StorageError
+from ingest.errors import PacketDroppedError, StorageError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import RunClock
@@ -16,6 +16,7 @@ from kneeload.errors import JournalError
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
 from kneeload.results import Result
+from kneeload.spoken import missing
 
 __all__ = ["Keeper", "Task", "run_session"]
 
@@ -35,7 +36,8 @@ class Keeper:
 
     Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
     run_session waits on. A disk that takes nothing more (full, read-only) does not stop a run: packets and
-    results wait in memory, `trouble` says so, and every tick tries again.
+    results wait in memory, `trouble` says so, and every tick tries again. What does not fit there either is
+    `missing`: of packets the newest, which the monitor does not see then, of results the oldest.
     Results are journalled only when the packets they come from are on disk: what the journal holds can be
     computed again from packets.mcap, after a power cut too.
     earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
@@ -66,6 +68,7 @@ class Keeper:
         self.listeners: list[Callable[[Sequence[Result]], None]] = []
         self.troubled: Callable[[str], None] = lambda _line: None
         self.trouble: str | None = None
+        self._told: set[str] = set()
         self.results_dropped = 0
         self.alerts_raised = 0
         self._unsaved: list[Result] = []
@@ -75,6 +78,9 @@ class Keeper:
         try:
             try:
                 self.recorder.append(packet)
+            except PacketDroppedError as error:
+                self._say(str(error))
+                return  # to the run it is lost like one that the radio lost
             except StorageError as error:
                 self._say(str(error))
             if self._earlier is not None:
@@ -109,6 +115,11 @@ class Keeper:
         while self._catch_up(CATCH_UP):
             pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
+
+    @property
+    def missing(self) -> str:
+        """What there was no room for, in words; empty when nothing is missing."""
+        return missing(packets=self.recorder.packets_dropped, results=self.results_dropped)
 
     def percentile_ms(self, percent: float) -> float | None:
         """A percentile of the latencies by nearest rank, None when nothing was measured."""
@@ -160,19 +171,24 @@ class Keeper:
             self.recorder.fsync()
             self.journal.append(self.run, waiting)
         except (JournalError, StorageError) as error:
-            self.results_dropped += max(0, len(waiting) - MOST_UNSAVED)
-            self._unsaved = waiting[-MOST_UNSAVED:]
             self._say(str(error))
+            self._unsaved = waiting[-MOST_UNSAVED:]
+            if dropped := len(waiting) - len(self._unsaved):
+                self.results_dropped += dropped
+                self._say(f"no more than {MOST_UNSAVED} results wait: the oldest are lost; free some space")
             return False
         if self._unsaved:
-            self._say("the disk takes results again: nothing is missing")
+            self.troubled(f"the disk takes results again: {self.missing or 'nothing is missing'}")
             self.trouble = None
+            self._told.clear()
         self._unsaved = []
         return True
 
     def _say(self, line: str) -> None:
         """Once for each trouble, not once a packet."""
-        if self.trouble is None or self.trouble.split(";")[0] != line.split(";")[0]:
+        what = line.split(";")[0]
+        if what not in self._told:
+            self._told.add(what)
             self.troubled(line)
         self.trouble = line
 

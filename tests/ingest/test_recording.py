@@ -1,11 +1,8 @@
 """packets.mcap: what went in comes out, whatever happened to the file."""
 
 import os
-import resource
 import signal
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,6 +16,7 @@ from ingest.errors import RecordingError, StorageError
 from ingest.packet import Kind, Packet
 from ingest.recording import CHUNK_NS, Recorder, metadata, read
 from tests.ingest.wire import packet
+from tests.room import largest_file
 
 ABOUT = {"run": "20260102T030405Z", "started": "2026-01-02T03:04:05+00:00"}
 
@@ -130,19 +128,6 @@ def test_a_flush_writes_what_waits_even_when_nothing_comes(tmp_path: Path) -> No
         assert list(read(path)) == []
         recorder.flush()
         assert [p.data for p in read(path)] == [b"alone"]
-
-
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """No file may grow beyond size: writes fail as on a full disk."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
