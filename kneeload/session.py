@@ -100,8 +100,11 @@ class Keeper:
             await asyncio.to_thread(self.recorder.fsync)
         except StorageError as error:
             self._say(str(error))
-        else:
+            return
+        if self._unsaved:
             self._save([])
+        else:
+            self._be_well()
 
     async def catch_up(self) -> None:
         """Bring the monitor to where the earlier process left it, then through what came meanwhile."""
@@ -177,12 +180,16 @@ class Keeper:
                 self.results_dropped += dropped
                 self._say(f"no more than {MOST_UNSAVED} results wait: the oldest are lost; free some space")
             return False
-        if self._unsaved:
-            self.troubled(f"the disk takes results again: {self.missing or 'nothing is missing'}")
-            self.trouble = None
-            self._told.clear()
         self._unsaved = []
+        self._be_well()
         return True
+
+    def _be_well(self) -> None:
+        """The disk takes everything: the trouble is over, and is told of again should it come back."""
+        if self.trouble is not None:
+            self.troubled(f"the disk takes results again: {self.missing or 'nothing is missing'}")
+        self.trouble = None
+        self._told.clear()
 
     def _say(self, line: str) -> None:
         """Once for each trouble, not once a packet."""

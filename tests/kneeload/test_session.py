@@ -112,6 +112,26 @@ async def test_a_packet_that_is_lost_gives_no_results(
     assert len(run.said) == len(set(run.said)) <= 4, "each once, however often it was tried"
 
 
+async def test_a_disk_that_is_full_twice_is_told_of_twice_though_no_result_had_to_wait(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    with started(tmp_path) as run:
+        run.receive(packets[:10])
+        before = run.journalled
+        for packet in packets[10:12]:
+            with largest_file(1):
+                run.receive([packet])
+                await run.keeper.tick()
+                await run.keeper.tick()
+            await run.keeper.tick()
+            await run.keeper.tick()
+        assert run.journalled == before
+    full, well = run.said[0], "the disk takes results again: nothing is missing"
+    assert full.startswith(f"{run.path}: File too large; ")
+    assert run.said[1] == run.said[3] == well
+    assert [line.split(";")[0] for line in run.said] == [full.split(";")[0], well] * 2
+
+
 async def test_of_results_that_wait_the_oldest_go_and_are_counted(
     tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
