@@ -61,7 +61,12 @@ def old_runs(
 
 
 def prune(journal: Journal, folder: Path, runs: Sequence[str]) -> None:
-    """Remove these runs' packets and rows. Cut short, it leaves runs without packets; do it again then."""
+    """Remove these runs' packets and rows. Cut short, it leaves runs without packets; do it again then.
+
+    JournalLockedError, and everything is as it was, while another process records.
+    """
+    # Before anything goes: the rows could not, and would be left without their packets.
+    journal.claim()
     for run in runs:
         for file in _files(folder, run):
             file.unlink()

@@ -11,6 +11,7 @@ from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock
 from kneeload.database import Database
+from kneeload.errors import JournalLockedError
 from kneeload.journal import NAME, Journal
 from kneeload.place import make_folder, packets_of
 from kneeload.resume import marks
@@ -66,6 +67,15 @@ def test_what_is_pruned_is_gone_and_the_rest_is_untouched(three: Path) -> None:
         assert journal.refused() == []
     assert not packets_of(three, OLD).parent.exists()
     assert packets_of(three, YOUNG).exists()
+
+
+def test_while_another_records_nothing_goes(three: Path) -> None:
+    with Journal.open(three) as recording, Journal.open(three) as journal:
+        recording.claim()
+        with pytest.raises(JournalLockedError):
+            prune(journal, three, [OLD])
+        assert packets_of(three, OLD).exists()
+        assert OLD in [run.run for run in journal.runs()]
 
 
 def test_only_own_files_of_own_runs_are_removed(three: Path) -> None:
