@@ -17,7 +17,7 @@ from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
 
-__all__ = ["Journal", "Refusal", "Row", "Run"]
+__all__ = ["RUN_NAME", "Journal", "Refusal", "Row", "Run"]
 
 NAME = "journal.db"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"

@@ -90,6 +90,29 @@ def test_only_own_files_of_own_runs_are_removed(three: Path) -> None:
     assert note.exists()
 
 
+def test_a_link_that_leads_nowhere_is_counted_as_the_link_it_is_and_goes(three: Path) -> None:
+    for run in (OLD, UNSET):
+        packets = packets_of(three, run)
+        packets.unlink()
+        packets.symlink_to(three / "an archive that was taken away")
+        os.utime(packets, ns=(NOW_NS - 100 * DAY_NS,) * 2, follow_symlinks=False)
+    with Journal.open(three) as journal:
+        holdings = old_runs(journal, three, keep_days=90, now_ns=NOW_NS)
+        assert [holding.run for holding in holdings] == [OLD, UNSET]
+        assert all(0 < holding.packet_bytes < 1000 for holding in holdings)
+        prune(journal, three, [OLD])
+    assert not packets_of(three, OLD).parent.exists()
+
+
+def test_digits_of_other_scripts_name_no_run(three: Path) -> None:
+    name = OLD.replace("2026", "٢٠٢٦")
+    strange = make_folder(three, name) / "packets.mcap"
+    strange.write_bytes(b"mine")
+    with Journal.open(three) as journal:
+        prune(journal, three, [name])
+    assert strange.read_bytes() == b"mine"
+
+
 def test_the_command_shows_first_and_removes_with_yes(three: Path, tmp_path: Path) -> None:
     arguments: list[str | Path] = ["runs", "--prune", "--keep-days", "0", "--data-dir", three]
     shown = kneeload(arguments, home=tmp_path)
