@@ -62,7 +62,11 @@ class Journal:
         self.listeners: list[Callable[[int], None]] = []
         self._runs = Database(self.path, synchronous="FULL")
         # Where a sink has got to may be forgotten by a power cut: it then delivers the same once more.
-        self._sinks = Database(self.path, synchronous="NORMAL")
+        try:
+            self._sinks = Database(self.path, synchronous="NORMAL")
+        except BaseException:
+            self._runs.close()
+            raise
         self._lock = FolderLock(data_dir / "journal.lock")
 
     @classmethod

@@ -1,11 +1,12 @@
 """A limit on what this process may take, so that a test fails where the machine would."""
 
+import os
 import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["at_most_gib", "largest_file"]
+__all__ = ["at_most_gib", "largest_file", "so_many_files"]
 
 
 @contextmanager
@@ -30,3 +31,16 @@ def largest_file(size: int) -> Iterator[None]:
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
         signal.signal(signal.SIGXFSZ, handler)
+
+
+@contextmanager
+def so_many_files(more: int) -> Iterator[None]:
+    """No more than these may be opened beside those that are: what is asked for beyond fails."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # A new file gets the lowest number that is free.
+    free = [number for number in range(limits[0]) if not os.path.lexists(f"/proc/self/fd/{number}")]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[more], limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
