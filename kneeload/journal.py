@@ -226,6 +226,20 @@ class Journal:
             self._runs.read("SELECT count(*) FROM result WHERE run = ? AND stream = ?", run, stream)[0][0]
         )
 
+    def raised(self, run: str) -> int:
+        """How many alerts a run raised, by their keys: one of another version counts too."""
+        (count,) = self._runs.read(
+            "SELECT count(*) FROM result WHERE run = ? AND stream = 'alert' AND key LIKE '%/raised/%'", run
+        )[0]
+        return int(count)
+
+    def last_us(self, run: str, stream: str) -> int | None:
+        """Run time of the last result of a stream, None where there is none."""
+        (last,) = self._runs.read(
+            "SELECT max(t_us) FROM result WHERE run = ? AND stream = ?", run, stream, types=((int, NoneType),)
+        )[0]
+        return None if last is None else int(last)
+
     def size(self, run: str) -> int:
         """How many results a run has."""
         return int(self._runs.read("SELECT count(*) FROM result WHERE run = ?", run)[0][0])

@@ -129,7 +129,7 @@ def recover(journal: Journal, cut: Cut) -> int:
             new += journal.append(cut.run, results)
             results.clear()
     # Time had gone on without packets as far as the journal tells.
-    told_ns = max((row.t_us for row in journal.summaries(cut.run)), default=0) * 1000
+    told_ns = (journal.last_us(cut.run, "summary") or 0) * 1000
     end_ns = max(cut.last_ns, told_ns)
     new += journal.append(cut.run, results + monitor.finish(end_ns))
     journal.end_run(cut.run, cut.entry.started_ns + monitor.now_us * 1000, "interrupted")

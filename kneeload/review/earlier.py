@@ -7,6 +7,7 @@ from typing import Final
 
 from dsp.mount import Mount
 from dsp.stride import Activity, Stride
+from kneeload.errors import JournalError, RowError
 from kneeload.journal import Journal, Run
 from kneeload.review.metrics import Metric, metrics_of
 from kneeload.review.statistics import Median, median, median_activity
@@ -37,11 +38,14 @@ def earlier_runs(
     before = [run for run in known[: known.index(about)] if run.runner == about.runner]
     found: list[Earlier] = []
     for run in before[: -LOOKED_AT - 1 : -1]:
-        medians = medians_of(journal.strides(run.run), mounts, activity=activity)
+        try:
+            known_strides = journal.strides(run.run)
+        except (RowError, JournalError):
+            continue  # a damaged row of an old run must not keep a newer one from being looked at
+        medians = medians_of(known_strides, mounts, activity=activity)
         if medians:
             started = datetime.fromtimestamp(run.started_ns / 1e9, UTC)
-            raised = sum(alert.state == "raised" for alert in journal.alerts(run.run))
-            found.append(Earlier(run.run, started, medians, raised))
+            found.append(Earlier(run.run, started, medians, journal.raised(run.run)))
         if len(found) == MOST:
             break
     return tuple(found)

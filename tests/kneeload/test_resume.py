@@ -1,6 +1,7 @@
 """A run that was cut off: who goes on with it, when, and what comes to light."""
 
 import os
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +29,7 @@ from kneeload.place import make_folder, packets_of
 from kneeload.replay import run_replay
 from kneeload.resume import RESUME_S, Cut, find_cut, marks, recover, recover_old
 from kneeload.worn import UnknownFamilyError
+from tests.kneeload.examples import summary
 from tests.kneeload.virtual_packets import FAMILY, running
 
 LEFT = Mount.LEFT_SHIN
@@ -162,6 +164,37 @@ def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, pac
         assert recover_old(journal, tmp_path) == {}
     report = run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
     assert report["journal"] == {"strides": len(strides), "same": True}
+
+
+def test_a_summary_that_cannot_be_read_keeps_no_run_from_being_recovered(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    cut_off(tmp_path, packets)
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute(
+            "INSERT INTO result (run, stream, mount, t_us, key, body) "
+            "VALUES (?, 'summary', '', 1, 'x', '{}')",
+            (RUN,),
+        )
+    connection.close()
+    run_after(tmp_path)
+    with Journal.open(tmp_path) as journal:
+        assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+def test_time_that_summaries_have_told_of_is_not_taken_back(tmp_path: Path, packets: list[Packet]) -> None:
+    """The sensor was silent when the process was killed: run time had gone on without packets."""
+    cut_off(tmp_path, packets)
+    told_us = packets[-1].arrival_ns // 1000 + 30_000_000
+    with Journal.open(tmp_path) as journal:
+        journal.append(RUN, [summary(told_us)])
+        cut = find_cut(journal, tmp_path)
+        assert cut is not None
+        recover(journal, cut)
+        (run,) = journal.runs()
+        assert run.ended_ns == STARTED_NS + told_us * 1000
+        silent = [alert for alert in journal.alerts(RUN) if alert.rule == "sensor-silent"]
+        assert [alert.state for alert in silent] == ["raised"]
 
 
 def test_only_what_nobody_goes_on_with_is_recovered(tmp_path: Path, packets: list[Packet]) -> None:

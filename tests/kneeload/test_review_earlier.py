@@ -1,6 +1,7 @@
 """The runner's earlier runs beside this one: the same person, the same sensors, the same filter."""
 
 import re
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +98,22 @@ def test_the_newest_few_are_enough(tmp_path: Path) -> None:
         keep(tmp_path, day, "Ada", strides_of(day, SHINS[:1]))
     earlier = load(tmp_path, name_of(MOST + 2)).earlier
     assert [run.run for run in earlier] == [name_of(day) for day in range(MOST + 1, 1, -1)]
+
+
+def test_a_row_of_an_old_run_that_cannot_be_read_costs_that_run_its_place_and_no_more(folder: Path) -> None:
+    spoil(folder, name_of(3), "stride")
+    spoil(folder, name_of(1), "alert")
+    assert [run.run for run in load(folder, name_of(5)).earlier] == [name_of(1)]
+
+
+def spoil(folder: Path, run: str, stream: str) -> None:
+    """As another version would have written it, or a damaged disk."""
+    with sqlite3.connect(folder / "journal.db") as connection:
+        connection.execute(
+            "INSERT INTO result (run, stream, mount, t_us, key, body) VALUES (?, ?, '', 1, 'x', '{}')",
+            (run, stream),
+        )
+    connection.close()
 
 
 def test_a_first_run_has_no_table_and_names_stay_text(folder: Path) -> None:
