@@ -1,12 +1,15 @@
 """A limit on what this process may take, so that a test fails where the machine would."""
 
+import errno
 import os
 import resource
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["at_most_gib", "largest_file", "so_many_files"]
+import pytest
+
+__all__ = ["at_most_gib", "largest_file", "no_sync", "so_many_files"]
 
 
 @contextmanager
@@ -44,3 +47,15 @@ def so_many_files(more: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@contextmanager
+def no_sync(number: int = errno.EIO) -> Iterator[None]:
+    """Every fsync fails, as on a disk that breaks."""
+
+    def failing(_file: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        yield

@@ -1,5 +1,6 @@
 """packets.mcap: what went in comes out, whatever happened to the file."""
 
+import errno
 import os
 import signal
 import stat
@@ -12,11 +13,11 @@ from hypothesis import strategies as st
 from mcap.reader import make_reader
 
 from dsp.mount import Mount
-from ingest.errors import RecordingError, StorageError
+from ingest.errors import FileLostError, RecordingError, StorageError
 from ingest.packet import Kind, Packet
 from ingest.recording import CHUNK_NS, Recorder, metadata, read
 from tests.ingest.wire import packet
-from tests.room import largest_file
+from tests.room import largest_file, no_sync
 
 ABOUT = {"run": "20260102T030405Z", "started": "2026-01-02T03:04:05+00:00"}
 
@@ -150,6 +151,34 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
         recorder.append(each)
     recorder.close()
     assert list(read(path)) == packets
+
+
+def test_after_a_failed_sync_no_later_one_makes_the_file_trusted_again(tmp_path: Path) -> None:
+    """Linux marks the pages clean that it could not write: the next fsync knows nothing of them."""
+    path = tmp_path / "packets.mcap"
+    packets = stream(40)
+    recorder = Recorder(path, ABOUT)
+    recorder.append(packets[0])
+    recorder.flush()
+    with no_sync(), pytest.raises(FileLostError, match="Input/output error; check the disk"):
+        recorder.fsync()
+    with pytest.raises(FileLostError, match=f"{path}: could not be synced: Input/output error"):
+        recorder.fsync()
+    for each in packets[1:]:
+        recorder.append(each)
+    with pytest.raises(FileLostError):
+        recorder.close()
+    assert list(read(path)) == packets, "what comes later is written all the same: it may well be readable"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_sync_that_found_no_room_is_tried_again(tmp_path: Path, number: int) -> None:
+    with Recorder(tmp_path / "packets.mcap", ABOUT) as recorder:
+        recorder.append(packet(Kind.DATA, b"x"))
+        recorder.flush()
+        with no_sync(number), pytest.raises(StorageError, match="free some space"):
+            recorder.fsync()
+        recorder.fsync()
 
 
 def test_full_disk_is_named(tmp_path: Path) -> None:

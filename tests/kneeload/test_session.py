@@ -11,6 +11,7 @@ from rich.console import Console
 
 from dsp.mount import Mount
 from ingest import recording
+from ingest.errors import FileLostError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload import session
@@ -19,9 +20,10 @@ from kneeload.live import print_summary
 from kneeload.monitor import Monitor
 from kneeload.place import make_folder, packets_of
 from kneeload.results import Result
+from kneeload.resume import find_cut
 from kneeload.session import Keeper
 from tests.kneeload.virtual_packets import FAMILY, running
-from tests.room import largest_file
+from tests.room import largest_file, no_sync
 
 __all__: list[str] = []
 
@@ -130,6 +132,28 @@ async def test_a_disk_that_is_full_twice_is_told_of_twice_though_no_result_had_t
     assert full.startswith(f"{run.path}: File too large; ")
     assert run.said[1] == run.said[3] == well
     assert [line.split(";")[0] for line in run.said] == [full.split(";")[0], well] * 2
+
+
+async def test_no_result_is_kept_of_packets_that_may_not_be_on_disk(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    half = len(packets) // 2
+    with pytest.raises(FileLostError, match="no more results are kept"), started(tmp_path) as run:  # noqa: PT012
+        run.receive(packets[:half])
+        before = run.journalled
+        with no_sync():
+            run.receive(packets[half : half + 3])
+            await run.keeper.tick()
+        run.receive(packets[half + 3 :])
+        await run.keeper.tick()
+        assert run.journalled == before != computed(packets)
+        assert [line.partition(": ")[2].split(";")[0] for line in run.said] == [
+            "could not be synced: Input/output error"
+        ]
+    with Journal.open(tmp_path) as journal:
+        cut = find_cut(journal, tmp_path)
+        assert cut is not None, "what can still be read can be gone on with"
+        assert cut.packets == len(packets)
 
 
 async def test_of_results_that_wait_the_oldest_go_and_are_counted(
