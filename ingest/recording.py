@@ -30,6 +30,7 @@ CHUNK_NS: Final = 500_000_000
 CHUNK_BYTES: Final = 256 * 1024
 # What is kept in memory while the disk is full: over an hour of two sensors.
 LARGEST_PENDING: Final = 64 * 1024 * 1024
+BINARY: Final = getattr(os, "O_BINARY", 0)
 FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -84,14 +85,14 @@ class Recorder:
                 recorder.append(packet)
             recorder.flush()
             recorder.fsync()
-            os.replace(beside, path)
+            recorder._file.move(path)
         except BaseException as error:
             recorder._file.close()
             beside.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise _storage_error(path, error, 0) from error
             raise
-        recorder.path = recorder._file.path = path
+        recorder.path = path
         fsync_folder(path.parent)
         return recorder
 
@@ -157,7 +158,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY
         try:
             self._fd = os.open(path, flags, 0o600)
         except OSError as error:
@@ -209,6 +210,14 @@ class _File:
                 # Linux takes what could not be written for written: the next sync would succeed without it.
                 self._lost = error.strerror or str(error)
                 raise FileLostError(self.path, self._lost, pending_bytes=len(self._pending)) from error
+
+    def move(self, path: Path) -> None:
+        """Take the place of another file. Closed meanwhile: not every system moves a file that is open."""
+        self.close()
+        os.replace(self.path, path)
+        self.path = path
+        self._fd = os.open(path, os.O_WRONLY | BINARY)
+        os.lseek(self._fd, 0, os.SEEK_END)
 
     def close(self) -> None:
         if self._fd >= 0:

@@ -19,6 +19,7 @@ from ingest.recording import CHUNK_NS, Recorder, metadata, read
 from tests.ingest.wire import packet
 from tests.room import largest_file, no_sync
 
+OPEN = Path("/proc/self/fd")
 ABOUT = {"run": "20260102T030405Z", "started": "2026-01-02T03:04:05+00:00"}
 
 
@@ -104,6 +105,29 @@ def test_a_cut_file_is_continued(tmp_path: Path, keep: float) -> None:
     assert summary is not None
     assert summary.statistics is not None
     assert summary.statistics.message_count == len(before) + len(later)
+
+
+@pytest.mark.skipif(not OPEN.is_dir(), reason="needs /proc to see what is open")
+def test_a_file_is_closed_while_it_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows moves no file that is open."""
+    path = tmp_path / "packets.mcap"
+    record(path, stream(60))
+    moved = []
+    replace = os.replace
+
+    def closed(source: Path, target: Path) -> None:
+        assert not [
+            link for link in OPEN.iterdir() if link.is_symlink() and str(tmp_path) in os.readlink(link)
+        ]
+        replace(source, target)
+        moved.append(target)
+
+    monkeypatch.setattr(os, "replace", closed)
+    Recorder.resume(path).close()
+    assert moved == [path]
+    assert list(read(path)) == stream(60)
 
 
 def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path) -> None:
