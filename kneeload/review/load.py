@@ -1,5 +1,6 @@
 """A run out of the journal and its packets' file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from ingest import recording
 from ingest.errors import RecordingError
 from kneeload.held import kept_rules
 from kneeload.journal import Journal, Run
+from kneeload.place import packets_of
 from kneeload.review.earlier import earlier_runs
 from kneeload.review.errors import UnknownRunError
 from kneeload.review.run_data import RunData
@@ -47,7 +49,7 @@ def load(data_dir: Path, run: str) -> RunData:
         note=about.note,
         earlier=earlier,
     )
-    return with_waveforms(data, data_dir / "runs" / run / "packets.mcap")
+    return with_waveforms(data, packets_of(data_dir, run))
 
 
 def with_waveforms(data: RunData, path: Path) -> RunData:
@@ -56,11 +58,9 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
     if not windows or not path.is_file():
         return data
     try:
-        waveforms = cut(recording.read(path), windows)
+        return replace(data, waveforms=cut(recording.read(path), windows))
     except RecordingError:
         return data
-    values = {name: getattr(data, name) for name in RunData.__slots__ if name != "waveforms"}
-    return RunData(**values, waveforms=waveforms)
 
 
 def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> float:
