@@ -13,6 +13,7 @@ from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import RunClock
 from kneeload.errors import JournalError
+from kneeload.failures import first_of
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
 from kneeload.results import Result
@@ -36,7 +37,7 @@ class Keeper:
 
     Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
     run_session waits on. A disk that takes nothing more (full, read-only) does not stop a run: packets and
-    results wait in memory, `trouble` says so, and every tick tries again. What does not fit there either is
+    results wait in memory, `troubled` is told, and every tick tries again. What does not fit there either is
     `missing`: of packets the newest, which the monitor does not see then, of results the oldest.
     Results are journalled only when the packets they come from are on disk: what the journal holds can be
     computed again from packets.mcap, after a power cut too.
@@ -67,8 +68,7 @@ class Keeper:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listeners: list[Callable[[Sequence[Result]], None]] = []
         self.troubled: Callable[[str], None] = lambda _line: None
-        self.trouble: str | None = None
-        self._told: set[str] = set()
+        self._troubles: set[str] = set()
         self.results_dropped = 0
         self.alerts_raised = 0
         self._unsaved: list[Result] = []
@@ -78,11 +78,10 @@ class Keeper:
         try:
             try:
                 self.recorder.append(packet)
-            except PacketDroppedError as error:
-                self._say(str(error))
-                return  # to the run it is lost like one that the radio lost
             except StorageError as error:
                 self._say(str(error))
+                if isinstance(error, PacketDroppedError):
+                    return  # to the run it is lost like one that the radio lost
             if self._earlier is not None:
                 self._waiting.append(packet)
             elif self._keep(self.monitor.receive(packet)):
@@ -186,18 +185,16 @@ class Keeper:
 
     def _be_well(self) -> None:
         """The disk takes everything: the trouble is over, and is told of again should it come back."""
-        if self.trouble is not None:
+        if self._troubles:
             self.troubled(f"the disk takes results again: {self.missing or 'nothing is missing'}")
-        self.trouble = None
-        self._told.clear()
+        self._troubles.clear()
 
     def _say(self, line: str) -> None:
         """Once for each trouble, not once a packet."""
         what = line.split(";")[0]
-        if what not in self._told:
-            self._told.add(what)
+        if what not in self._troubles:
+            self._troubles.add(what)
             self.troubled(line)
-        self.trouble = line
 
 
 async def run_session(
@@ -242,7 +239,7 @@ async def run_session(
                 for task in tasks:
                     task.cancel()
     except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
+        raise first_of(several) from None
     finally:
         keeper.failed.cancel()
     keeper.finish()

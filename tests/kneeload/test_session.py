@@ -1,5 +1,6 @@
 """Where recording, monitor and journal meet: in which order, and what a disk without room costs."""
 
+import asyncio
 import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -11,17 +12,20 @@ from rich.console import Console
 
 from dsp.mount import Mount
 from ingest import recording
-from ingest.errors import FileLostError
+from ingest.errors import FileLostError, LinkError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload import session
+from kneeload.config import load
+from kneeload.failures import told
 from kneeload.journal import Journal
 from kneeload.live import print_summary
 from kneeload.monitor import Monitor
+from kneeload.outlets import Outlets
 from kneeload.place import make_folder, packets_of
 from kneeload.results import Result
 from kneeload.resume import find_cut
-from kneeload.session import Keeper
+from kneeload.session import Keeper, run_session
 from tests.kneeload.virtual_packets import FAMILY, running
 from tests.room import largest_file, no_sync
 
@@ -41,8 +45,8 @@ class Standing:
     def now_ns(self) -> int:
         return self.at_ns
 
-    async def sleep(self, duration_s: float, /) -> None:
-        raise NotImplementedError
+    async def sleep(self, _duration_s: float, /) -> None:
+        await asyncio.Event().wait()
 
 
 @dataclass
@@ -169,6 +173,32 @@ async def test_of_results_that_wait_the_oldest_go_and_are_counted(
         assert run.keeper.results_dropped == len(results) - 5
     assert sum("the oldest are lost" in line for line in run.said) == 1
     assert f"again: {len(results) - 5} results are missing" in run.said[-1]
+
+
+async def test_of_failures_at_the_same_time_a_person_is_told_of_each(tmp_path: Path) -> None:
+    async def no_radio() -> None:
+        raise LinkError("Bluetooth: turned off")
+
+    async def no_memory() -> None:
+        raise MemoryError("no more")
+
+    async def for_ever() -> None:
+        await asyncio.Event().wait()
+
+    with started(tmp_path) as run, pytest.raises(LinkError) as caught:
+        await run_session(run.keeper, no_radio, until=for_ever, beside=[("memory", no_memory)])
+    said, code = told(caught.value)
+    assert said.startswith("Bluetooth: turned off; at the same time: MemoryError: no more")
+    assert code == 1
+
+
+async def test_beside_the_sinks_too(tmp_path: Path) -> None:
+    both = BaseExceptionGroup("", [LinkError("off"), ExceptionGroup("", [OSError(5, "I/O", "disk")])])
+    with Journal.open(tmp_path) as journal, pytest.raises(LinkError) as caught:
+        async with Outlets.open(journal, load(None, data_dir=tmp_path), run=RUN, tell=print):
+            raise both
+    assert told(caught.value) == ("off; at the same time: disk: I/O", 1)
+    assert told(both) == told(caught.value), "each once"
 
 
 def test_what_a_run_lacks_stands_at_its_end(tmp_path: Path) -> None:
