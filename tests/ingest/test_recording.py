@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from mcap.reader import make_reader
 
 from dsp.mount import Mount
-from ingest.errors import FileLostError, RecordingError, StorageError
+from ingest import recording
+from ingest.errors import FileLostError, PacketDroppedError, RecordingError, StorageError
 from ingest.packet import Kind, Packet
 from ingest.recording import CHUNK_NS, Recorder, metadata, read
 from tests.ingest.wire import packet
@@ -175,6 +176,28 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
         recorder.append(each)
     recorder.close()
     assert list(read(path)) == packets
+
+
+def test_what_does_not_fit_into_memory_is_dropped_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "LARGEST_PENDING", 2000)
+    path = tmp_path / "packets.mcap"
+    packets, kept = stream(300), []
+    recorder = Recorder(path, ABOUT)
+    with largest_file(1):
+        for each in packets:
+            try:
+                recorder.append(each)
+            except PacketDroppedError:
+                assert recorder._file.pending_bytes > 2000
+                continue
+            except StorageError:
+                pass
+            kept.append(each)
+    recorder.close()
+    assert 0 < recorder.packets_dropped == len(packets) - len(kept)
+    assert list(read(path)) == kept
 
 
 def test_after_a_failed_sync_no_later_one_makes_the_file_trusted_again(tmp_path: Path) -> None:

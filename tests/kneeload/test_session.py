@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -95,6 +96,33 @@ def computed(packets: Iterable[Packet]) -> list[Result]:
 @pytest.fixture(scope="module")
 def packets() -> list[Packet]:
     return running(LEFT, 20.0)
+
+
+async def test_packets_are_written_and_synced_before_their_results_are_journalled(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a power cut leaves in the journal can be computed again from what it leaves of the packets."""
+    synced: list[int] = []
+    fsync = os.fsync
+
+    def noted(file: int) -> None:
+        fsync(file)
+        if os.path.samestat(os.fstat(file), run.path.stat()):
+            synced.append(os.fstat(file).st_size)
+
+    with started(tmp_path) as run:
+        taken: list[Packet] = []
+
+        def look(_new: int) -> None:
+            assert list(recording.read(run.path)) == taken, "not handed to the system"
+            assert synced[-1:] == [run.path.stat().st_size], "not synced"
+
+        monkeypatch.setattr(os, "fsync", noted)
+        run.journal.listeners.append(look)
+        for packet in packets:
+            taken.append(packet)
+            run.receive([packet])
+        assert len(run.journalled) > 20
 
 
 async def test_a_packet_that_is_lost_gives_no_results(
