@@ -61,12 +61,39 @@ class StorageError(IngestError):
     full: no space (or quota) left; pending_bytes: how much waits in memory to be written.
     """
 
-    def __init__(self, path: Path, what: str, *, full: bool, pending_bytes: int) -> None:
-        remedy = "free some space" if full else "check the disk and the folder's permissions"
+    def __init__(
+        self, path: Path, what: str, *, full: bool, pending_bytes: int, remedy: str | None = None
+    ) -> None:
+        remedy = remedy or ("free some space" if full else "check the disk and the folder's permissions")
         super().__init__(f"{path}: {what}; {remedy} ({pending_bytes} bytes wait in memory)")
         self.path = path
+        self.what = what
         self.full = full
         self.pending_bytes = pending_bytes
+
+
+class FileLostError(StorageError):
+    """What the packets' file had taken may be gone, and nobody can tell: it is trusted no more."""
+
+    def __init__(self, path: Path, what: str, *, pending_bytes: int) -> None:
+        remedy = (
+            "check the disk, then start kneeload anew; packets written before may be gone, "
+            "and no more results are kept of this run"
+        )
+        what = f"could not be synced: {what}"
+        super().__init__(path, what, full=False, pending_bytes=pending_bytes, remedy=remedy)
+
+
+class PacketDroppedError(StorageError):
+    """This packet was not kept: as much as may wait in memory waits already."""
+
+    def __init__(self, cause: StorageError) -> None:
+        super().__init__(
+            cause.path,
+            f"{cause.what}, and no more packets fit into memory: they are being lost",
+            full=cause.full,
+            pending_bytes=cause.pending_bytes,
+        )
 
 
 class LinkError(IngestError):

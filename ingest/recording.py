@@ -17,7 +17,7 @@ from typing import Final, Self
 from mcap.writer import CompressionType, IndexType, Writer
 
 from dsp.mount import Mount
-from ingest.errors import StorageError
+from ingest.errors import FileLostError, PacketDroppedError, StorageError
 from ingest.packet import Kind, Packet
 from ingest.recorded import METADATA_NAME, metadata, read
 
@@ -30,6 +30,8 @@ CHUNK_NS: Final = 500_000_000
 CHUNK_BYTES: Final = 256 * 1024
 # What is kept in memory while the disk is full: over an hour of two sensors.
 LARGEST_PENDING: Final = 64 * 1024 * 1024
+BINARY: Final = getattr(os, "O_BINARY", 0)
+FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Recorder:
@@ -38,7 +40,8 @@ class Recorder:
     `append` and `flush` write to the operating system, `fsync` makes that survive a power cut and may be
     called from another thread. Times are the run's, in ns, and are given, not read.
     Every method may raise StorageError: what could not be written is kept, up to LARGEST_PENDING bytes, and
-    the next call tries again; beyond that packets are dropped and counted.
+    the next call tries again; beyond that packets are dropped (PacketDroppedError) and counted. After a sync
+    that failed every further one raises FileLostError, unless the disk was only full.
     """
 
     def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
@@ -82,14 +85,14 @@ class Recorder:
                 recorder.append(packet)
             recorder.flush()
             recorder.fsync()
-            os.replace(beside, path)
+            recorder._file.move(path)
         except BaseException as error:
             recorder._file.close()
             beside.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise _storage_error(path, error, 0) from error
             raise
-        recorder.path = recorder._file.path = path
+        recorder.path = path
         fsync_folder(path.parent)
         return recorder
 
@@ -98,9 +101,9 @@ class Recorder:
         if self._file.pending_bytes > LARGEST_PENDING:
             try:
                 self.flush()
-            except StorageError:
+            except StorageError as error:
                 self.packets_dropped += 1
-                raise
+                raise PacketDroppedError(error) from error
         key = (packet.mount, packet.family, packet.kind)
         channel = self._channels.get(key)
         if channel is None:
@@ -155,7 +158,7 @@ class _File:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY
         try:
             self._fd = os.open(path, flags, 0o600)
         except OSError as error:
@@ -163,6 +166,7 @@ class _File:
         self._size = 0
         self._pending = bytearray()
         self._dirty = True
+        self._lost: str | None = None
         self._syncing = Lock()
         fsync_folder(path.parent)
 
@@ -192,6 +196,8 @@ class _File:
     def fsync(self) -> None:
         # Whoever finds nothing to do must not return before another thread's fsync of it has.
         with self._syncing:
+            if self._lost is not None:
+                raise FileLostError(self.path, self._lost, pending_bytes=len(self._pending))
             if not self._dirty:
                 return
             self._dirty = False
@@ -199,7 +205,19 @@ class _File:
                 os.fsync(self._fd)
             except OSError as error:
                 self._dirty = True
-                raise _storage_error(self.path, error, len(self._pending)) from error
+                if error.errno in FULL:
+                    raise _storage_error(self.path, error, len(self._pending)) from error
+                # Linux takes what could not be written for written: the next sync would succeed without it.
+                self._lost = error.strerror or str(error)
+                raise FileLostError(self.path, self._lost, pending_bytes=len(self._pending)) from error
+
+    def move(self, path: Path) -> None:
+        """Take the place of another file. Closed meanwhile: not every system moves a file that is open."""
+        self.close()
+        os.replace(self.path, path)
+        self.path = path
+        self._fd = os.open(path, os.O_WRONLY | BINARY)
+        os.lseek(self._fd, 0, os.SEEK_END)
 
     def close(self) -> None:
         if self._fd >= 0:
@@ -208,8 +226,8 @@ class _File:
 
 
 def _storage_error(path: Path, error: OSError, pending: int) -> StorageError:
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return StorageError(path, error.strerror or str(error), full=full, pending_bytes=pending)
+    what = error.strerror or str(error)
+    return StorageError(path, what, full=error.errno in FULL, pending_bytes=pending)
 
 
 def fsync_folder(folder: Path) -> None:

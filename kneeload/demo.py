@@ -16,7 +16,7 @@ from firmware_sim.motion import Source
 from firmware_sim.player import Player
 from firmware_sim.radio import SimulatedRadio
 from ingest.ble import run_links
-from ingest.links import WornSensor
+from ingest.links import OURS, WornSensor
 from ingest.packet import Packet
 from kneeload.config import Config, default_data_dir, load
 from kneeload.journal import Journal
@@ -32,7 +32,6 @@ from kneeload.witness import Witness
 __all__ = ["DemoOptions", "run_demo"]
 
 # The last packets of a recording are on their way for so long after its last sample.
-FAMILY: Final = "kneeload-v1"
 LAST_PACKETS_S: Final = 1.0
 LOOK_S: Final = 0.1
 
@@ -59,7 +58,7 @@ def run_demo(
     """The whole demo; returns the report of --json."""
     config = _config(config_file, data_dir)
     mounts = options.mounts or (() if options.recording else DEMO_MOUNTS)
-    families = dict.fromkeys(mounts, FAMILY)
+    families = dict.fromkeys(mounts, OURS)
     cut = offer(config, families, wanted=True) if options.resume else None
     sensors, sources = virtual_sensors(
         mounts,
@@ -136,7 +135,7 @@ async def _demo(
                     config,
                     clock=clock,
                     links=links,
-                    families={sensor.mount: FAMILY for sensor in sensors},
+                    families={sensor.mount: OURS for sensor in sensors},
                     cut=cut,
                     until=until,
                     view=view,

@@ -11,6 +11,7 @@ __all__ = [
     "JournalFullError",
     "JournalLockedError",
     "JournalVersionError",
+    "KeptSettingsError",
     "KneeloadError",
     "RowError",
     "SinkError",
@@ -52,6 +53,17 @@ class JournalVersionError(JournalError):
 
 class JournalFullError(JournalError):
     """No room left on the disk; what was in the journal before is untouched."""
+
+
+class KeptSettingsError(KneeloadError):
+    """The settings that the journal keeps with a run are none of this version."""
+
+    def __init__(self, message: str, *, run: str) -> None:
+        super().__init__(
+            f"run {run}: the settings that it began with cannot be used ({message}); "
+            "the version of kneeload that recorded it can compute it again"
+        )
+        self.run = run
 
 
 class RowError(KneeloadError):

@@ -2,20 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Self
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from alerts.baseline import Baseline, Usual
+from alerts.errors import RuleError
 from alerts.observation import Metric
-from alerts.rules import RULES, with_overrides
+from alerts.rules import RULES, Rule, with_overrides
 from dsp.mount import Mount
+from dsp.params import Params
 from kneeload.config import Config
+from kneeload.errors import KeptSettingsError
+from kneeload.journal import Run
 from kneeload.monitor import Monitor
-from kneeload.settings import Settings
+from kneeload.settings import RuleOverride, Settings
 
-__all__ = ["Held"]
+__all__ = ["Held", "kept_rules"]
 
 
 class _Row(Settings):
@@ -29,31 +32,61 @@ class _Row(Settings):
     filter: str
 
 
-class _Kept(Config):
-    """A run's settings as the journal keeps them; older versions kept no baseline."""
+class _Sensor(Settings):
+    """Of a sensor what its signals are computed with; how it was found is over."""
 
+    model_config = ConfigDict(extra="ignore")
+
+    mount: Mount
+    above_ankle_m: float = Field(default=Params().above_ankle_m, gt=0)
+
+
+class _Kept(Settings):
+    """Of a run's settings what its results depend on; older versions kept no baseline.
+
+    The rest is of no matter by now: a broker's certificate that is gone must not keep a run from being looked
+    at.
+    """
+
+    model_config = ConfigDict(extra="ignore")
+
+    sensors: tuple[_Sensor, ...] = ()
     baseline: tuple[_Row, ...] = ()
+
+
+_OVERRIDES: TypeAdapter[dict[str, RuleOverride]] = TypeAdapter(dict[str, RuleOverride])
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The configuration that a run began with, and what was usual for its runner by then."""
+    """The rules and parameters that a run began with, and what was usual for its runner by then."""
 
-    config: Config
+    rules: tuple[Rule, ...]
+    params: Mapping[Mount, Params]
     baseline: Baseline = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Mapping[str, Any], folder: Path) -> Self:
-        """As a run's settings in the journal say; folder: where its data is by now."""
-        kept = _Kept.model_validate({**settings, "data": {"dir": folder}})
+    def by(cls, config: Config, baseline: Baseline | None = None) -> Self:
+        """What holds for a run that begins now."""
+        return cls(with_overrides(RULES, config.alerts), config.params(), baseline or {})
+
+    @classmethod
+    def of(cls, run: Run) -> Self:
+        """As a run's settings in the journal say; KeptSettingsError where they cannot be read any more."""
+        try:
+            kept = _Kept.model_validate(run.config)
+            rules = kept_rules(run)
+        except (ValidationError, RuleError) as error:
+            raise KeptSettingsError(_why(error), run=run.run) from None
+        params = {sensor.mount: Params(above_ankle_m=sensor.above_ankle_m) for sensor in kept.sensors}
         baseline = {
             (row.metric, row.mount): Usual(row.value, row.spread, row.runs, row.filter)
             for row in kept.baseline
         }
-        return cls(kept, baseline)
+        return cls(rules, params, baseline)
 
     def settings(self) -> dict[str, Any]:
-        """What the journal keeps with a run, without secrets."""
+        """What the journal keeps with a run beside its configuration."""
         rows = [
             _Row(
                 metric=metric,
@@ -65,9 +98,25 @@ class Held:
             ).model_dump(mode="json")
             for (metric, mount), usual in self.baseline.items()
         ]
-        return {**self.config.public(), **({"baseline": rows} if rows else {})}
+        return {"baseline": rows} if rows else {}
 
     def monitor(self, families: Mapping[Mount, str]) -> Monitor:
         """The run's monitor, at its beginning."""
-        rules = with_overrides(RULES, self.config.alerts)
-        return Monitor(dict(families), rules, baseline=self.baseline, params=self.config.params())
+        return Monitor(dict(families), self.rules, baseline=self.baseline, params=self.params)
+
+
+def kept_rules(run: Run) -> tuple[Rule, ...]:
+    """The rules with the limits that a run began with; ValidationError or RuleError where they are none.
+
+    What was set of a rule that there is no more changes nothing of the others.
+    """
+    overrides = _OVERRIDES.validate_python(run.config.get("alerts") or {})
+    known = {rule.id for rule in RULES}
+    return with_overrides(RULES, {name: row for name, row in overrides.items() if name in known})
+
+
+def _why(error: ValidationError | RuleError) -> str:
+    if isinstance(error, RuleError):
+        return str(error)
+    first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

@@ -17,7 +17,7 @@ from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
 
-__all__ = ["Journal", "Refusal", "Row", "Run"]
+__all__ = ["RUN_NAME", "Journal", "Refusal", "Row", "Run"]
 
 NAME = "journal.db"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -62,7 +62,11 @@ class Journal:
         self.listeners: list[Callable[[int], None]] = []
         self._runs = Database(self.path, synchronous="FULL")
         # Where a sink has got to may be forgotten by a power cut: it then delivers the same once more.
-        self._sinks = Database(self.path, synchronous="NORMAL")
+        try:
+            self._sinks = Database(self.path, synchronous="NORMAL")
+        except BaseException:
+            self._runs.close()
+            raise
         self._lock = FolderLock(data_dir / "journal.lock")
 
     @classmethod
@@ -221,6 +225,20 @@ class Journal:
         return int(
             self._runs.read("SELECT count(*) FROM result WHERE run = ? AND stream = ?", run, stream)[0][0]
         )
+
+    def raised(self, run: str) -> int:
+        """How many alerts a run raised, by their keys: one of another version counts too."""
+        (count,) = self._runs.read(
+            "SELECT count(*) FROM result WHERE run = ? AND stream = 'alert' AND key LIKE '%/raised/%'", run
+        )[0]
+        return int(count)
+
+    def last_us(self, run: str, stream: str) -> int | None:
+        """Run time of the last result of a stream, None where there is none."""
+        (last,) = self._runs.read(
+            "SELECT max(t_us) FROM result WHERE run = ? AND stream = ?", run, stream, types=((int, NoneType),)
+        )[0]
+        return None if last is None else int(last)
 
     def size(self, run: str) -> int:
         """How many results a run has."""

@@ -1,6 +1,6 @@
 """What is usual for a runner by now: out of the journal, from the last runs with the same sensors."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -13,7 +13,7 @@ from kneeload.errors import JournalError, RowError
 from kneeload.journal import Journal, Run
 from kneeload.settings import SensorSettings
 
-__all__ = ["DEMO", "compared_line", "usual_by_now"]
+__all__ = ["DEMO", "MOST_RUNS", "compared_line", "is_demo", "to_compare", "usual_by_now"]
 
 # How the note of a run begins that nobody ran.
 DEMO: Final = "demo"
@@ -36,7 +36,7 @@ def usual_by_now(journal: Journal, config: Config, *, now_ns: int) -> Baseline:
         return {}
     worn = {sensor.mount: sensor for sensor in config.sensors}
     found: list[Baseline] = []
-    for run in _candidates(journal, config.runner.name, now_ns):
+    for run in to_compare(journal.runs(), config.runner.name, now_ns=now_ns):
         before = _sensors(run.config)
         same = {mount for mount, sensor in worn.items() if _is_same(sensor, before.get(mount))}
         if not same:
@@ -70,10 +70,15 @@ def compared_line(baseline: Baseline) -> str:
     return f"alerts compare with your last runs: {places}"
 
 
-def _candidates(journal: Journal, runner: str, now_ns: int) -> Iterator[Run]:
-    """The newest first."""
-    runs = [run for run in journal.runs() if run.runner == runner and not run.note.startswith(DEMO)]
-    for run in runs[: -LOOKED_AT - 1 : -1]:
+def is_demo(run: Run) -> bool:
+    """Nobody ran it."""
+    return run.note.startswith(DEMO)
+
+
+def to_compare(runs: Sequence[Run], runner: str, *, now_ns: int, demos: bool = False) -> Iterator[Run]:
+    """The last of these that a run of now may be compared with, the newest first; demos with demos alone."""
+    own = [run for run in runs if run.runner == runner and is_demo(run) is demos]
+    for run in own[: -LOOKED_AT - 1 : -1]:
         if 0 <= now_ns - run.started_ns <= OLDEST_NS:
             yield run
 

@@ -99,7 +99,7 @@ def _row(journal: Journal, run: Run) -> dict[str, object]:
         "duration_s": duration_s,
         "state": run.state,
         "strides": journal.count(run.run, "stride"),
-        "alerts": sum(alert.state == "raised" for alert in journal.alerts(run.run)),
+        "alerts": journal.raised(run.run),
         "note": run.note,
     }
 

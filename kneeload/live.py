@@ -32,7 +32,7 @@ from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
 from kneeload.shown import cell, program
-from kneeload.spoken import counted
+from kneeload.spoken import counted, missing
 from kneeload.stopping import stop_signals
 from kneeload.view import View, make_view, timed
 
@@ -80,20 +80,19 @@ async def conduct(
         if cut is None:
             started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
             run = journal.name_run(started_ns)
-            held = Held(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
+            held = Held.by(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
             path = make_folder(folder, run) / "packets.mcap"
-            journal.start_run(
-                run, config.runner.name, started_ns=started_ns, config=held.settings(), note=note
-            )
+            kept = {**config.public(), **held.settings()}
+            journal.start_run(run, config.runner.name, started_ns=started_ns, config=kept, note=note)
         else:
             run, path, started_ns = cut.run, cut.path, cut.entry.started_ns
-            journal.resume_run(run)
             # Its own settings hold to its end: what was computed before is computed again, just the same.
-            held = Held.of(cut.entry.config, folder)
+            held = Held.of(cut.entry)
+            journal.resume_run(run)
         if with_last_runs:
             view.note(compared_line(held.baseline))
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
-        about |= notes_of(held.config.params())
+        about |= notes_of(held.params)
         try:
             async with Outlets.open(
                 journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor
@@ -158,6 +157,10 @@ def report_of(outcome: Outcome) -> dict[str, object]:
         "strides": monitor.strides,
         "alerts": outcome.keeper.alerts_raised,
         "journal": {"strides": outcome.journalled["stride"]},
+        "dropped": {
+            "packets": outcome.keeper.recorder.packets_dropped,
+            "results": outcome.keeper.results_dropped,
+        },
         "mqtt": {
             "broker": outlets.mqtt.where if outlets.mqtt else None,
             "published": outlets.mqtt.delivered if outlets.mqtt else 0,
@@ -267,6 +270,9 @@ def print_summary(report: Mapping[str, object], console: Console, *, folder: Pat
         highlight=False,
         soft_wrap=True,
     )
+    dropped = report["dropped"]
+    if isinstance(dropped, dict) and (lacking := missing(**dropped)):
+        console.print(cell(f"{lacking}; free some space before the next run"), soft_wrap=True)
     # A command that finds the run: others look where KNEELOAD_HOME or the usual configuration says.
     try:
         found = data_folder(None) == folder

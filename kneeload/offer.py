@@ -7,7 +7,9 @@ import typer
 
 from dsp.mount import Mount
 from kneeload.config import Config
+from kneeload.errors import KeptSettingsError
 from kneeload.failures import UsageError
+from kneeload.held import Held
 from kneeload.journal import Journal
 from kneeload.resume import RESUME_S, Cut, find_cut
 
@@ -47,6 +49,10 @@ def _against(cut: Cut | None, config: Config, families: Mapping[Mount, str]) -> 
     for mount, family in cut.families.items():
         if families.get(mount) != family:
             return f"{cut.run} was cut off, but its sensor at {mount} is not among those of now"
+    try:
+        Held.of(cut.entry)
+    except KeptSettingsError as error:
+        return str(error)
     return ""
 
 

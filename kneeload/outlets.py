@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from kneeload.config import Config
+from kneeload.failures import first_of
 from kneeload.journal import Journal
 from kneeload.sinks.influx import follow_influx
 from kneeload.sinks.mqtt import follow_mqtt
@@ -80,7 +81,7 @@ class Outlets:
                     watch.cancel()
         except BaseExceptionGroup as several:
             # What stopped the run is what there is to say, not the group that it was in.
-            raise several.exceptions[0] from None
+            raise first_of(several) from None
         outlets._tell_changes(tell, {})
 
     async def _watch(self, tell: Callable[[str], None]) -> None:

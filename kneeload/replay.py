@@ -60,7 +60,7 @@ def run_replay(
     with Journal.open(data_dir) as journal:
         entry = next(entry for entry in journal.runs() if entry.run == name)
         journalled = journal.strides(name)
-    held = Held.of(entry.config, data_dir) if entry.config else None
+    held = Held.of(entry) if entry.config else None
     mounts = tuple(families_of(path))
     end_ns = None if entry.ended_ns is None else entry.ended_ns - entry.started_ns
     strides: list[Stride] = []

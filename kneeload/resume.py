@@ -7,12 +7,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
+import typer
+
 from dsp.mount import Mount
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES
 from kneeload.clock import RunClock, uptime_ns
+from kneeload.errors import KeptSettingsError
 from kneeload.held import Held
 from kneeload.journal import Journal, Run
 from kneeload.place import packets_of
@@ -111,13 +114,13 @@ def find_cut(journal: Journal, folder: Path, run: Run | None = None) -> Cut | No
     )
 
 
-def recover(journal: Journal, folder: Path, cut: Cut) -> int:
+def recover(journal: Journal, cut: Cut) -> int:
     """Journal what a cut-off run's packets hold and its process did not live to journal; how many results.
 
-    The run is then complete up to where it was cut off, and cannot go on any more.
+    The run is then complete up to where it was cut off, and cannot go on any more. Raises KeptSettingsError.
     """
     journal.claim()
-    monitor = Held.of(cut.entry.config, folder).monitor(cut.families)
+    monitor = Held.of(cut.entry).monitor(cut.families)
     results: list[Result] = []
     new = 0
     for packet in cut.earlier():
@@ -126,7 +129,7 @@ def recover(journal: Journal, folder: Path, cut: Cut) -> int:
             new += journal.append(cut.run, results)
             results.clear()
     # Time had gone on without packets as far as the journal tells.
-    told_ns = max((row.t_us for row in journal.summaries(cut.run)), default=0) * 1000
+    told_ns = (journal.last_us(cut.run, "summary") or 0) * 1000
     end_ns = max(cut.last_ns, told_ns)
     new += journal.append(cut.run, results + monitor.finish(end_ns))
     journal.end_run(cut.run, cut.entry.started_ns + monitor.now_us * 1000, "interrupted")
@@ -136,7 +139,7 @@ def recover(journal: Journal, folder: Path, cut: Cut) -> int:
 def recover_old(journal: Journal, folder: Path, *, but: str | None = None) -> dict[str, int]:
     """Recover every cut-off run that nobody is likely to go on with; new results by run.
 
-    but: leave this run alone.
+    but: leave this run alone. One whose settings cannot be used stays as it is, and is told of on stderr.
     """
     runs = journal.runs()
     recovered: dict[str, int] = {}
@@ -151,7 +154,11 @@ def recover_old(journal: Journal, folder: Path, *, but: str | None = None) -> di
         elif not set(cut.families.values()) <= FAMILIES.keys():
             continue  # the version that recorded it can
         elif entry is not runs[-1] or not cut.recent:
-            recovered[entry.run] = recover(journal, folder, cut)
+            try:
+                recovered[entry.run] = recover(journal, cut)
+            except KeptSettingsError as error:
+                # It must not stand in the way of all others.
+                typer.echo(f"kneeload: {error}; its last results are left where they are", err=True)
     return recovered
 
 

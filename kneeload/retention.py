@@ -1,13 +1,12 @@
 """What runs take on disk, and how old ones are given up: shown first, then removed."""
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from kneeload.journal import Journal, Run
+from kneeload.journal import RUN_NAME, Journal, Run
 from kneeload.place import run_folder
 from kneeload.resume import find_cut
 
@@ -16,7 +15,6 @@ __all__ = ["Holding", "old_runs", "prune"]
 DAY_NS: Final = 86_400_000_000_000
 # A run that says it is from before this was begun by a machine whose clock was not set: 2020-01-01.
 CLOCK_SET_NS: Final = 1_577_836_800_000_000_000
-RUN_NAME: Final = re.compile(r"\d{8}T\d{6}Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +50,7 @@ def old_runs(
                 run.run,
                 run.runner,
                 age_days,
-                packet_bytes=sum(file.stat().st_size for file in _files(folder, run.run)),
+                packet_bytes=sum(file.lstat().st_size for file in _files(folder, run.run)),
                 results=journal.size(run.run),
                 undelivered=journal.undelivered(run.run),
             )
@@ -61,7 +59,12 @@ def old_runs(
 
 
 def prune(journal: Journal, folder: Path, runs: Sequence[str]) -> None:
-    """Remove these runs' packets and rows. Cut short, it leaves runs without packets; do it again then."""
+    """Remove these runs' packets and rows. Cut short, it leaves runs without packets; do it again then.
+
+    JournalLockedError, and everything is as it was, while another process records.
+    """
+    # Before anything goes: the rows could not, and would be left without their packets.
+    journal.claim()
     for run in runs:
         for file in _files(folder, run):
             file.unlink()
@@ -85,5 +88,5 @@ def _ended_ns(run: Run, folder: Path) -> int:
     """When it ended, by the files' times where the run began before anybody had set the clock."""
     ended_ns = run.ended_ns or run.started_ns
     if ended_ns < CLOCK_SET_NS:
-        ended_ns = max((f.stat().st_mtime_ns for f in _files(folder, run.run)), default=ended_ns)
+        ended_ns = max((f.lstat().st_mtime_ns for f in _files(folder, run.run)), default=ended_ns)
     return ended_ns

@@ -8,14 +8,16 @@ from itertools import islice
 from typing import Final
 
 from alerts.alert import Alert
-from ingest.errors import StorageError
+from ingest.errors import PacketDroppedError, StorageError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import RunClock
 from kneeload.errors import JournalError
+from kneeload.failures import first_of
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
 from kneeload.results import Result
+from kneeload.spoken import missing
 
 __all__ = ["Keeper", "Task", "run_session"]
 
@@ -35,7 +37,8 @@ class Keeper:
 
     Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
     run_session waits on. A disk that takes nothing more (full, read-only) does not stop a run: packets and
-    results wait in memory, `trouble` says so, and every tick tries again.
+    results wait in memory, `troubled` is told, and every tick tries again. What does not fit there either is
+    `missing`: of packets the newest, which the monitor does not see then, of results the oldest.
     Results are journalled only when the packets they come from are on disk: what the journal holds can be
     computed again from packets.mcap, after a power cut too.
     earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
@@ -65,7 +68,7 @@ class Keeper:
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listeners: list[Callable[[Sequence[Result]], None]] = []
         self.troubled: Callable[[str], None] = lambda _line: None
-        self.trouble: str | None = None
+        self._troubles: set[str] = set()
         self.results_dropped = 0
         self.alerts_raised = 0
         self._unsaved: list[Result] = []
@@ -77,6 +80,8 @@ class Keeper:
                 self.recorder.append(packet)
             except StorageError as error:
                 self._say(str(error))
+                if isinstance(error, PacketDroppedError):
+                    return  # to the run it is lost like one that the radio lost
             if self._earlier is not None:
                 self._waiting.append(packet)
             elif self._keep(self.monitor.receive(packet)):
@@ -94,8 +99,11 @@ class Keeper:
             await asyncio.to_thread(self.recorder.fsync)
         except StorageError as error:
             self._say(str(error))
-        else:
+            return
+        if self._unsaved:
             self._save([])
+        else:
+            self._be_well()
 
     async def catch_up(self) -> None:
         """Bring the monitor to where the earlier process left it, then through what came meanwhile."""
@@ -109,6 +117,11 @@ class Keeper:
         while self._catch_up(CATCH_UP):
             pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
+
+    @property
+    def missing(self) -> str:
+        """What there was no room for, in words; empty when nothing is missing."""
+        return missing(packets=self.recorder.packets_dropped, results=self.results_dropped)
 
     def percentile_ms(self, percent: float) -> float | None:
         """A percentile of the latencies by nearest rank, None when nothing was measured."""
@@ -160,21 +173,28 @@ class Keeper:
             self.recorder.fsync()
             self.journal.append(self.run, waiting)
         except (JournalError, StorageError) as error:
-            self.results_dropped += max(0, len(waiting) - MOST_UNSAVED)
-            self._unsaved = waiting[-MOST_UNSAVED:]
             self._say(str(error))
+            self._unsaved = waiting[-MOST_UNSAVED:]
+            if dropped := len(waiting) - len(self._unsaved):
+                self.results_dropped += dropped
+                self._say(f"no more than {MOST_UNSAVED} results wait: the oldest are lost; free some space")
             return False
-        if self._unsaved:
-            self._say("the disk takes results again: nothing is missing")
-            self.trouble = None
         self._unsaved = []
+        self._be_well()
         return True
+
+    def _be_well(self) -> None:
+        """The disk takes everything: the trouble is over, and is told of again should it come back."""
+        if self._troubles:
+            self.troubled(f"the disk takes results again: {self.missing or 'nothing is missing'}")
+        self._troubles.clear()
 
     def _say(self, line: str) -> None:
         """Once for each trouble, not once a packet."""
-        if self.trouble is None or self.trouble.split(";")[0] != line.split(";")[0]:
+        what = line.split(";")[0]
+        if what not in self._troubles:
+            self._troubles.add(what)
             self.troubled(line)
-        self.trouble = line
 
 
 async def run_session(
@@ -219,7 +239,7 @@ async def run_session(
                 for task in tasks:
                     task.cancel()
     except BaseExceptionGroup as several:
-        raise several.exceptions[0] from None
+        raise first_of(several) from None
     finally:
         keeper.failed.cancel()
     keeper.finish()

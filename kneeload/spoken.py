@@ -3,7 +3,7 @@
 from alerts.alert import Alert
 from alerts.words import compared_with, title, unit
 
-__all__ = ["alert_line", "bounded", "clock_time", "counted", "milliseconds", "number"]
+__all__ = ["alert_line", "bounded", "clock_time", "counted", "milliseconds", "missing", "number"]
 
 
 def number(value: float | None, digits: int, unit: str = "") -> str:
@@ -24,6 +24,15 @@ def counted(count: object, thing: str) -> str:
 def milliseconds(seconds: float | None) -> float | None:
     """The same time in ms."""
     return None if seconds is None else seconds * 1000
+
+
+def missing(*, packets: int, results: int) -> str:
+    """What a run lacks because neither disk nor memory had room for it; empty where it lacks nothing."""
+    lacking = [counted(count, thing) for count, thing in ((packets, "packet"), (results, "result")) if count]
+    if not lacking:
+        return ""
+    are = "is" if packets + results == 1 else "are"
+    return f"{' and '.join(lacking)} {are} missing: the disk took nothing, and memory held no more"
 
 
 def clock_time(t_us: int) -> str:

@@ -1,10 +1,15 @@
 """A limit on what this process may take, so that a test fails where the machine would."""
 
+import errno
+import os
 import resource
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-__all__ = ["at_most_gib"]
+import pytest
+
+__all__ = ["at_most_gib", "largest_file", "no_sync", "so_many_files"]
 
 
 @contextmanager
@@ -16,3 +21,41 @@ def at_most_gib(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_AS, limits)
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file may grow beyond size: writes fail as on a full disk."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+        signal.signal(signal.SIGXFSZ, handler)
+
+
+@contextmanager
+def so_many_files(more: int) -> Iterator[None]:
+    """No more than these may be opened beside those that are: what is asked for beyond fails."""
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    # A new file gets the lowest number that is free.
+    free = [number for number in range(limits[0]) if not os.path.lexists(f"/proc/self/fd/{number}")]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free[more], limits[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
+
+@contextmanager
+def no_sync(number: int = errno.EIO) -> Iterator[None]:
+    """Every fsync fails, as on a disk that breaks."""
+
+    def failing(_file: int) -> None:
+        raise OSError(number, os.strerror(number))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", failing)
+        yield

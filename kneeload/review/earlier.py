@@ -3,19 +3,16 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 from dsp.mount import Mount
 from dsp.stride import Activity, Stride
+from kneeload.errors import JournalError, RowError
 from kneeload.journal import Journal, Run
+from kneeload.last_runs import MOST_RUNS, is_demo, to_compare
 from kneeload.review.metrics import Metric, metrics_of
 from kneeload.review.statistics import Median, median, median_activity
 
 __all__ = ["Earlier", "compared", "earlier_runs", "medians_of"]
-
-MOST: Final = 5
-LOOKED_AT: Final = 15
-"""Runs with other sensors, or without strides, are passed over; not for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +28,21 @@ class Earlier:
 def earlier_runs(
     journal: Journal, about: Run, known: Sequence[Run], strides: Sequence[Stride]
 ) -> tuple[Earlier, ...]:
-    """The newest first; only those with a sensor where this run had one."""
+    """The newest first, of those that alerts compare with; only with a sensor where this run had one."""
     mounts = {stride.mount for stride in strides}
     activity = median_activity(strides)
-    before = [run for run in known[: known.index(about)] if run.runner == about.runner]
+    before = known[: known.index(about)]
     found: list[Earlier] = []
-    for run in before[: -LOOKED_AT - 1 : -1]:
-        medians = medians_of(journal.strides(run.run), mounts, activity=activity)
+    for run in to_compare(before, about.runner, now_ns=about.started_ns, demos=is_demo(about)):
+        try:
+            known_strides = journal.strides(run.run)
+        except (RowError, JournalError):
+            continue  # a damaged row of an old run must not keep a newer one from being looked at
+        medians = medians_of(known_strides, mounts, activity=activity)
         if medians:
             started = datetime.fromtimestamp(run.started_ns / 1e9, UTC)
-            raised = sum(alert.state == "raised" for alert in journal.alerts(run.run))
-            found.append(Earlier(run.run, started, medians, raised))
-        if len(found) == MOST:
+            found.append(Earlier(run.run, started, medians, journal.raised(run.run)))
+        if len(found) == MOST_RUNS:
             break
     return tuple(found)
 

@@ -1,21 +1,23 @@
 """A run out of the journal and its packets' file."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from alerts.errors import RuleError
-from alerts.rules import RULES, Rule, with_overrides
+from alerts.rules import RULES, Rule
 from dsp.mount import Mount
 from dsp.stride import Stride
 from ingest import recording
 from ingest.errors import RecordingError
+from kneeload.held import kept_rules
 from kneeload.journal import Journal, Run
+from kneeload.place import packets_of
 from kneeload.review.earlier import earlier_runs
 from kneeload.review.errors import UnknownRunError
 from kneeload.review.run_data import RunData
 from kneeload.review.waveform import cut, windows_of
-from kneeload.settings import RuleOverride
 
 __all__ = ["load"]
 
@@ -47,7 +49,7 @@ def load(data_dir: Path, run: str) -> RunData:
         note=about.note,
         earlier=earlier,
     )
-    return with_waveforms(data, data_dir / "runs" / run / "packets.mcap")
+    return with_waveforms(data, packets_of(data_dir, run))
 
 
 def with_waveforms(data: RunData, path: Path) -> RunData:
@@ -56,11 +58,9 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
     if not windows or not path.is_file():
         return data
     try:
-        waveforms = cut(recording.read(path), windows)
+        return replace(data, waveforms=cut(recording.read(path), windows))
     except RecordingError:
         return data
-    values = {name: getattr(data, name) for name in RunData.__slots__ if name != "waveforms"}
-    return RunData(**values, waveforms=waveforms)
 
 
 def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> float:
@@ -73,11 +73,9 @@ def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> flo
 
 def rules_of(about: Run) -> tuple[Rule, ...]:
     """The rules with the limits that the run's configuration set; the usual ones where that is unreadable."""
-    rows = about.config.get("alerts")
     try:
-        overrides = {str(name): RuleOverride.model_validate(row) for name, row in dict(rows or {}).items()}
-        return with_overrides(RULES, overrides)
-    except (RuleError, ValidationError, TypeError, ValueError):
+        return kept_rules(about)
+    except (RuleError, ValidationError):
         return RULES
 
 

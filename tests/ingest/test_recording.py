@@ -1,11 +1,9 @@
 """packets.mcap: what went in comes out, whatever happened to the file."""
 
+import errno
 import os
-import resource
 import signal
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
@@ -15,11 +13,14 @@ from hypothesis import strategies as st
 from mcap.reader import make_reader
 
 from dsp.mount import Mount
-from ingest.errors import RecordingError, StorageError
+from ingest import recording
+from ingest.errors import FileLostError, PacketDroppedError, RecordingError, StorageError
 from ingest.packet import Kind, Packet
 from ingest.recording import CHUNK_NS, Recorder, metadata, read
 from tests.ingest.wire import packet
+from tests.room import largest_file, no_sync
 
+OPEN = Path("/proc/self/fd")
 ABOUT = {"run": "20260102T030405Z", "started": "2026-01-02T03:04:05+00:00"}
 
 
@@ -107,6 +108,29 @@ def test_a_cut_file_is_continued(tmp_path: Path, keep: float) -> None:
     assert summary.statistics.message_count == len(before) + len(later)
 
 
+@pytest.mark.skipif(not OPEN.is_dir(), reason="needs /proc to see what is open")
+def test_a_file_is_closed_while_it_takes_the_place_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Windows moves no file that is open."""
+    path = tmp_path / "packets.mcap"
+    record(path, stream(60))
+    moved = []
+    replace = os.replace
+
+    def closed(source: Path, target: Path) -> None:
+        assert not [
+            link for link in OPEN.iterdir() if link.is_symlink() and str(tmp_path) in os.readlink(link)
+        ]
+        replace(source, target)
+        moved.append(target)
+
+    monkeypatch.setattr(os, "replace", closed)
+    Recorder.resume(path).close()
+    assert moved == [path]
+    assert list(read(path)) == stream(60)
+
+
 def test_a_killed_process_leaves_all_but_the_last_second(tmp_path: Path) -> None:
     """A child records and is killed without warning after its last append."""
     path = tmp_path / "packets.mcap"
@@ -132,19 +156,6 @@ def test_a_flush_writes_what_waits_even_when_nothing_comes(tmp_path: Path) -> No
         assert [p.data for p in read(path)] == [b"alone"]
 
 
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """No file may grow beyond size: writes fail as on a full disk."""
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, limits[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-        signal.signal(signal.SIGXFSZ, handler)
-
-
 def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
     path = tmp_path / "packets.mcap"
     packets = stream(300)
@@ -165,6 +176,56 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(tmp_path: Path) -> None:
         recorder.append(each)
     recorder.close()
     assert list(read(path)) == packets
+
+
+def test_what_does_not_fit_into_memory_is_dropped_and_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recording, "LARGEST_PENDING", 2000)
+    path = tmp_path / "packets.mcap"
+    packets, kept = stream(300), []
+    recorder = Recorder(path, ABOUT)
+    with largest_file(1):
+        for each in packets:
+            try:
+                recorder.append(each)
+            except PacketDroppedError:
+                assert recorder._file.pending_bytes > 2000
+                continue
+            except StorageError:
+                pass
+            kept.append(each)
+    recorder.close()
+    assert 0 < recorder.packets_dropped == len(packets) - len(kept)
+    assert list(read(path)) == kept
+
+
+def test_after_a_failed_sync_no_later_one_makes_the_file_trusted_again(tmp_path: Path) -> None:
+    """Linux marks the pages clean that it could not write: the next fsync knows nothing of them."""
+    path = tmp_path / "packets.mcap"
+    packets = stream(40)
+    recorder = Recorder(path, ABOUT)
+    recorder.append(packets[0])
+    recorder.flush()
+    with no_sync(), pytest.raises(FileLostError, match="Input/output error; check the disk"):
+        recorder.fsync()
+    with pytest.raises(FileLostError, match=f"{path}: could not be synced: Input/output error"):
+        recorder.fsync()
+    for each in packets[1:]:
+        recorder.append(each)
+    with pytest.raises(FileLostError):
+        recorder.close()
+    assert list(read(path)) == packets, "what comes later is written all the same: it may well be readable"
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
+def test_a_sync_that_found_no_room_is_tried_again(tmp_path: Path, number: int) -> None:
+    with Recorder(tmp_path / "packets.mcap", ABOUT) as recorder:
+        recorder.append(packet(Kind.DATA, b"x"))
+        recorder.flush()
+        with no_sync(number), pytest.raises(StorageError, match="free some space"):
+            recorder.fsync()
+        recorder.fsync()
 
 
 def test_full_disk_is_named(tmp_path: Path) -> None:

@@ -1,13 +1,20 @@
 """While a run is written, other processes look into the journal and leave: nothing may be lost by it."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from kneeload.errors import JournalError
 from kneeload.journal import Journal
 from tests.kneeload.examples import a_run
 from tests.kneeload.following import RUN, journal_at
 from tests.kneeload.program import kneeload, kneeload_json
+from tests.room import so_many_files
+
+OPEN = Path("/proc/self/fd")
 
 WRITER = """
 import sys
@@ -23,6 +30,11 @@ with journal_at(Path(sys.argv[1])) as journal:
 """
 
 
+def read_link(path: Path) -> str:
+    """Where it leads; the folder's own listing is closed by the time it is asked."""
+    return os.readlink(path) if path.is_symlink() else ""
+
+
 def test_what_is_written_after_a_visit_is_seen_by_the_next(tmp_path: Path) -> None:
     results = a_run(30)
     with journal_at(tmp_path) as journal:
@@ -32,6 +44,17 @@ def test_what_is_written_after_a_visit_is_seen_by_the_next(tmp_path: Path) -> No
             strides = sum(row.stream == "stride" for row in journal.after(0, 1000))
             assert runs[0]["strides"] == strides > 0
             assert (tmp_path / "journal.db-wal").exists(), "the visitor took our log with it"
+
+
+@pytest.mark.skipif(not OPEN.is_dir(), reason="needs /proc to see what is open")
+@pytest.mark.parametrize("more", range(1, 5))
+def test_a_journal_that_cannot_be_opened_whole_is_not_left_half_open(tmp_path: Path, more: int) -> None:
+    journal_at(tmp_path).close()
+    with so_many_files(more), pytest.raises(JournalError) as caught:
+        Journal.open(tmp_path)
+    assert str(tmp_path) in str(caught.value)
+    still = [link for number in OPEN.iterdir() if tmp_path.name in (link := read_link(number))]
+    assert still == []
 
 
 def test_what_is_written_after_a_visit_survives_a_kill(tmp_path: Path) -> None:

@@ -112,6 +112,10 @@ def kept(folder: Path, run: str) -> tuple[Run, list[Stride], list[Alert]]:
         return entry, journal.strides(run), journal.alerts(run)
 
 
+def run_with(config: dict[str, Any]) -> Run:
+    return Run("20260301T070000Z", "runner", 1, None, "interrupted", config, "")
+
+
 @pytest.fixture(scope="module")
 def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with three usual runs."""
@@ -169,7 +173,7 @@ def test_a_replay_has_what_was_usual_then(folder: Path, harder: list[Packet]) ->
     entry, strides, alerts = kept(folder, outcome.run)
     report = run_replay(outcome.run, data_dir=folder, in_real_time=False, console=None)
     assert (report["alerts"], report["journal"]) == (1, {"strides": len(strides), "same": True})
-    held = Held.of(entry.config, folder)
+    held = Held.of(entry)
     results = [r for _, some in replay(packets_of(folder, entry.run), held=held) for r in some]
     assert [result for result in results if isinstance(result, Alert)] == alerts
 
@@ -191,7 +195,7 @@ def test_a_run_that_was_cut_off_is_completed_with_what_was_usual_then(
         journal.start_run(
             cut.run, "runner", started_ns=cut.entry.started_ns, config=cut.entry.config, note="all lost"
         )
-        recover(journal, folder, cut)
+        recover(journal, cut)
         assert journal.alerts(cut.run) == before
     assert [alert.usual_runs for alert in before] == [3]
 
@@ -268,14 +272,14 @@ def test_first_strides_are_the_first(three: Path) -> None:
 
 
 def test_a_run_of_an_older_version_knows_of_no_baseline(tmp_path: Path) -> None:
-    assert Held.of(settings(tmp_path).public(), tmp_path).baseline == {}
-    assert "baseline" not in Held(settings(tmp_path)).settings()
+    assert Held.of(run_with(settings(tmp_path).public())).baseline == {}
+    assert "baseline" not in Held.by(settings(tmp_path)).settings()
 
 
 def test_what_the_journal_keeps_is_exactly_what_was_known(three: Path) -> None:
-    held = Held(settings(three), usual(three))
+    held = Held.by(settings(three), usual(three))
     assert held.baseline
-    assert Held.of(held.settings(), three).baseline == held.baseline
+    assert Held.of(run_with({**settings(three).public(), **held.settings()})) == held
 
 
 def test_what_is_used_is_told_by_mount(three: Path) -> None:

@@ -1,14 +1,17 @@
 """The list of runs on a terminal of any width, and which run of which runner is meant."""
 
 import io
+import sqlite3
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from kneeload.errors import RowError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal
 from kneeload.listing import list_runs, resolve_run, show_runs
+from tests.sample_run import sample_alerts
 
 __all__: list[str] = []
 
@@ -70,6 +73,25 @@ def test_the_last_run_is_the_last_of_the_runner_who_is_named(folder: Path) -> No
     assert resolve_run("last", folder, "Ada") == "20260303T070000Z"
     with pytest.raises(UsageError, match="no run '20260304T070000Z'"):
         resolve_run("20260304T070000Z", folder, "Ada")
+
+
+def test_alerts_are_counted_however_their_rows_read(folder: Path) -> None:
+    run = "20260301T070000Z"
+    with Journal.open(folder) as journal:
+        journal.append(run, sample_alerts())
+        assert journal.raised(run) == sum(alert.state == "raised" for alert in journal.alerts(run)) == 3
+    with sqlite3.connect(folder / "journal.db") as connection:
+        connection.execute(
+            "INSERT INTO result (run, stream, mount, t_us, key, body) "
+            "VALUES (?, 'alert', '', 9, 'a-rule-of-another-version/raised/9', '{}')",
+            (run,),
+        )
+    connection.close()
+    with Journal.open(folder) as journal, pytest.raises(RowError):
+        journal.alerts(run)
+    rows = list_runs(folder, console=None)["runs"]
+    assert isinstance(rows, list)
+    assert [row["alerts"] for row in rows] == [4, 0, 0, 0]
 
 
 def test_a_runner_without_runs_is_told_who_has_some(folder: Path) -> None:

@@ -1,8 +1,11 @@
 """A run that was cut off: who goes on with it, when, and what comes to light."""
 
 import os
+import sqlite3
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,14 +18,18 @@ from kneeload import offer as offering
 from kneeload import resume
 from kneeload.clock import MonotonicClock
 from kneeload.config import Config, load
+from kneeload.errors import KeptSettingsError
 from kneeload.failures import UsageError
-from kneeload.journal import Journal
+from kneeload.held import Held
+from kneeload.journal import Journal, Run
+from kneeload.listing import resolve_run
 from kneeload.monitor import Monitor
 from kneeload.offer import offer
 from kneeload.place import make_folder, packets_of
 from kneeload.replay import run_replay
 from kneeload.resume import RESUME_S, Cut, find_cut, marks, recover, recover_old
 from kneeload.worn import UnknownFamilyError
+from tests.kneeload.examples import summary
 from tests.kneeload.virtual_packets import FAMILY, running
 
 LEFT = Mount.LEFT_SHIN
@@ -37,8 +44,13 @@ def packets() -> list[Packet]:
     return running(LEFT, RUN_S)
 
 
-def cut_off(folder: Path, packets: list[Packet], *, journalled: int = 5) -> Config:
-    """A run whose process died: all its packets are on disk, only its first strides are in the journal."""
+def cut_off(
+    folder: Path, packets: list[Packet], *, journalled: int = 5, kept: Mapping[str, Any] | None = None
+) -> Config:
+    """A run whose process died: all its packets are on disk, only its first strides are in the journal.
+
+    kept: more settings of it, as the journal keeps them.
+    """
     config = load(None, data_dir=folder)
     path = make_folder(folder, RUN) / "packets.mcap"
     about = marks(MonotonicClock(packets[-1].arrival_ns))
@@ -50,7 +62,8 @@ def cut_off(folder: Path, packets: list[Packet], *, journalled: int = 5) -> Conf
         strides += [result for result in monitor.receive(packet) if isinstance(result, Stride)]
     recorder.flush()
     with Journal.open(folder) as journal:
-        journal.start_run(RUN, config.runner.name, started_ns=STARTED_NS, config=config.public())
+        settings = {**config.public(), **(kept or {})}
+        journal.start_run(RUN, config.runner.name, started_ns=STARTED_NS, config=settings)
         journal.append(RUN, strides[:journalled])
     return config
 
@@ -136,7 +149,7 @@ def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, pac
     assert cut is not None
     with Journal.open(tmp_path) as journal:
         before = journal.strides(RUN)
-        new = recover(journal, tmp_path, cut)
+        new = recover(journal, cut)
         strides = journal.strides(RUN)
         (run,) = journal.runs()
         assert new > 0
@@ -153,6 +166,37 @@ def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, pac
     assert report["journal"] == {"strides": len(strides), "same": True}
 
 
+def test_a_summary_that_cannot_be_read_keeps_no_run_from_being_recovered(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    cut_off(tmp_path, packets)
+    with sqlite3.connect(tmp_path / "journal.db") as connection:
+        connection.execute(
+            "INSERT INTO result (run, stream, mount, t_us, key, body) "
+            "VALUES (?, 'summary', '', 1, 'x', '{}')",
+            (RUN,),
+        )
+    connection.close()
+    run_after(tmp_path)
+    with Journal.open(tmp_path) as journal:
+        assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+def test_time_that_summaries_have_told_of_is_not_taken_back(tmp_path: Path, packets: list[Packet]) -> None:
+    """The sensor was silent when the process was killed: run time had gone on without packets."""
+    cut_off(tmp_path, packets)
+    told_us = packets[-1].arrival_ns // 1000 + 30_000_000
+    with Journal.open(tmp_path) as journal:
+        journal.append(RUN, [summary(told_us)])
+        cut = find_cut(journal, tmp_path)
+        assert cut is not None
+        recover(journal, cut)
+        (run,) = journal.runs()
+        assert run.ended_ns == STARTED_NS + told_us * 1000
+        silent = [alert for alert in journal.alerts(RUN) if alert.rule == "sensor-silent"]
+        assert [alert.state for alert in silent] == ["raised"]
+
+
 def test_only_what_nobody_goes_on_with_is_recovered(tmp_path: Path, packets: list[Packet]) -> None:
     config = cut_off(tmp_path, packets)
     with Journal.open(tmp_path) as journal:
@@ -161,6 +205,60 @@ def test_only_what_nobody_goes_on_with_is_recovered(tmp_path: Path, packets: lis
         journal.start_run(later, config.runner.name, started_ns=STARTED_NS + 1, config=config.public())
         journal.end_run(later, STARTED_NS + 2)
         assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+def run_after(folder: Path) -> str:
+    """A run that ended, later than the one that was cut off."""
+    later = "20260301T080000Z"
+    with Journal.open(folder) as journal:
+        journal.start_run(later, "runner", started_ns=STARTED_NS + 1, config={})
+        journal.end_run(later, STARTED_NS + 2)
+    return later
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        {"mqtt": {"host": "broker", "tls": True, "ca_file": "/not/there/any/more.pem"}},
+        {"influx": {"url": "of another version"}},
+        {"alerts": {"a-rule-that-was-given-up": {"enabled": False}}},
+    ],
+    ids=lambda kept: next(iter(kept)),
+)
+def test_what_no_result_depends_on_may_be_gone(
+    tmp_path: Path, packets: list[Packet], kept: dict[str, Any]
+) -> None:
+    """A broker's certificate was deleted, and no run of the folder could be looked at any more."""
+    cut_off(tmp_path, packets, kept=kept)
+    later = run_after(tmp_path)
+    assert resolve_run("last", tmp_path) == later
+    report = run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
+    assert report["strides"] == report["journal"]["strides"] > 20  # type: ignore[index]
+
+
+def test_a_limit_beside_a_rule_that_was_given_up_still_holds() -> None:
+    run = Run(RUN, "runner", 1, 2, "ended", {"alerts": {"gone": {}, "shock-high": {"limit": 1.5}}}, "")
+    assert [rule.limit for rule in Held.of(run).rules if rule.id == "shock-high"] == [1.5]
+
+
+def test_a_run_whose_settings_cannot_be_used_is_told_of_and_stands_in_nobodys_way(
+    tmp_path: Path, packets: list[Packet], capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = cut_off(tmp_path, packets, kept={"alerts": {"shock-high": {"limit": 99.0}}})
+    assert offer(config, FAMILIES, wanted=None) is None
+    with pytest.raises(UsageError, match=f"run {RUN}: the settings .*without --resume a new run begins"):
+        offer(config, FAMILIES, wanted=True)
+    later = run_after(tmp_path)
+    assert resolve_run("last", tmp_path) == later
+    told = capsys.readouterr().err
+    assert told.startswith(
+        f"kneeload: run {RUN}: the settings that it began with cannot be used (alerts.shock-high"
+    )
+    assert "left where they are" in told
+    with Journal.open(tmp_path) as journal:
+        assert journal.runs()[0].ended_ns is None, "a version that can may still do it"
+    with pytest.raises(KeptSettingsError, match="shock-high"):
+        run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
 
 
 def test_a_run_without_samples_is_nothing_to_go_on_with(tmp_path: Path, packets: list[Packet]) -> None:

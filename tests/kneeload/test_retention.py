@@ -11,6 +11,7 @@ from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock
 from kneeload.database import Database
+from kneeload.errors import JournalLockedError
 from kneeload.journal import NAME, Journal
 from kneeload.place import make_folder, packets_of
 from kneeload.resume import marks
@@ -68,6 +69,15 @@ def test_what_is_pruned_is_gone_and_the_rest_is_untouched(three: Path) -> None:
     assert packets_of(three, YOUNG).exists()
 
 
+def test_while_another_records_nothing_goes(three: Path) -> None:
+    with Journal.open(three) as recording, Journal.open(three) as journal:
+        recording.claim()
+        with pytest.raises(JournalLockedError):
+            prune(journal, three, [OLD])
+        assert packets_of(three, OLD).exists()
+        assert OLD in [run.run for run in journal.runs()]
+
+
 def test_only_own_files_of_own_runs_are_removed(three: Path) -> None:
     beside = three / "beside"
     beside.mkdir()
@@ -78,6 +88,29 @@ def test_only_own_files_of_own_runs_are_removed(three: Path) -> None:
         prune(journal, three, ["../beside", OLD])
     assert (beside / "packets.mcap").read_bytes() == b"mine"
     assert note.exists()
+
+
+def test_a_link_that_leads_nowhere_is_counted_as_the_link_it_is_and_goes(three: Path) -> None:
+    for run in (OLD, UNSET):
+        packets = packets_of(three, run)
+        packets.unlink()
+        packets.symlink_to(three / "an archive that was taken away")
+        os.utime(packets, ns=(NOW_NS - 100 * DAY_NS,) * 2, follow_symlinks=False)
+    with Journal.open(three) as journal:
+        holdings = old_runs(journal, three, keep_days=90, now_ns=NOW_NS)
+        assert [holding.run for holding in holdings] == [OLD, UNSET]
+        assert all(0 < holding.packet_bytes < 1000 for holding in holdings)
+        prune(journal, three, [OLD])
+    assert not packets_of(three, OLD).parent.exists()
+
+
+def test_digits_of_other_scripts_name_no_run(three: Path) -> None:
+    name = OLD.replace("2026", "٢٠٢٦")
+    strange = make_folder(three, name) / "packets.mcap"
+    strange.write_bytes(b"mine")
+    with Journal.open(three) as journal:
+        prune(journal, three, [name])
+    assert strange.read_bytes() == b"mine"
 
 
 def test_the_command_shows_first_and_removes_with_yes(three: Path, tmp_path: Path) -> None:

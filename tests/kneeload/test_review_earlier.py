@@ -1,6 +1,7 @@
 """The runner's earlier runs beside this one: the same person, the same sensors, the same filter."""
 
 import re
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.journal import Journal
-from kneeload.review.earlier import MOST
+from kneeload.last_runs import MOST_RUNS as MOST
+from kneeload.last_runs import OLDEST_DAYS
 from kneeload.review.load import load
 from kneeload.review.page import page
 from tests.sample_run import SHINS, sample_run_data, sample_strides
@@ -26,10 +28,10 @@ def name_of(day: int) -> str:
     return f"202603{day:02d}T070000Z"
 
 
-def keep(folder: Path, day: int, runner: str, strides: list[Stride]) -> None:
+def keep(folder: Path, day: int, runner: str, strides: list[Stride], *, note: str = "") -> None:
     with Journal.open(folder) as journal:
         started_ns = FIRST_NS + (day - 1) * DAY_NS
-        journal.start_run(name_of(day), runner, started_ns=started_ns, config={})
+        journal.start_run(name_of(day), runner, started_ns=started_ns, config={}, note=note)
         journal.append(name_of(day), strides)
         journal.end_run(name_of(day), started_ns + 100 * 10**9)
 
@@ -97,6 +99,40 @@ def test_the_newest_few_are_enough(tmp_path: Path) -> None:
         keep(tmp_path, day, "Ada", strides_of(day, SHINS[:1]))
     earlier = load(tmp_path, name_of(MOST + 2)).earlier
     assert [run.run for run in earlier] == [name_of(day) for day in range(MOST + 1, 1, -1)]
+
+
+def test_a_row_of_an_old_run_that_cannot_be_read_costs_that_run_its_place_and_no_more(folder: Path) -> None:
+    spoil(folder, name_of(3), "stride")
+    spoil(folder, name_of(1), "alert")
+    assert [run.run for run in load(folder, name_of(5)).earlier] == [name_of(1)]
+
+
+def spoil(folder: Path, run: str, stream: str) -> None:
+    """As another version would have written it, or a damaged disk."""
+    with sqlite3.connect(folder / "journal.db") as connection:
+        connection.execute(
+            "INSERT INTO result (run, stream, mount, t_us, key, body) VALUES (?, ?, '', 1, 'x', '{}')",
+            (run, stream),
+        )
+    connection.close()
+
+
+def test_a_demo_is_compared_with_demos_and_a_run_with_runs(tmp_path: Path) -> None:
+    """Alerts leave demos out when they look for what is usual; the review must tell of the same runs."""
+    for day, note in enumerate(("", "demo, seed 1", "", "demo of walk.csv", ""), start=1):
+        keep(tmp_path, day, "Ada", strides_of(day, SHINS[:1]), note=note)
+    assert [run.run for run in load(tmp_path, name_of(5)).earlier] == [name_of(3), name_of(1)]
+    assert [run.run for run in load(tmp_path, name_of(4)).earlier] == [name_of(2)]
+
+
+def test_a_run_of_long_ago_is_not_compared(tmp_path: Path) -> None:
+    with Journal.open(tmp_path) as journal:
+        for name, days in (("20250101T000000Z", OLDEST_DAYS + 1), ("20250102T000000Z", OLDEST_DAYS - 1)):
+            journal.start_run(name, "Ada", started_ns=FIRST_NS - days * DAY_NS, config={})
+            journal.append(name, strides_of(1))
+            journal.end_run(name, FIRST_NS)
+    keep(tmp_path, 1, "Ada", strides_of(1))
+    assert [run.run for run in load(tmp_path, name_of(1)).earlier] == ["20250102T000000Z"]
 
 
 def test_a_first_run_has_no_table_and_names_stay_text(folder: Path) -> None:

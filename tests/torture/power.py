@@ -101,7 +101,7 @@ def _again(data: Path, packets: Path, *, go_on: bool) -> float:
         with Journal.open(data) as journal:
             cut = find_cut(journal, data)
             assert cut is not None
-            recover(journal, data, cut)
+            recover(journal, cut)
         return 0.0
     with Child([data, packets, "--resume", "--more", str(MORE_S)]) as second:
         recovered_s = second.wait_for("B") - second.began_s
