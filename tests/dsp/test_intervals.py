@@ -100,6 +100,20 @@ def test_gait_that_turns_into_something_else_ends(
     assert (since_s > 15.0).sum() == 0
 
 
+@pytest.mark.parametrize("mount", [Mount.LEFT_SHIN, Mount.RIGHT_SHOE])
+def test_a_bout_of_what_is_no_gait_is_doubted(mount: Mount) -> None:
+    """A hand that shakes as a leg swings: up to 45 strides where nobody asks again whether this is gait."""
+    stand, walk, shaking = (
+        Phase(activity="stand", duration_s=5.0),
+        Phase(activity="walk", duration_s=20.0, speed_kmh=5.0),
+        Phase(activity="shaking", duration_s=60.0),
+    )
+    for seed in range(6):
+        block, _ = simulated(mount, stand, walk, shaking, rate_hz=200.0, seed=seed)
+        since_s = contacts_s(strides_of([block])) - stand.duration_s - walk.duration_s
+        assert (since_s > 1.0).sum() <= 10
+
+
 @pytest.mark.parametrize("mount", [Mount.RIGHT_SHOE, Mount.LEFT_SHIN])
 @pytest.mark.parametrize("pastime", ["handled", "shaking"])
 def test_contacts_in_a_row_that_are_like_none_before_them_end_a_bout(pastime: Activity, mount: Mount) -> None:

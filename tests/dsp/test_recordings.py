@@ -20,7 +20,7 @@ FEET = tuple(
 
 @pytest.mark.parametrize(
     ("trials", "activity", "contact_sd_ms", "toe_off_sd_ms", "stance_bias_ms", "stance_sd_ms"),
-    [(RUNS, "run", 5.0, 9.0, 10.0, 11.0), (WALKS, "walk", 11.0, 6.0, 10.0, 12.0)],
+    [(RUNS, "run", 5.0, 9.0, 7.0, 11.0), (WALKS, "walk", 5.5, 5.0, 5.0, 7.0)],
 )
 def test_shank_against_force(
     trials: tuple[str, ...],
