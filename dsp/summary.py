@@ -28,7 +28,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """The fields of summary.json. Medians are over running contacts; None where there were none.
+    """The fields of summary.json. Medians are of strides.csv's columns over running contacts; None where
+    there were none.
 
     peak_resultant_at_least: the true median is peak_resultant_g or higher.
     """
@@ -89,7 +90,7 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         running_s=totals.running_s,
         walking_s=totals.walking_s,
         idle_s=totals.idle_s,
-        cadence_spm=median_or_none(120.0 / s.stride_time_s for s in running if s.stride_time_s),
+        cadence_spm=median_or_none(s.cadence_spm for s in running),
         contact_time_s=median_or_none(s.contact_time_s for s in running),
         peak_resultant_g=median_or_none(s.peak_resultant_g for s in running),
         clipped_percent=100.0 * sum(s.clipped for s in strides) / len(strides) if strides else 0.0,

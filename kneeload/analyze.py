@@ -233,7 +233,7 @@ def _lines(analysis: Analysis) -> Iterator[str]:
 
 def _medians(strides: Sequence[Stride]) -> str:
     """As in summary.json; of peaks what they are, through which filter, and what spoils them."""
-    cadence = median_or_none(120.0 / s.stride_time_s for s in strides if s.stride_time_s)
+    cadence = median_or_none(s.cadence_spm for s in strides)
     contact_ms = milliseconds(median_or_none(s.contact_time_s for s in strides))
     peaks = [s for s in strides if s.peak_resultant_g is not None]
     peak = median_or_none(s.peak_resultant_g for s in peaks)
