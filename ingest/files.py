@@ -11,30 +11,27 @@ from numpy.typing import NDArray
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
-from ingest.grid import missing_before, period_us
+from ingest.grid import LARGEST_T_US, missing_before, period_us
 from ingest.plausible import check_acc, check_gyro, doubts_of_acc, doubts_of_gyro, is_dead
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
+from ingest.torn import doubts_of_left_out, gyro_stops, watched_us, whole_rows
 
 __all__ = ["Recording", "blocks", "read_recording"]
 
 PACKED: Final = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz"})
-# Beyond this a double does not hold every microsecond.
-LARGEST_T_US: Final = 2.0**53
 # Slower, what is told of contacts is mostly made up.
 RATES_HZ: Final = (20.0, 20_000.0)
-# The share of rows without a number that a lossy link explains; more is worth a look, and at the ends of a
-# recording nothing counts them as missing.
-LARGEST_LEFT_OUT: Final = 0.05
 # Samples that share arrival times come in bursts: then the mean step is far above the median one.
 LARGEST_BURST: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """A file's samples in our units. lost_before: (n,) samples missing before each; lost: their sum.
+    """A file's samples in our units. lost_before: (n,) samples missing before each; lost: all of them.
 
     t_us: (n,) int64 strictly increasing; acc_g: (n, 3) float64; gyro_dps: the same, None without gyroscope
-    or where it never told anything. Rows without a number count as missing samples.
+    or where it told nothing for long. Rows without a number count as missing samples: begin_us and end_us are
+    the times of the first and the last row, be there a sample in it or not, and lost counts both ends.
     doubt: what a person should look at, in one line; empty when nothing is strange.
     """
 
@@ -45,6 +42,8 @@ class Recording:
     rate_hz: float
     lost: int
     lost_before: NDArray[np.int64]
+    begin_us: int
+    end_us: int
     doubt: str = ""
 
 
@@ -96,18 +95,20 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         )
     if columns.gyro_unit is not None and is_dead(table[:, 4:7]):
         doubts.append("the gyroscope is left out: its columns are empty or never change")
-        columns, table = replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
-    whole = np.isfinite(table).all(axis=1)
+        columns, table = _without_gyro(columns, table)
+    whole = whole_rows(table)
+    if columns.gyro_unit is not None and not whole.all() and (stops := gyro_stops(columns, table)):
+        doubts.append(stops)
+        columns, table = _without_gyro(columns, table)
+        whole = whole_rows(table)
     if not whole.any():
         empty = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).any()]
         what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
         raise RecordingError(path, what, "record again or give another file")
     lines = np.arange(2, len(table) + 2)
-    left_out = len(table) - int(whole.sum())
-    if left_out > LARGEST_LEFT_OUT * len(table):
-        torn = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).all()]
-        doubts.append(f"{left_out} of {len(table)} rows are left out: no number in {', '.join(torn)}")
+    begin_us, end_us = watched_us(np.rint(times * columns.time_factor), whole)
     if not whole.all():
+        doubts += doubts_of_left_out(columns, table, whole)
         table, lines = table[whole], lines[whole]
     t_us = _microseconds(path, columns, table[:, 0], lines)
     t_us, table = _increasing(path, columns, t_us, table, lines)
@@ -123,8 +124,23 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         check_gyro(path, gyro_dps)
         doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
     lost_before = missing_before(t_us, period)
-    doubt = f"{path}: {'; also '.join(doubts)}" if doubts else ""
-    return Recording(mount, t_us, acc_g, gyro_dps, 1e6 / period, int(lost_before.sum()), lost_before, doubt)
+    at_ends = round((int(t_us[0]) - begin_us) / period) + round((end_us - int(t_us[-1])) / period)
+    return Recording(
+        mount,
+        t_us,
+        acc_g,
+        gyro_dps,
+        1e6 / period,
+        lost=int(lost_before.sum()) + at_ends,
+        lost_before=lost_before,
+        begin_us=begin_us,
+        end_us=end_us,
+        doubt=f"{path}: {'; also '.join(doubts)}" if doubts else "",
+    )
+
+
+def _without_gyro(columns: Columns, table: NDArray[np.float64]) -> tuple[Columns, NDArray[np.float64]]:
+    return replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
 
 
 def _microseconds(

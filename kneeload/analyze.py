@@ -11,7 +11,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.stride import Stride
-from dsp.summary import RunSummary, median_or_none, peak_at_least, summarise
+from dsp.summary import RunSummary, Totals, median_or_none, peak_at_least, summarise
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.files import read_recording
@@ -148,8 +148,11 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
     if not monitor.strides and (where := doubt_of_mount(samples, params)):
         doubt = f"{doubt}; also {where}" if doubt else f"{path}: {where}"
     origin = _origin(path, mount, params, doubt)
-    analysis = _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=place)
-    return replace(analysis, begin_us=int(samples.t_us[0]))
+    # What the file alone knows: rows at its ends without a sample never reach the monitor.
+    watched_s = (samples.end_us - samples.begin_us) / 1e6
+    totals = replace(monitor.sensors[mount].totals(), duration_s=watched_s, lost=samples.lost)
+    analysis = _analysis(path, mount, totals=totals, results=results, origin=origin, place=place)
+    return replace(analysis, begin_us=samples.begin_us)
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
@@ -166,7 +169,8 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
     for mount in monitor.sensors:
         folder = None if place is None else place / mount if several else place
         origin = _origin(path, mount, own.get(mount, Params()))
-        yield _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=folder)
+        totals = monitor.sensors[mount].totals()
+        yield _analysis(path, mount, totals=totals, results=results, origin=origin, place=folder)
 
 
 def _origin(path: Path, mount: Mount, params: Params, doubt: str = "") -> Origin:
@@ -177,7 +181,7 @@ def _analysis(
     path: Path,
     mount: Mount,
     *,
-    monitor: Monitor,
+    totals: Totals,
     results: Sequence[Result],
     origin: Origin,
     place: Path | None,
@@ -186,7 +190,7 @@ def _analysis(
     alerts = tuple(
         result for result in results if isinstance(result, Alert) and result.mount in (mount, None)
     )
-    summary = summarise(strides, monitor.sensors[mount].totals())
+    summary = summarise(strides, totals)
     if place is not None:
         write_results(place, strides, summary=summary, origin=origin)
     return Analysis(path, mount, strides, alerts, summary, origin, place)
