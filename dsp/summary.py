@@ -31,7 +31,8 @@ class RunSummary:
     """The fields of summary.json. Medians are of strides.csv's columns over running contacts; None where
     there were none.
 
-    peak_resultant_at_least: the true median is peak_resultant_g or higher.
+    peak_resultant_at_least: the true median is peak_resultant_g or higher. unwatched_s: what is left of
+    duration_s, for there were no samples.
     """
 
     mount: Mount
@@ -48,6 +49,7 @@ class RunSummary:
     rate_hz: float | None
     filter: str | None
     peak_resultant_at_least: bool | None
+    unwatched_s: float
 
 
 def median_or_none(values: Iterable[float | None]) -> float | None:
@@ -70,6 +72,12 @@ def peak_at_least(strides: Iterable[Stride]) -> bool | None:
     if not peaks:
         return None
     return is_lower_bound([peak for peak, _ in peaks], [peak for peak, clipped in peaks if clipped])
+
+
+def _rest_s(totals: Totals) -> float:
+    """Without what floats add to whole microseconds."""
+    rest_s = totals.duration_s - totals.running_s - totals.walking_s - totals.idle_s
+    return max(0.0, round(rest_s, 6))
 
 
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
@@ -98,4 +106,5 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         rate_hz=totals.rate_hz,
         filter=strides[0].filter if strides else None,
         peak_resultant_at_least=peak_at_least(running),
+        unwatched_s=_rest_s(totals),
     )
