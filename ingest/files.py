@@ -12,7 +12,7 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
 from ingest.grid import LARGEST_T_US, missing_before, period_us
-from ingest.plausible import check_acc, check_gyro, doubts_of_acc, doubts_of_gyro, is_dead
+from ingest.plausible import check_acc, check_gyro, doubt_of_rate, doubts_of_acc, doubts_of_gyro, is_dead
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
 from ingest.torn import doubts_of_left_out, gyro_stops, watched_us, whole_rows
 
@@ -116,6 +116,8 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         raise RecordingError(path, "has a single sample", "a recording needs at least two")
     period = period_us(t_us)
     _check_times(path, columns, t_us, period)
+    if slow := doubt_of_rate(1e6 / period):
+        doubts.append(slow)
     acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
     check_acc(path, columns, acc_g)
     doubts += doubts_of_acc(acc_g, period)

@@ -15,6 +15,7 @@ from dsp.summary import Totals, summarise
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.files import read_recording
+from ingest.plausible import doubt_of_rate
 from ingest.text import one_line
 from kneeload.analysis import Analysis, lines_of, report_of
 from kneeload.bare_recording import computed, doubt_of_mount
@@ -151,8 +152,10 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
     several = len(families) > 1
     for mount in monitor.sensors:
         folder = None if place is None else place / mount if several else place
-        origin = _origin(path, mount, own.get(mount, Params()))
         totals = monitor.sensors[mount].totals()
+        slow = doubt_of_rate(totals.rate_hz) if totals.rate_hz else ""
+        doubt = f"{path}: {mount} is {slow}" if slow else ""
+        origin = _origin(path, mount, own.get(mount, Params()), doubt)
         yield _analysis(path, mount, totals=totals, results=results, origin=origin, place=folder)
 
 
