@@ -13,7 +13,8 @@ from dsp.mount import Mount
 from ingest.errors import RecordingError
 from ingest.grid import LARGEST_T_US, missing_before, period_us
 from ingest.plausible import check_acc, check_gyro, doubt_of_rate, doubts_of_acc, doubts_of_gyro, is_dead
-from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
+from ingest.rows import line_of
+from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns, read_csv
 from ingest.torn import doubts_of_left_out, gyro_stops, watched_us, whole_rows
 
 __all__ = ["Recording", "blocks", "read_recording"]
@@ -86,7 +87,7 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     times = table[:, 0]
     if not np.isfinite(times).all():
         row = int(np.flatnonzero(~np.isfinite(times))[0])
-        raise RecordingError(path, "has no time", "every sample needs its time", line=row + 2)
+        raise _wrong(path, row, "has no time", "every sample needs its time")
     gyro_dps, doubts = None, list[str]()
     if columns.unread:
         doubts.append(
@@ -105,13 +106,13 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         empty = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).any()]
         what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
         raise RecordingError(path, what, "record again or give another file")
-    lines = np.arange(2, len(table) + 2)
+    rows = np.arange(len(table))
     begin_us, end_us = watched_us(np.rint(times * columns.time_factor), whole)
     if not whole.all():
         doubts += doubts_of_left_out(columns, table, whole)
-        table, lines = table[whole], lines[whole]
-    t_us = _microseconds(path, columns, table[:, 0], lines)
-    t_us, table = _increasing(path, columns, t_us, table, lines)
+        table, rows = table[whole], rows[whole]
+    t_us = _microseconds(path, columns, table[:, 0], rows)
+    t_us, table = _increasing(path, columns, t_us, table, rows)
     if len(t_us) < 2:
         raise RecordingError(path, "has a single sample", "a recording needs at least two")
     period = period_us(t_us)
@@ -141,21 +142,28 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     )
 
 
+def _wrong(path: Path, row: int, what: str, remedy: str) -> RecordingError:
+    """Of a row of the file's table, by what a person finds it with."""
+    if READERS[path.suffix.lower()] is read_csv:
+        return RecordingError(path, what, remedy, line=line_of(path, row))
+    return RecordingError(path, what, remedy, row=row + 1)
+
+
 def _without_gyro(columns: Columns, table: NDArray[np.float64]) -> tuple[Columns, NDArray[np.float64]]:
     return replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
 
 
 def _microseconds(
-    path: Path, columns: Columns, times: NDArray[np.float64], lines: NDArray[np.int_]
+    path: Path, columns: Columns, times: NDArray[np.float64], rows: NDArray[np.int_]
 ) -> NDArray[np.int64]:
     t_us = np.rint(times * columns.time_factor)
     far = np.flatnonzero(np.abs(t_us) > LARGEST_T_US)
     if len(far):
-        raise RecordingError(
+        raise _wrong(
             path,
+            int(rows[far[0]]),
             f"{columns.time_name} is {times[far[0]]:.6g}, too far from 0 to tell microseconds apart",
             "name the column t_s, t_ms or t_us by its unit, or begin nearer 0",
-            line=int(lines[far[0]]),
         )
     return t_us.astype(np.int64)
 
@@ -165,7 +173,7 @@ def _increasing(
     columns: Columns,
     t_us: NDArray[np.int64],
     table: NDArray[np.float64],
-    lines: NDArray[np.int_],
+    rows: NDArray[np.int_],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Rows written twice are taken once; time standing still or going back otherwise is refused."""
     steps = np.diff(t_us)
@@ -176,12 +184,12 @@ def _increasing(
     if len(wrong):
         row = int(wrong[0]) + 1
         back = steps[row - 1] < 0
-        raise RecordingError(
+        raise _wrong(
             path,
+            int(rows[row]),
             f"{columns.time_name} {'goes back' if back else 'stands still'} "
             f"({t_us[row - 1] * 1e-6:.6f} s, then {t_us[row] * 1e-6:.6f} s)",
             "put one recording in a file, in order" if back else "give each sample its own time",
-            line=int(lines[row]),
         )
     keep = np.append(True, ~twice)
     return t_us[keep], table[keep]
