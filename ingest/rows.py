@@ -1,9 +1,10 @@
-"""CSV row by row: slower than numpy, and can tell what is wrong in which line, or that cells are just empty."""
+"""CSV row by row: slower than numpy, and can tell what is wrong in which line, or that cells are empty."""
 
 import csv
 from array import array
 from collections.abc import Sequence
 from itertools import islice
+from os import SEEK_END
 from pathlib import Path
 from typing import Final
 
@@ -18,9 +19,13 @@ EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
 def read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float64]:
-    """Row by row; empty cells become NaN, anything else that is no number is refused."""
+    """Row by row; empty cells become NaN, anything else that is no number is refused.
+
+    A last row that the end of the file cut off, between its cells or inside one, is left out.
+    """
     rows = array("d")  # lists of lists would take thirty bytes for each one of the file
-    short: int | None = None
+    cut: RecordingError | None = None  # what is wrong with a row unless it is the last
+    inside = False  # a cell of it
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             lines = csv.reader(file)
@@ -28,20 +33,33 @@ def read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float
             for cells in lines:
                 if not any(cells):
                     continue
-                if short is not None:
-                    raise RecordingError(
-                        path, f"has fewer than {width} cells", "complete or remove it", line=short
-                    )
+                line = lines.line_num
+                if cut is not None:
+                    raise cut
                 if len(cells) <= max(places):
-                    short = lines.line_num  # only the last line may have been cut off
+                    cut = RecordingError(
+                        path, f"has fewer than {width} cells", "complete or remove it", line=line
+                    )
                     continue
-                _check_width(path, cells, width, lines.line_num)
-                rows.extend([_number(path, cells[place], lines.line_num) for place in places])
+                _check_width(path, cells, width, line)
+                try:
+                    rows.extend([_number(path, cells[place], line) for place in places])
+                except RecordingError as error:
+                    for place in places:
+                        if place < len(cells) - 1:
+                            _number(path, cells[place], line)
+                    cut, inside = error, True
     except (UnicodeDecodeError, csv.Error) as error:
         raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
-    if not rows and short is not None:
-        raise RecordingError(path, f"has fewer than {width} cells", "complete or remove it", line=short)
+    if cut is not None and (not rows or (inside and _ends_a_line(path))):
+        raise cut
     return np.frombuffer(rows, np.float64).reshape(-1, len(places))
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read() in (b"\n", b"\r")
 
 
 def line_of(path: Path, row: int) -> int | None:
