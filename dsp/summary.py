@@ -28,9 +28,11 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """The fields of summary.json. Medians are over running contacts; None where there were none.
+    """The fields of summary.json. Medians are of strides.csv's columns over running contacts; None where
+    there were none.
 
-    peak_resultant_at_least: the true median is peak_resultant_g or higher.
+    peak_resultant_at_least: the true median is peak_resultant_g or higher. unwatched_s: what is left of
+    duration_s, for there were no samples.
     """
 
     mount: Mount
@@ -47,6 +49,7 @@ class RunSummary:
     rate_hz: float | None
     filter: str | None
     peak_resultant_at_least: bool | None
+    unwatched_s: float
 
 
 def median_or_none(values: Iterable[float | None]) -> float | None:
@@ -71,6 +74,12 @@ def peak_at_least(strides: Iterable[Stride]) -> bool | None:
     return is_lower_bound([peak for peak, _ in peaks], [peak for peak, clipped in peaks if clipped])
 
 
+def _rest_s(totals: Totals) -> float:
+    """Without what floats add to whole microseconds."""
+    rest_s = totals.duration_s - totals.running_s - totals.walking_s - totals.idle_s
+    return max(0.0, round(rest_s, 6))
+
+
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
     """clipped_percent is of contacts, lost_percent of samples; None where the sensor's losses cannot be seen.
 
@@ -89,7 +98,7 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         running_s=totals.running_s,
         walking_s=totals.walking_s,
         idle_s=totals.idle_s,
-        cadence_spm=median_or_none(120.0 / s.stride_time_s for s in running if s.stride_time_s),
+        cadence_spm=median_or_none(s.cadence_spm for s in running),
         contact_time_s=median_or_none(s.contact_time_s for s in running),
         peak_resultant_g=median_or_none(s.peak_resultant_g for s in running),
         clipped_percent=100.0 * sum(s.clipped for s in strides) / len(strides) if strides else 0.0,
@@ -97,4 +106,5 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         rate_hz=totals.rate_hz,
         filter=strides[0].filter if strides else None,
         peak_resultant_at_least=peak_at_least(running),
+        unwatched_s=_rest_s(totals),
     )

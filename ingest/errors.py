@@ -44,10 +44,14 @@ class VersionError(DecodeError):
 
 
 class RecordingError(IngestError):
-    """A file that cannot be read as a recording. line is counted from 1, None where it does not apply."""
+    """A file that cannot be read as a recording. line is counted from 1, None where it does not apply;
+    row is the same of a file without lines.
+    """
 
-    def __init__(self, path: Path, what: str, remedy: str, *, line: int | None = None) -> None:
-        place = str(path) if line is None else f"{path}, line {line}"
+    def __init__(
+        self, path: Path, what: str, remedy: str, *, line: int | None = None, row: int | None = None
+    ) -> None:
+        place = f"{path}, line {line}" if line is not None else f"{path}, row {row}" if row else str(path)
         super().__init__(f"{place}: {what}; {remedy}")
         self.path = path
         self.line = line

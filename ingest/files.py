@@ -11,30 +11,28 @@ from numpy.typing import NDArray
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
-from ingest.grid import missing_before, period_us
-from ingest.plausible import check_acc, check_gyro, doubts_of_acc, doubts_of_gyro, is_dead
-from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns
+from ingest.grid import LARGEST_T_US, missing_before, period_us
+from ingest.plausible import check_acc, check_gyro, doubt_of_rate, doubts_of_acc, doubts_of_gyro, is_dead
+from ingest.rows import line_of
+from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns, read_csv
+from ingest.torn import doubts_of_left_out, gyro_stops, watched_us, whole_rows
 
 __all__ = ["Recording", "blocks", "read_recording"]
 
 PACKED: Final = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz"})
-# Beyond this a double does not hold every microsecond.
-LARGEST_T_US: Final = 2.0**53
 # Slower, what is told of contacts is mostly made up.
 RATES_HZ: Final = (20.0, 20_000.0)
-# The share of rows without a number that a lossy link explains; more is worth a look, and at the ends of a
-# recording nothing counts them as missing.
-LARGEST_LEFT_OUT: Final = 0.05
 # Samples that share arrival times come in bursts: then the mean step is far above the median one.
 LARGEST_BURST: Final = 4.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """A file's samples in our units. lost_before: (n,) samples missing before each; lost: their sum.
+    """A file's samples in our units. lost_before: (n,) samples missing before each; lost: all of them.
 
     t_us: (n,) int64 strictly increasing; acc_g: (n, 3) float64; gyro_dps: the same, None without gyroscope
-    or where it never told anything. Rows without a number count as missing samples.
+    or where it told nothing for long. Rows without a number count as missing samples: begin_us and end_us are
+    the times of the first and the last row, be there a sample in it or not, and lost counts both ends.
     doubt: what a person should look at, in one line; empty when nothing is strange.
     """
 
@@ -45,6 +43,8 @@ class Recording:
     rate_hz: float
     lost: int
     lost_before: NDArray[np.int64]
+    begin_us: int
+    end_us: int
     doubt: str = ""
 
 
@@ -87,7 +87,7 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     times = table[:, 0]
     if not np.isfinite(times).all():
         row = int(np.flatnonzero(~np.isfinite(times))[0])
-        raise RecordingError(path, "has no time", "every sample needs its time", line=row + 2)
+        raise _wrong(path, row, "has no time", "every sample needs its time")
     gyro_dps, doubts = None, list[str]()
     if columns.unread:
         doubts.append(
@@ -96,25 +96,29 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         )
     if columns.gyro_unit is not None and is_dead(table[:, 4:7]):
         doubts.append("the gyroscope is left out: its columns are empty or never change")
-        columns, table = replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
-    whole = np.isfinite(table).all(axis=1)
+        columns, table = _without_gyro(columns, table)
+    whole = whole_rows(table)
+    if columns.gyro_unit is not None and not whole.all() and (stops := gyro_stops(columns, table)):
+        doubts.append(stops)
+        columns, table = _without_gyro(columns, table)
+        whole = whole_rows(table)
     if not whole.any():
         empty = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).any()]
         what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
         raise RecordingError(path, what, "record again or give another file")
-    lines = np.arange(2, len(table) + 2)
-    left_out = len(table) - int(whole.sum())
-    if left_out > LARGEST_LEFT_OUT * len(table):
-        torn = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).all()]
-        doubts.append(f"{left_out} of {len(table)} rows are left out: no number in {', '.join(torn)}")
+    rows = np.arange(len(table))
+    begin_us, end_us = watched_us(np.rint(times * columns.time_factor), whole)
     if not whole.all():
-        table, lines = table[whole], lines[whole]
-    t_us = _microseconds(path, columns, table[:, 0], lines)
-    t_us, table = _increasing(path, columns, t_us, table, lines)
+        doubts += doubts_of_left_out(columns, table, whole)
+        table, rows = table[whole], rows[whole]
+    t_us = _microseconds(path, columns, table[:, 0], rows)
+    t_us, table = _increasing(path, columns, t_us, table, rows)
     if len(t_us) < 2:
         raise RecordingError(path, "has a single sample", "a recording needs at least two")
     period = period_us(t_us)
     _check_times(path, columns, t_us, period)
+    if slow := doubt_of_rate(1e6 / period):
+        doubts.append(slow)
     acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
     check_acc(path, columns, acc_g)
     doubts += doubts_of_acc(acc_g, period)
@@ -123,21 +127,43 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         check_gyro(path, gyro_dps)
         doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
     lost_before = missing_before(t_us, period)
-    doubt = f"{path}: {'; also '.join(doubts)}" if doubts else ""
-    return Recording(mount, t_us, acc_g, gyro_dps, 1e6 / period, int(lost_before.sum()), lost_before, doubt)
+    at_ends = round((int(t_us[0]) - begin_us) / period) + round((end_us - int(t_us[-1])) / period)
+    return Recording(
+        mount,
+        t_us,
+        acc_g,
+        gyro_dps,
+        1e6 / period,
+        lost=int(lost_before.sum()) + at_ends,
+        lost_before=lost_before,
+        begin_us=begin_us,
+        end_us=end_us,
+        doubt=f"{path}: {'; also '.join(doubts)}" if doubts else "",
+    )
+
+
+def _wrong(path: Path, row: int, what: str, remedy: str) -> RecordingError:
+    """Of a row of the file's table, by what a person finds it with."""
+    if READERS[path.suffix.lower()] is read_csv:
+        return RecordingError(path, what, remedy, line=line_of(path, row))
+    return RecordingError(path, what, remedy, row=row + 1)
+
+
+def _without_gyro(columns: Columns, table: NDArray[np.float64]) -> tuple[Columns, NDArray[np.float64]]:
+    return replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
 
 
 def _microseconds(
-    path: Path, columns: Columns, times: NDArray[np.float64], lines: NDArray[np.int_]
+    path: Path, columns: Columns, times: NDArray[np.float64], rows: NDArray[np.int_]
 ) -> NDArray[np.int64]:
     t_us = np.rint(times * columns.time_factor)
     far = np.flatnonzero(np.abs(t_us) > LARGEST_T_US)
     if len(far):
-        raise RecordingError(
+        raise _wrong(
             path,
+            int(rows[far[0]]),
             f"{columns.time_name} is {times[far[0]]:.6g}, too far from 0 to tell microseconds apart",
             "name the column t_s, t_ms or t_us by its unit, or begin nearer 0",
-            line=int(lines[far[0]]),
         )
     return t_us.astype(np.int64)
 
@@ -147,7 +173,7 @@ def _increasing(
     columns: Columns,
     t_us: NDArray[np.int64],
     table: NDArray[np.float64],
-    lines: NDArray[np.int_],
+    rows: NDArray[np.int_],
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Rows written twice are taken once; time standing still or going back otherwise is refused."""
     steps = np.diff(t_us)
@@ -158,12 +184,12 @@ def _increasing(
     if len(wrong):
         row = int(wrong[0]) + 1
         back = steps[row - 1] < 0
-        raise RecordingError(
+        raise _wrong(
             path,
+            int(rows[row]),
             f"{columns.time_name} {'goes back' if back else 'stands still'} "
             f"({t_us[row - 1] * 1e-6:.6f} s, then {t_us[row] * 1e-6:.6f} s)",
             "put one recording in a file, in order" if back else "give each sample its own time",
-            line=int(lines[row]),
         )
     keep = np.append(True, ~twice)
     return t_us[keep], table[keep]

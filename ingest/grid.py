@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import median_filter, uniform_filter1d
 
-__all__ = ["missing_before", "period_us"]
+__all__ = ["LARGEST_T_US", "missing_before", "period_us"]
 
+# Beyond this a double does not hold every microsecond.
+LARGEST_T_US: Final = 2.0**53
 # The grid's phase is followed over so many samples: long against jitter, short against drift.
 PHASE_SAMPLES: Final = 101
 # This many neighbours outvote a misplaced sample.

@@ -2,7 +2,6 @@
 
 import csv
 import re
-from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -13,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
+from ingest.rows import is_number, read_rows
 from ingest.widths import may_be_too_wide
 
 __all__ = ["ACC_UNITS", "GYRO_UNITS", "READERS", "Columns", "choose", "read_csv", "read_parquet"]
@@ -32,7 +32,6 @@ LIKE_GYRO: Final = re.compile(
     r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
 )
 OTHER_SEPARATORS: Final = frozenset(";\t| ")
-EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
     if double is not None:
         raise RecordingError(path, f"has two columns {double!r}", "remove one", line=1)
     times = [f"t_{unit}" for unit in TIME_UNITS if f"t_{unit}" in names]
-    if not times and names and all(_is_number(name) for name in names):
+    if not times and names and all(is_number(name) for name in names):
         remedy = "begin with t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps] in the order and units of its columns"
         raise RecordingError(path, "has no header, numbers only", remedy, line=1)
     if not times:
@@ -109,7 +108,7 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
     places = [[name.strip() for name in header].index(name) for name in columns.names]
     if may_be_too_wide(path, len(header)):
         # Its cells would be taken for their neighbours.
-        return columns, _read_rows(path, places, len(header))
+        return columns, read_rows(path, places, len(header))
     try:
         # An empty table is a warning there and an error here, with the place.
         table = (
@@ -121,70 +120,13 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
         )
     except ValueError:
         # Slower, and can tell what is wrong in which line, or that cells are merely empty.
-        table = _read_rows(path, places, len(header))
+        table = read_rows(path, places, len(header))
     return columns, table
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _check_width(path: Path, cells: Sequence[str], width: int, line: int) -> None:
-    """A row may end in empty cells; others beyond the header's are decimal commas, and move what follows."""
-    if any(cells[width:]):
-        raise RecordingError(
-            path,
-            f"has {len(cells)} cells under a header of {width}",
-            "write decimal points, not commas, and a name above each column",
-            line=line,
-        )
 
 
 def _has_rows(path: Path) -> bool:
     with path.open("rb") as file:
         return any(line.strip() for line in islice(file, 1, None))
-
-
-def _read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float64]:
-    """Row by row; empty cells become NaN, anything else that is no number is refused."""
-    rows = array("d")  # lists of lists would take thirty bytes for each one of the file
-    short: int | None = None
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            next(lines)
-            for cells in lines:
-                if not any(cells):
-                    continue
-                if short is not None:
-                    raise RecordingError(
-                        path, f"has fewer than {width} cells", "complete or remove it", line=short
-                    )
-                if len(cells) <= max(places):
-                    short = lines.line_num  # only the last line may have been cut off
-                    continue
-                _check_width(path, cells, width, lines.line_num)
-                rows.extend([_number(path, cells[place], lines.line_num) for place in places])
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
-    if not rows and short is not None:
-        raise RecordingError(path, f"has fewer than {width} cells", "complete or remove it", line=short)
-    return np.frombuffer(rows, np.float64).reshape(-1, len(places))
-
-
-def _number(path: Path, cell: str, line: int) -> float:
-    try:
-        return float(cell)
-    except ValueError:
-        if cell.strip().lower() in EMPTY_CELLS:
-            return float("nan")
-        comma = _is_number(cell.replace(",", ".", 1))
-        remedy = "write a decimal point, not a comma" if comma else "correct or remove it"
-        raise RecordingError(path, f"{cell[:20]!r} is not a number", remedy, line=line) from None
 
 
 def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:

@@ -1,7 +1,7 @@
 """Recordings through the same pipeline as a live run: strides.csv and summary.json of each sensor."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import typer
@@ -11,11 +11,13 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.stride import Stride
-from dsp.summary import RunSummary, median_or_none, peak_at_least, summarise
+from dsp.summary import Totals, summarise
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.files import read_recording
+from ingest.plausible import doubt_of_rate
 from ingest.text import one_line
+from kneeload.analysis import Analysis, lines_of, report_of
 from kneeload.bare_recording import computed, doubt_of_mount
 from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
@@ -25,10 +27,9 @@ from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.results_folder import Origin, set_aside, write_results
 from kneeload.shown import cell
-from kneeload.spoken import alert_line, bounded, counted, milliseconds, number
 from kneeload.worn import UnknownFamilyError, families_of
 
-__all__ = ["Analysis", "AnalyzeError", "analyze", "run_analyze"]
+__all__ = ["AnalyzeError", "analyze", "run_analyze"]
 
 
 class AnalyzeError(KneeloadError):
@@ -37,23 +38,6 @@ class AnalyzeError(KneeloadError):
     def __init__(self, message: str, *, path: Path) -> None:
         super().__init__(f"{path}: {message}")
         self.path = path
-
-
-@dataclass(frozen=True, slots=True)
-class Analysis:
-    """What one sensor's recording holds, times on its own axis, which begins at begin_us.
-
-    directory: None when nothing was written.
-    """
-
-    path: Path
-    mount: Mount
-    strides: tuple[Stride, ...]
-    alerts: tuple[Alert, ...]
-    summary: RunSummary
-    origin: Origin
-    directory: Path | None
-    begin_us: int = 0
 
 
 def analyze(
@@ -110,9 +94,9 @@ def run_analyze(
             if analysis.origin.doubt:
                 typer.echo(one_line(analysis.origin.doubt), err=True)
             if console is not None:
-                for line in _lines(analysis):
+                for line in lines_of(analysis):
                     console.print(cell(line), soft_wrap=True)
-            rows.append(_report(analysis))
+            rows.append(report_of(analysis))
     # Of one recording the summary itself, so that nobody has to unpack a list of one.
     return {**(rows[0] if len(rows) == len(files) == 1 else {}), "recordings": rows, "refused": refused}
 
@@ -148,8 +132,11 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
     if not monitor.strides and (where := doubt_of_mount(samples, params)):
         doubt = f"{doubt}; also {where}" if doubt else f"{path}: {where}"
     origin = _origin(path, mount, params, doubt)
-    analysis = _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=place)
-    return replace(analysis, begin_us=int(samples.t_us[0]))
+    # What the file alone knows: rows at its ends without a sample never reach the monitor.
+    watched_s = (samples.end_us - samples.begin_us) / 1e6
+    totals = replace(monitor.sensors[mount].totals(), duration_s=watched_s, lost=samples.lost)
+    analysis = _analysis(path, mount, totals=totals, results=results, origin=origin, place=place)
+    return replace(analysis, begin_us=samples.begin_us)
 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
@@ -165,8 +152,11 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
     several = len(families) > 1
     for mount in monitor.sensors:
         folder = None if place is None else place / mount if several else place
-        origin = _origin(path, mount, own.get(mount, Params()))
-        yield _analysis(path, mount, monitor=monitor, results=results, origin=origin, place=folder)
+        totals = monitor.sensors[mount].totals()
+        slow = doubt_of_rate(totals.rate_hz) if totals.rate_hz else ""
+        doubt = f"{path}: {mount} is {slow}" if slow else ""
+        origin = _origin(path, mount, own.get(mount, Params()), doubt)
+        yield _analysis(path, mount, totals=totals, results=results, origin=origin, place=folder)
 
 
 def _origin(path: Path, mount: Mount, params: Params, doubt: str = "") -> Origin:
@@ -177,7 +167,7 @@ def _analysis(
     path: Path,
     mount: Mount,
     *,
-    monitor: Monitor,
+    totals: Totals,
     results: Sequence[Result],
     origin: Origin,
     place: Path | None,
@@ -186,61 +176,7 @@ def _analysis(
     alerts = tuple(
         result for result in results if isinstance(result, Alert) and result.mount in (mount, None)
     )
-    summary = summarise(strides, monitor.sensors[mount].totals())
+    summary = summarise(strides, totals)
     if place is not None:
         write_results(place, strides, summary=summary, origin=origin)
     return Analysis(path, mount, strides, alerts, summary, origin, place)
-
-
-def _report(analysis: Analysis) -> dict[str, object]:
-    return {
-        "file": str(analysis.path),
-        **asdict(analysis.summary),
-        "alerts": sum(alert.state == "raised" for alert in analysis.alerts),
-        **{name: value for name, value in asdict(analysis.origin).items() if name != "source"},
-        "output": None if analysis.directory is None else str(analysis.directory),
-    }
-
-
-def _lines(analysis: Analysis) -> Iterator[str]:
-    """One recording for people."""
-    summary = analysis.summary
-    lost = (
-        "lost samples not known"
-        if summary.lost_percent is None
-        else (f"{summary.lost_percent:.1f} % of samples lost")
-    )
-    rate = "" if summary.rate_hz is None else f" at {summary.rate_hz:.0f} Hz"
-    yield (
-        f"{analysis.path.name} {analysis.mount}: {counted(summary.strides, 'stride')} in "
-        f"{summary.duration_s:.0f} s{rate}, "
-        f"{summary.running_s:.0f} s running, {summary.walking_s:.0f} s walking; "
-        f"{summary.clipped_percent:.1f} % of strides clipped, {lost}"
-    )
-    if not analysis.strides:
-        segment = analysis.mount.segment
-        yield f"  neither walking nor running is in it: nothing that repeats as a {segment}'s strides do"
-    for activity, name in (("run", "running"), ("walk", "walking")):
-        strides = [stride for stride in analysis.strides if stride.activity == activity]
-        if strides:
-            yield f"  {name}: {_medians(strides)}"
-    for alert in analysis.alerts:
-        # An axis may begin in 1970, or below zero.
-        yield f"  {alert_line(replace(alert, t_us=alert.t_us - analysis.begin_us))}"
-    if analysis.directory is not None:
-        yield f"  {analysis.directory}"
-
-
-def _medians(strides: Sequence[Stride]) -> str:
-    """As in summary.json; of peaks what they are, through which filter, and what spoils them."""
-    cadence = median_or_none(120.0 / s.stride_time_s for s in strides if s.stride_time_s)
-    contact_ms = milliseconds(median_or_none(s.contact_time_s for s in strides))
-    peaks = [s for s in strides if s.peak_resultant_g is not None]
-    peak = median_or_none(s.peak_resultant_g for s in peaks)
-    told = bounded(peak, 1, at_least=peak_at_least(peaks))
-    low = ", sampled too slowly: reads low on average" if any(s.low_rate for s in peaks) else ""
-    name = "peak tibial acceleration" if strides[0].mount.segment == "shin" else "foot shock"
-    return (
-        f"cadence {number(cadence, 1)} steps/min, contact {number(contact_ms, 0)} ms, "
-        f"{name} {told} g ({strides[0].filter}{low})"
-    )

@@ -27,6 +27,14 @@ app = typer.Typer(
 
 out = Console()
 
+
+def named(text: str) -> Path:
+    """Where to write. An empty path is a variable that was not set, and would mean this folder."""
+    if not text:
+        raise typer.BadParameter("is empty: give a path, . for this folder")
+    return Path(text)
+
+
 DataDir = Annotated[
     Path | None,
     typer.Option("--data-dir", envvar="KNEELOAD_HOME", help="Where runs are kept.", show_default=False),
@@ -221,8 +229,10 @@ def analyze(
     output: Annotated[
         Path | None,
         typer.Option(
+            parser=named,
+            metavar="PATH",
             help="Folder for strides.csv and summary.json; of several recordings each has its own in it. "
-            "Without it nothing is written."
+            "Without it nothing is written.",
         ),
     ] = None,
     above_ankle_m: Annotated[
@@ -306,7 +316,9 @@ def replay(
 @app.command()
 def review(
     run: RunId,
-    output: Annotated[Path | None, typer.Option(help="The page; default: RUN.html here.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(parser=named, metavar="PATH", help="The page; default: RUN.html here.")
+    ] = None,
     runner: Runner = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
@@ -329,7 +341,9 @@ def review(
 @app.command()
 def export(
     run: RunId,
-    output: Annotated[Path | None, typer.Option(help="A folder; default: RUN here.")] = None,
+    output: Annotated[
+        Path | None, typer.Option(parser=named, metavar="PATH", help="A folder; default: RUN here.")
+    ] = None,
     raw: Annotated[bool, typer.Option("--raw", help="Each sensor's samples too.")] = False,
     runner: Runner = None,
     config: ConfigFile = None,

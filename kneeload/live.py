@@ -16,6 +16,7 @@ from ingest.ble import Problem, run_links
 from ingest.errors import LinkError
 from ingest.links import WornSensor
 from ingest.packet import Packet
+from ingest.plausible import doubt_of_rate
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock, RunClock
 from kneeload.config import Config, data_folder, default_config_file, default_config_path, load
@@ -91,6 +92,9 @@ async def conduct(
             journal.resume_run(run)
         if with_last_runs:
             view.note(compared_line(held.baseline))
+        for sensor in held.config.sensors:
+            if slow := doubt_of_rate(sensor.rate_hz):
+                view.note(f"{sensor.mount} is {slow}")
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
         about |= notes_of(held.params)
         try:

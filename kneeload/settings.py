@@ -39,11 +39,13 @@ ACC_RANGES_G = (2, 4, 8, 16, 32, 64, 100, 200, 320)
 # Bluetooth addresses, and the identifiers that macOS gives in their place.
 ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
+# A number that is no version stays one, and is complained of as what it is.
 Version = Annotated[
-    Literal["1", "2", "3", "auto"], BeforeValidator(lambda v: str(v) if type(v) is int else v)
+    Literal["1", "2", "3", "auto"],
+    BeforeValidator(lambda v: str(v) if type(v) is int and v in (1, 2, 3) else v),
 ]
 MqttVersion = Annotated[
-    Literal["3.1.1", "5", "auto"], BeforeValidator(lambda v: str(v) if type(v) is int else v)
+    Literal["3.1.1", "5", "auto"], BeforeValidator(lambda v: str(v) if type(v) is int and v == 5 else v)
 ]
 Secret = Annotated[SecretStr | None, Field(exclude=True)]
 

@@ -83,6 +83,12 @@ def virtual_sensors(
     twice = next((mount for mount in mounts if mounts.count(mount) > 1), None)
     if twice is not None:
         raise UsageError(f"--mount {twice} is given twice; a mount has one sensor")
+    idle = next((setting for setting in settings if setting.mount not in (None, *mounts)), None)
+    if idle is not None:
+        raise UsageError(
+            f"--fault {idle.mount}:{idle.name}: no sensor is worn at {idle.mount}, "
+            f"only at {', '.join(mounts)}"
+        )
     sources: list[Source] = []
     for mount in mounts:
         if recording is None:

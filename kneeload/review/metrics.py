@@ -44,7 +44,7 @@ METRICS: tuple[Metric, ...] = (
         "steps/min",
         1.0,
         0,
-        "Steps of both feet a minute: 120 s over this foot's stride time.",
+        "Steps of both feet a minute: 120 s over this foot's usual stride time.",
         "median of the last 8 stride times",
         "The surest figure here: errors of single contacts average out within a few strides. No cadence is "
         "good or bad by itself; it depends on speed and leg length.",

@@ -55,6 +55,8 @@ def head_section(data: RunData, *, alerts: int) -> str:
         ("Running", clock_text(time["running"])),
         ("Walking", clock_text(time["walking"])),
         ("Otherwise", clock_text(time["otherwise"])),
+        # Else the times would not seem to add up.
+        *([("Without samples", clock_text(time["unwatched"]))] if time["unwatched"] >= 1 else []),
         ("Samples lost", lost_text(data.health)),
         ("Alerts", str(alerts)),
     ]

@@ -148,15 +148,23 @@ def bands(strides: Iterable[Stride]) -> list[Span]:
 
 
 def spent(summaries: Sequence[Summary], strides: Iterable[Stride], duration_s: float) -> dict[str, float]:
-    """Seconds of running, walking and anything else: the last summary's, or counted from the bands."""
+    """Seconds of running, walking, anything else and without samples: by the last summary, or counted from
+    the bands, which do not tell the last two apart.
+    """
     if summaries:
         last = summaries[-1]
-        return {"running": last.running_s, "walking": last.walking_s, "otherwise": last.idle_s}
+        unwatched = max(0.0, duration_s - last.running_s - last.walking_s - last.idle_s)
+        return {
+            "running": last.running_s,
+            "walking": last.walking_s,
+            "otherwise": last.idle_s,
+            "unwatched": unwatched,
+        }
     time = {"run": 0.0, "walk": 0.0}
     for band in bands(strides):
         time[band.kind] += band.to_s - band.from_s
     rest = max(0.0, duration_s - time["run"] - time["walk"])
-    return {"running": time["run"], "walking": time["walk"], "otherwise": rest}
+    return {"running": time["run"], "walking": time["walk"], "otherwise": rest, "unwatched": 0.0}
 
 
 def distance_m(strides: Sequence[Stride]) -> float | None:

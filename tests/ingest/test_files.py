@@ -251,6 +251,40 @@ def test_what_is_wrong_is_said_in_one_line(
     assert remedy in caught.value.remedy
 
 
+@pytest.mark.parametrize("blank", ["", ",,,,,,"], ids=["nothing", "commas"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"], ids=["lf", "crlf"])
+@pytest.mark.parametrize(
+    ("wrong", "what"),
+    [
+        (",0,0,1,0,0,0", "has no time"),
+        ("0.01,0,0,1,0,0,0", "goes back"),
+        ("1e16,0,0,1,0,0,0", "too far from 0"),
+        ("0.20,0,x,1,0,0,0", "'x' is not a number"),
+        ("0.20,0,0,1,0,0,0,5", "8 cells"),
+    ],
+)
+def test_blank_lines_are_lines(tmp_path: Path, wrong: str, what: str, end: str, blank: str) -> None:
+    """Some before the first row, some between others, and rows of which nothing is taken."""
+    path = tmp_path / "a.csv"
+    good = [*GOOD[:5], blank, blank, *GOOD[5:8], "0.085,,,,,,", blank, *GOOD[9:12]]
+    lines = [FULL, blank, blank, blank, *good, wrong, *GOOD[13:]]
+    path.write_bytes(end.join([*lines, ""]).encode())
+    with pytest.raises(RecordingError, match=what) as caught:
+        read_recording(path, Mount.LEFT_SHIN)
+    assert caught.value.line == lines.index(wrong) + 1
+    assert f"a.csv, line {lines.index(wrong) + 1}: " in str(caught.value)
+
+
+def test_what_is_wrong_in_a_parquet_file_is_told_by_its_row(tmp_path: Path) -> None:
+    rows = table()
+    rows[20, 0] = 0.0
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({name: rows[:, at] for at, name in enumerate(SIX)}), path)
+    with pytest.raises(RecordingError, match=r"a.parquet, row 21: t_s goes back") as caught:
+        read_recording(path, Mount.LEFT_SHIN)
+    assert caught.value.line is None
+
+
 def test_rows_may_end_in_empty_cells(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join([FULL, *(f"{row},," for row in GOOD)]))

@@ -11,15 +11,6 @@ from ingest.files import read_recording
 from tests.ingest.test_files import SIX, table, write
 
 
-def test_a_gyroscope_that_dies_half_way_is_told(tmp_path: Path) -> None:
-    """What follows is left out, and no later sample makes it missing."""
-    rows = table()
-    rows[60:, 5] = np.nan
-    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
-    assert (len(recording.t_us), recording.lost) == (60, 0)
-    assert recording.doubt.endswith("a.csv: 40 of 100 rows are left out: no number in gy_dps")
-
-
 @pytest.mark.parametrize("told", ["", "nan", "0", "-1.5"])
 @pytest.mark.parametrize("axes", [slice(4, 7), slice(4, 5)])
 def test_a_gyroscope_that_tells_nothing_is_none(tmp_path: Path, told: str, axes: slice) -> None:

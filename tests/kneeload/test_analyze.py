@@ -35,7 +35,7 @@ peak_resultant_g peak_axial_g jerk_g_per_s clipped gap quality
 """
 SUMMARY = """
 mount duration_s strides running_s walking_s idle_s cadence_spm contact_time_s peak_resultant_g
-clipped_percent lost_percent rate_hz filter peak_resultant_at_least
+clipped_percent lost_percent rate_hz filter peak_resultant_at_least unwatched_s
 source above_ankle_m doubt kneeload_version
 """
 

@@ -265,7 +265,18 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
         (["nonsense"], "nonsense"),
         (["demo", "--fault", "los=0.1"], "loss"),
         (["demo", "--fault", "loss=lots"], "loss"),
+        (
+            ["demo", "--duration", "1", "--mount", "left-shin", "--fault", "left-shoe:loss=0.9"],
+            "at left-shoe, only at left-shin",
+        ),
+        (
+            ["demo", "--duration", "1", "--fault", "left-shoe:clip=4"],
+            "at left-shoe, only at left-shin, right-shin",
+        ),
         (["live"], "[[sensors]]"),
+        (["analyze", "run.csv", "--mount", "left-shin", "--output", ""], "'--output': is empty: give a path"),
+        (["review", "last", "--output", ""], "'--output': is empty: give a path"),
+        (["export", "last", "--output", ""], "'--output': is empty: give a path"),
         (["replay", "last"], "no runs"),
         (["review", "20200101T000000Z"], "no runs"),
         (["export", "last"], "no runs"),

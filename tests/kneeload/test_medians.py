@@ -1,13 +1,22 @@
 """What stands for a stretch of running: medians that hard landers can trust too."""
 
+import csv
+import json
 from dataclasses import replace
+from io import StringIO
+from pathlib import Path
 
+import numpy as np
 import pytest
+from rich.console import Console
 
 from dsp.mount import Mount
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
+from kneeload.analyze import run_analyze
 from kneeload.period import PERIOD_NS, Period
+from kneeload.review.metrics import METRICS
+from kneeload.review.statistics import median
 
 LEFT = Mount.LEFT_SHIN
 RAIL_G = 16.0
@@ -96,6 +105,33 @@ def test_where_a_side_has_two_sensors_the_shins_clipping_counts() -> None:
     assert period.peak_at_least("left") is None
     period.push(stride(1, 9.0), 0)
     assert period.peak_at_least("left") is False
+
+
+def test_a_runs_cadence_is_the_median_of_what_its_strides_have() -> None:
+    """Stride by stride it lags behind the stride times, and 120 over theirs would be another number."""
+    told = (None, 171.0, 171.0, 168.0, 160.0)
+    strides = [
+        replace(one, cadence_spm=spm, stride_time_s=0.75) for one, spm in zip(STRIDES, told, strict=True)
+    ]
+    walked = [replace(one, activity="walk", cadence_spm=110.0) for one in STRIDES]
+    summary = summarise([*strides, *walked], TOTALS)
+    assert summary.cadence_spm == 169.5
+    cadence = next(metric for metric in METRICS if metric.name == "cadence_spm")
+    shown = median(strides, cadence, mount=LEFT, activity="run")
+    assert shown is not None
+    assert shown.value == summary.cadence_spm
+
+
+def test_a_recordings_cadence_is_the_same_in_all_places(recordings: Path, tmp_path: Path) -> None:
+    """A run that changes its pace, where the two numbers were 4 steps/min apart."""
+    path, text = recordings / "vicon_shoe" / "run-2017-11-27-11-13-41.csv", StringIO()
+    run_analyze([path], mount=Mount.RIGHT_SHOE, output=tmp_path, console=Console(file=text))
+    with (tmp_path / "strides.csv").open(encoding="utf-8", newline="") as file:
+        running = [row["cadence_spm"] for row in csv.DictReader(file) if row["activity"] == "run"]
+    column = float(np.median([float(cell) for cell in running if cell]))
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert summary["cadence_spm"] == pytest.approx(column, rel=1e-5)
+    assert f"running: cadence {column:.1f} steps/min" in text.getvalue()
 
 
 def test_walking_peaks_say_nothing_of_a_runs_median() -> None:

@@ -11,7 +11,7 @@ from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from kneeload.review.counted import why_nothing
 from kneeload.review.metrics import METRICS
-from kneeload.review.sections import distance_text
+from kneeload.review.sections import distance_text, head_section
 from kneeload.review.statistics import (
     bands,
     distance_m,
@@ -21,7 +21,14 @@ from kneeload.review.statistics import (
     spent,
     tracks,
 )
-from tests.sample_run import SHINS, sample_alerts, sample_health, sample_strides, sample_summaries
+from tests.sample_run import (
+    SHINS,
+    sample_alerts,
+    sample_health,
+    sample_run_data,
+    sample_strides,
+    sample_summaries,
+)
 
 __all__: list[str] = []
 
@@ -146,6 +153,16 @@ def test_time_spent_comes_from_the_last_summary_or_the_bands() -> None:
     counted = spent([], strides, 300)
     assert counted["running"] == pytest.approx(reported["running"], abs=16), "12 s of silence and the edges"
     assert sum(counted.values()) == pytest.approx(300)
+
+
+def test_time_without_samples_is_told_where_there_is_some() -> None:
+    strides = sample_strides(LEFT)
+    summaries = list(sample_summaries(strides))
+    assert sum(spent(summaries, strides, 342).values()) == pytest.approx(342)
+    assert "Without samples" not in head_section(sample_run_data(), alerts=0)
+    assert "<dt>Without samples</dt><dd>00:42</dd>" in head_section(
+        sample_run_data(duration_s=342.0), alerts=0
+    )
 
 
 def test_tracks_show_the_lost_link_but_not_the_end_of_the_run() -> None:

@@ -21,11 +21,14 @@ def running(mount: Mount, duration_s: float, *, seed: int = 1) -> list[Packet]:
     return virtual_packets({mount: Plan.of(Phase(activity="run"))}, duration_s, seed=seed)
 
 
-def virtual_packets(plans: Mapping[Mount, Plan], duration_s: float, *, seed: int = 1) -> list[Packet]:
+def virtual_packets(
+    plans: Mapping[Mount, Plan], duration_s: float, *, seed: int = 1, rate_hz: float = 208.0
+) -> list[Packet]:
     """All sensors' packets in the order of arrival, the link's and the configuration's among them."""
     packets: list[Packet] = []
     for number, (mount, plan) in enumerate(plans.items()):
-        sensor = VirtualSensor(GaitSource(mount, plan, seed=seed), Traits(mount, f"T{number:04d}"))
+        source = GaitSource(mount, plan, seed=seed, rate_hz=rate_hz)
+        sensor = VirtualSensor(source, Traits(mount, f"T{number:04d}"))
         sensor.payload_bytes = 244
         sensor.control(1, 0, now_s=0.0)
         packets += [

@@ -1,0 +1,107 @@
+"""CSV row by row: slower than numpy, and can tell what is wrong in which line, or that cells are empty."""
+
+import csv
+from array import array
+from collections.abc import Sequence
+from itertools import islice
+from os import SEEK_END
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.errors import RecordingError
+
+__all__ = ["is_number", "line_of", "read_rows"]
+
+EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
+
+
+def read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float64]:
+    """Row by row; empty cells become NaN, anything else that is no number is refused.
+
+    A last row that the end of the file cut off, between its cells or inside one, is left out.
+    """
+    rows = array("d")  # lists of lists would take thirty bytes for each one of the file
+    cut: RecordingError | None = None  # what is wrong with a row unless it is the last
+    inside = False  # a cell of it
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file)
+            next(lines)
+            for cells in lines:
+                if not any(cells):
+                    continue
+                line = lines.line_num
+                if cut is not None:
+                    raise cut
+                if len(cells) <= max(places):
+                    cut = RecordingError(
+                        path, f"has fewer than {width} cells", "complete or remove it", line=line
+                    )
+                    continue
+                _check_width(path, cells, width, line)
+                try:
+                    rows.extend([_number(path, cells[place], line) for place in places])
+                except RecordingError as error:
+                    for place in places:
+                        if place < len(cells) - 1:
+                            _number(path, cells[place], line)
+                    cut, inside = error, True
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
+    if cut is not None and (not rows or (inside and _ends_a_line(path))):
+        raise cut
+    return np.frombuffer(rows, np.float64).reshape(-1, len(places))
+
+
+def _ends_a_line(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(-1, SEEK_END)
+        return file.read() in (b"\n", b"\r")
+
+
+def line_of(path: Path, row: int) -> int | None:
+    """The line of a row of the table, both as they are counted there: rows from 0, lines from 1.
+
+    Blank lines are no rows. Reads the file again: only for what is wrong in it.
+    """
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            lines = csv.reader(file)
+            next(lines)
+            rows = (lines.line_num for cells in lines if any(cells))
+            return next(islice(rows, row, None), None)
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return None  # what is wrong in the row is worth more than where it is
+
+
+def is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _check_width(path: Path, cells: Sequence[str], width: int, line: int) -> None:
+    """A row may end in empty cells; others beyond the header's are decimal commas, and move what follows."""
+    if any(cells[width:]):
+        raise RecordingError(
+            path,
+            f"has {len(cells)} cells under a header of {width}",
+            "write decimal points, not commas, and a name above each column",
+            line=line,
+        )
+
+
+def _number(path: Path, cell: str, line: int) -> float:
+    try:
+        return float(cell)
+    except ValueError:
+        if cell.strip().lower() in EMPTY_CELLS:
+            return float("nan")
+        comma = is_number(cell.replace(",", ".", 1))
+        remedy = "write a decimal point, not a comma" if comma else "correct or remove it"
+        raise RecordingError(path, f"{cell[:20]!r} is not a number", remedy, line=line) from None

@@ -1,0 +1,70 @@
+"""Rows in which something has no number: in the middle, at the ends, and for want of a gyroscope alone."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dsp.mount import Mount
+from ingest.files import read_recording
+from tests.ingest.test_files import SIX, table, write
+
+
+@pytest.mark.parametrize(("first", "last"), [(60, 100), (0, 30), (40, 51)])
+def test_a_gyroscope_that_stops_costs_no_acceleration(tmp_path: Path, first: int, last: int) -> None:
+    rows = table()
+    rows[first:last, 5] = np.nan
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is None
+    assert (len(recording.t_us), recording.lost) == (100, 0)
+    assert recording.doubt == (
+        f"{tmp_path / 'a.csv'}: the gyroscope is left out: {last - first} of 100 rows, "
+        f"from {first / 200:.2f} to {(last - 1) / 200:.2f} s, have acceleration and no number in gy_dps; "
+        "to have it used, cut the file into parts with and without it"
+    )
+
+
+def test_a_few_rows_without_rotation_are_missing_samples(tmp_path: Path) -> None:
+    rows = table()
+    rows[40:50, 4:] = np.nan
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is not None
+    assert (len(recording.t_us), recording.lost) == (90, 10)
+    assert recording.doubt.endswith("a.csv: 10 of 100 rows are left out: no number in gx_dps, gy_dps, gz_dps")
+
+
+def test_rows_without_anything_are_no_reason_to_give_up_a_gyroscope(tmp_path: Path) -> None:
+    rows = table()
+    rows[40:70, 1:] = np.nan
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is not None
+    assert (len(recording.t_us), recording.lost) == (70, 30)
+
+
+def test_a_gyroscope_that_stops_among_other_losses(tmp_path: Path) -> None:
+    """Only what it costs alone counts: here 20 of the 90 rows that have acceleration."""
+    rows = table()
+    rows[:10, 1:4] = np.nan
+    rows[50:70, 4:] = np.nan
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is None
+    assert (len(recording.t_us), recording.lost) == (90, 10)
+
+
+@pytest.mark.parametrize("torn", [slice(0, 20), slice(70, 100), [*range(7), *range(40, 45), *range(99, 100)]])
+def test_what_is_missing_at_the_ends_is_missing(tmp_path: Path, torn: slice | list[int]) -> None:
+    rows = table()
+    rows[torn, 1:] = np.nan
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert len(recording.t_us) + recording.lost == 100
+    assert recording.lost == np.isnan(rows[:, 1]).sum()
+    assert (recording.begin_us, recording.end_us) == (0, 495_000)
+
+
+@pytest.mark.parametrize("time_s", [0.1, 0.48, 1e30], ids=["back", "still", "far"])
+def test_times_of_empty_rows_that_make_no_sense_are_not_believed(tmp_path: Path, time_s: float) -> None:
+    rows = table()
+    rows[95:, 1:] = np.nan
+    rows[97, 0] = time_s
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert (recording.begin_us, recording.end_us, recording.lost) == (0, 480_000, 2)
