@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from rich.console import Console
 
@@ -78,21 +79,15 @@ async def conduct(
     folder = config.data.dir
     happened = timed(view, clock.now_ns)
     with Journal.open(folder) as journal:
-        if cut is None:
-            started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
-            run = journal.name_run(started_ns)
-            held = Held.by(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
-            path = make_folder(folder, run) / "packets.mcap"
-            kept = {**config.public(), **held.settings()}
-            journal.start_run(run, config.runner.name, started_ns=started_ns, config=kept, note=note)
+        if cut is not None:
+            begun = _gone_on(journal, cut)
         else:
-            run, path, started_ns = cut.run, cut.path, cut.entry.started_ns
-            # Its own settings hold to its end: what was computed before is computed again, just the same.
-            held = Held.of(cut.entry)
-            journal.resume_run(run)
+            started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
+            begun = _new(journal, config, started_ns, note=note, with_last_runs=with_last_runs)
+        run, path, started_ns, held = begun
         if with_last_runs:
             view.note(compared_line(held.baseline))
-        for sensor in held.config.sensors:
+        for sensor in config.sensors:
             if slow := doubt_of_rate(sensor.rate_hz):
                 view.note(f"{sensor.mount} is {slow}")
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
@@ -124,6 +119,31 @@ async def conduct(
             raise
         journalled = {name: journal.count(run, name) for name in ("stride", "alert", "summary", "sensor")}
         return Outcome(run, duration_ns / 1e9, keeper, journalled, outlets)
+
+
+class _Begun(NamedTuple):
+    """A run that the journal knows of; path: of its packets."""
+
+    run: str
+    path: Path
+    started_ns: int
+    held: Held
+
+
+def _new(journal: Journal, config: Config, started_ns: int, *, note: str, with_last_runs: bool) -> _Begun:
+    run = journal.name_run(started_ns)
+    held = Held.by(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
+    path = make_folder(config.data.dir, run) / "packets.mcap"
+    kept = {**config.public(), **held.settings()}
+    journal.start_run(run, config.runner.name, started_ns=started_ns, config=kept, note=note)
+    return _Begun(run, path, started_ns, held)
+
+
+def _gone_on(journal: Journal, cut: Cut) -> _Begun:
+    """Its own settings hold to its end: what was computed before is computed again, just the same."""
+    held = Held.of(cut.entry)
+    journal.resume_run(cut.run)
+    return _Begun(cut.run, cut.path, cut.entry.started_ns, held)
 
 
 def _leave_nothing(journal: Journal, run: str, path: Path) -> None:
