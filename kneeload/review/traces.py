@@ -44,12 +44,8 @@ dots apart.
 SYMBOL: Mapping[str, str] = {"left": "circle", "right": "diamond"}
 DASH: Mapping[str, str] = {"left": "solid", "right": "6px,2px"}
 MODEBAR = {"bgcolor": "rgba(0,0,0,0)", "color": "var(--muted)", "activecolor": "var(--ink)"}
-LEVEL_COLOR: Mapping[str, str] = {
-    "info": "var(--info)",
-    "warning": "var(--warning)",
-    "urgent": "var(--urgent)",
-}
-TRACK_COLOR: Mapping[str, str] = {"ok": "var(--ok)", "lossy": "var(--warning)", "lost": "var(--urgent)"}
+LEVEL_COLOR: Mapping[str, str] = {"info": "var(--info)", "warning": "var(--warning)"}
+TRACK_COLOR: Mapping[str, str] = {"ok": "var(--ok)", "lossy": "var(--warning)", "lost": "var(--lost)"}
 TRACK_WORDS: Mapping[str, str] = {
     "ok": "receiving",
     "lossy": "samples lost (1 % or more)",

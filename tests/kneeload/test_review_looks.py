@@ -18,7 +18,7 @@ from tests.services import wait_until
 __all__: list[str] = []
 
 CSS = (files("kneeload.review") / "page.css").read_text(encoding="utf-8")
-TEXTS = ("ink", "muted", "info", "warning", "urgent", "left")
+TEXTS = ("ink", "muted", "info", "warning", "lost", "left")
 MARKS = ("right", "ok")
 
 
