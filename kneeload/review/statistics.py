@@ -207,7 +207,10 @@ def tracks(health: Sequence[SensorHealth], duration_s: float) -> list[Track]:
 
 
 def episodes(alerts: Sequence[Alert]) -> list[Episode]:
-    """Each alert raised, with the clearing that belongs to it."""
+    """Each alert raised, with the clearing that belongs to it, in the order of their times.
+
+    They are told in another one where a sensor that was away catches up.
+    """
     out: list[Episode] = []
     for place, alert in enumerate(alerts):
         if alert.state == "raised":
@@ -219,4 +222,4 @@ def episodes(alerts: Sequence[Alert]) -> list[Episode]:
                 if open_one.cleared is None:
                     out[at] = Episode(open_one.place, open_one.raised, alert)
                 break
-    return out
+    return sorted(out, key=lambda episode: episode.raised.t_us)

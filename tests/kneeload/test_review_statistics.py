@@ -200,3 +200,9 @@ def test_a_shoe_speaks_for_distance_before_a_shin() -> None:
     assert distance_m(shin) == pytest.approx(2.2 * len(shin))
     assert distance_text(5040.0, by_shoe=True) == "5.04 km"
     assert distance_text(5040.0, by_shoe=False) == "about 5.0 km"
+
+
+def test_alerts_are_numbered_by_when_they_were_raised_not_by_when_they_were_told() -> None:
+    raised = [alert for alert in sample_alerts() if alert.state == "raised"][:2]
+    late, early = replace(raised[0], t_us=50_000_000), replace(raised[1], t_us=40_000_000)
+    assert [episode.raised for episode in episodes([late, early])] == [early, late]
