@@ -47,7 +47,7 @@ class Bout:
     periods: tuple[float, ...] = ()
     known: tuple[int, ...] = ()  # jolts found when the bout opened, not yet told
     told: int = 0  # strides; with a gyroscope since the last look at whether this is still gait
-    looks: int = 0
+    swings: int = 0
     doubts: int = 0  # looks in a row at which it was not
     cursor: int = 0  # rows before it have been looked at
     low: bool = False  # the swing is over

@@ -15,6 +15,7 @@ from dsp.grid import SampleGrid
 from dsp.posture import Posture
 from dsp.runner import Runner
 from dsp.stride import Activity
+from dsp.vectors import dot
 
 __all__ = ["shank_way_m"]
 
@@ -50,5 +51,5 @@ def _lean_dps(grid: SampleGrid, runner: Runner, now: int) -> float | None:
     reach = max(1, round(REACH_S * grid.rate_hz))
     first, end = max(grid.first, runner.flat_row - reach), min(now, runner.flat_row + reach + 1)
     x, y, z = np.add.reduce(grid.window(first, end)[3:6], axis=1).tolist()
-    axis = runner.axis
-    return float(-(axis[0] * x + axis[1] * y + axis[2] * z) / (end - first))
+    n = end - first
+    return -dot(runner.axis, (x / n, y / n, z / n)) + dot(runner.axis, runner.offset.known_dps)

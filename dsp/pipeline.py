@@ -18,6 +18,7 @@ from dsp.signals import Signals
 from dsp.standing import STILL_S, stands_still
 from dsp.stride import Stride
 from dsp.swing import advance_swing, open_swing, swing_due
+from dsp.swinging import Way
 from dsp.travel import Travel, knows_way
 
 __all__ = ["State", "StridePipeline"]
@@ -40,6 +41,7 @@ class State:
     due: int = 0  # rows that must have come before anything can be decided
     floor: int = 0  # rows before this belong to strides already told
     tried: int = 0  # row of the last attempt to open a bout
+    way: Way = field(default_factory=Way)
     bout: Bout | None = None
     waiting: list[Cycle] = field(default_factory=list)
     runner: Runner = field(default_factory=Runner)
@@ -213,7 +215,10 @@ class StridePipeline:
         grid = s.signals.grid
         self._stand(now)
         floor = max(0, s.floor, now - round(s.params.history_s * grid.rate_hz))
-        s.bout = (open_swing if grid.channels == 6 else open_jolt)(s.signals, now, floor, s.params)
+        if grid.channels == 6:
+            s.bout = open_swing(s.signals, now, floor, s.params, s.way)
+        else:
+            s.bout = open_jolt(s.signals, now, floor, s.params)
         if s.bout is not None:
             period = s.bout.period
             alike = s.signals.acc(max(floor, now - round(s.params.open_strides * period)), now)
@@ -227,9 +232,11 @@ class StridePipeline:
         first = now - round(STILL_S * s.signals.grid.rate_hz)
         if first < 0 or s.signals.grid.any(first, now, VOID):
             return
-        acc, raw = s.signals.acc(first, now), s.signals.grid.window(first, now)[:3]
-        if stands_still(acc, raw, s.signals.grid.rate_hz):
+        acc, raw = s.signals.acc(first, now), s.signals.grid.window(first, now)
+        if stands_still(acc, raw[:3], s.signals.grid.rate_hz):
             s.runner.stand(acc)
+            if s.signals.grid.channels == 6:
+                s.runner.offset.stand(raw[3:6])
 
     def _measure(self, cycle: Cycle, now: int) -> list[Stride]:
         s = self._s

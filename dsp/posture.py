@@ -3,8 +3,8 @@
 Between two moments of one phase (foot flat to foot flat) velocity does not change, so the mean of the rotated
 specific force over that stride is gravity: it needs no standing still, no filter and no start value. Twice
 integrating what is left gives the way between the two (zero-velocity integration: Skog 2010; Rebula 2013).
-Both ends have the same pitch on level ground, which tells the gyroscope's offset about the swing's axis. All
-of it is in three dimensions: in a turn a leg leaves the plane of its swing (docs/adr/0117).
+Gravity is felt alike at both ends on level ground, which tells the gyroscope's offset. All of it is in three
+dimensions: in a turn a leg leaves the plane of its swing (docs/adr/0117).
 """
 
 from functools import lru_cache
@@ -53,7 +53,7 @@ class StridePath(NamedTuple):
 class Posture(NamedTuple):
     """flat: its row; whole: the rest is known. pitch_from_flat_deg: contact against flat; roll: of a shoe.
 
-    offset_dps: of the gyroscope about the swing's axis, if the segment was pitched alike at both ends.
+    offset_dps: of the gyroscope, if gravity was felt alike at both ends; nothing is told of a turn about it.
     """
 
     flat: int
@@ -63,7 +63,7 @@ class Posture(NamedTuple):
     whole: bool = False
     length_m: float | None = None
     duration_s: float = 0.0
-    offset_dps: float = 0.0
+    offset_dps: Vector = (0.0, 0.0, 0.0)
 
 
 def plane_of(axis: Vector, up: Vector) -> Plane | None:
@@ -134,6 +134,13 @@ def _roll_in_deg(gyro: Floats, path: StridePath, plane: Plane, mount: Mount, rat
     return max(0.0, float(np.maximum.reduce(roll if mount.side == "left" else -roll)))
 
 
+def _offset_dps(path: StridePath, end: int, rate_hz: float, known_dps: Vector) -> Vector:
+    """The known offset and what is left of it: how far gravity is turned at the end from where it began."""
+    x, y, z = cross(path.turned.back(end, path.up), path.up)
+    rate_dps = degrees(1.0) * rate_hz / end
+    return (known_dps[0] + rate_dps * x, known_dps[1] + rate_dps * y, known_dps[2] + rate_dps * z)
+
+
 def posture_of(
     acc: Floats,
     gyro: Floats,
@@ -143,11 +150,11 @@ def posture_of(
     contact: float,
     toe_off: float,
     mount: Mount,
-    offset_dps: float = 0.0,
+    offset_dps: Vector,
 ) -> Posture | None:
     """One stride's rows (3, n) from flat moment to flat moment and on to toe-off.
 
-    contact, toe_off: positions in the rows; offset_dps: of the gyroscope about the swing's axis. A foot lies
+    contact, toe_off: positions in the rows; offset_dps: what is known of the gyroscope's. A foot lies
     flat where it turns least; a shank turns evenly in stance, so that any moment could be that: there it is
     one phase of stance, the same each time.
     """
@@ -160,15 +167,13 @@ def posture_of(
         end = flattest(gyro, a, b, max(1, round(0.02 * rate_hz)))
     else:
         end = min(n - 2, round(contact + SHANK_PHASE * stance))
-    x, y, z = plane.z
-    offset = (offset_dps * x, offset_dps * y, offset_dps * z)
-    path = (
-        stride_path(acc[:, : end + 1], gyro[:, : end + 1], rate_hz, offset) if end > 0.2 * rate_hz else None
-    )
+    path = None
+    if end > 0.2 * rate_hz:
+        path = stride_path(acc[:, : end + 1], gyro[:, : end + 1], rate_hz, offset_dps)
     if path is None:
         return Posture(flat=end)
     k = min(int(contact), end - 1)
-    first, here, after, flat = (path.pitch_rad(row, plane) for row in (0, k, k + 1, end))
+    here, after, flat = (path.pitch_rad(row, plane) for row in (k, k + 1, end))
     at = here + (contact - k) * (after - here)
     last = min(n, int(contact + 0.7 * stance) + 1)
     stands = gyro[:, round(contact) : last]
@@ -180,5 +185,5 @@ def posture_of(
         roll_in_deg=_roll_in_deg(stands, path, plane, mount, rate_hz) if mount.segment == "shoe" else 0.0,
         length_m=path.length_m,
         duration_s=end / rate_hz,
-        offset_dps=offset_dps + degrees(flat - first) * rate_hz / end,
+        offset_dps=_offset_dps(path, end, rate_hz, offset_dps),
     )

@@ -1,5 +1,6 @@
 """One measured stride: events, peaks, posture and flags put together."""
 
+from functools import partial
 from statistics import median
 
 import numpy as np
@@ -17,7 +18,7 @@ from dsp.pendulum import shank_way_m
 from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
 from dsp.signals import Signals
-from dsp.stride import Stride
+from dsp.stride import Activity, Stride
 from dsp.travel import Measured, far, goes
 
 __all__ = ["measure"]
@@ -30,6 +31,7 @@ MID_STANCE = (0.3, 0.6)
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
 UNLIKE = 0.1  # a contact that is less like the last ones than this is like none of them
 ON_BEAT = 0.15  # periods
+STANCE: dict[Activity, float] = {"run": 0.35, "walk": 0.6}  # periods: the usual text-book's
 MISSED = 1.0  # periods more that are still gait where a hole may have had a contact in it
 
 
@@ -69,7 +71,9 @@ def measure(
     if guessed:
         runner.flat_row, posture = None, None
     else:
-        posture = _posture(grid, contact, runner, b, mount=mount, fresh=stride_s is None)
+        posture = _posture(
+            grid, contact, runner, b, mount=mount, fresh=stride_s is None, period=period_s * rate
+        )
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
     clipped = grid.any(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1), CLIPPED)
     # From a torn contact no stride time begins: its hole counts as one between it and the next.
@@ -198,34 +202,46 @@ def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> f
 
 
 def _posture(
-    grid: SampleGrid, contact: Contact, runner: Runner, now: int, *, mount: Mount, fresh: bool
+    grid: SampleGrid,
+    contact: Contact,
+    runner: Runner,
+    now: int,
+    *,
+    mount: Mount,
+    fresh: bool,
+    period: float,
 ) -> Posture | None:
-    """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind.
-
-    Where toe-off is not seen, as when the runner stands still then, the usual stance says where to look.
-    """
+    """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind."""
     plane = None if grid.channels == 3 else plane_of(runner.axis, runner.alignment.rough)
-    toe_off = contact.toe_off
-    if toe_off is None and runner.usual_push is not None:
-        toe_off = contact.initial_contact + runner.usual_push
     start = runner.flat_row if not fresh and runner.flat_row is not None else int(contact.initial_contact)
-    if plane is None or toe_off is None or toe_off >= now or start < grid.first:
+    if plane is None or start >= now - 3 or start < grid.first:
         runner.flat_row = None
         return None
     rows = grid.window(start, now)
-    found = posture_of(
+    known = partial(
+        posture_of,
         rows[:3],
         rows[3:6],
         plane=plane,
         rate_hz=grid.true_hz(start, now),
         contact=contact.initial_contact - start,
-        toe_off=toe_off - start,
+        toe_off=_leaves(contact, runner, period, now) - start,
         mount=mount,
-        offset_dps=runner.usual_offset_dps,
     )
+    found = known(offset_dps=runner.offset.known_dps)
+    if found is not None and found.whole and runner.offset.dps is None:
+        found = known(offset_dps=found.offset_dps)  # a stride's own ends are the best there is
     spoilt = fresh or runner.flat_row is None or grid.any(start, now, VOID | CLIPPED | RAILED)
     runner.flat_row = None if found is None else start + found.flat
     if spoilt or found is None or not found.whole:
         return None
-    runner.note_offset(found.offset_dps)
+    runner.offset.stride(found.offset_dps)
     return found
+
+
+def _leaves(contact: Contact, runner: Runner, period: float, now: int) -> float:
+    """Row of toe-off; where it is not seen, as when the runner stops, by the usual or a gait's own stance."""
+    toe_off = contact.toe_off
+    if toe_off is None:
+        toe_off = contact.initial_contact + (runner.usual_push or STANCE[contact.gait] * period)
+    return min(toe_off, now - 1.0)

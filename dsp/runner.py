@@ -11,6 +11,7 @@ from dsp.alignment import Alignment
 from dsp.bout import Cycle
 from dsp.gait import activity_of
 from dsp.likeness import Likeness
+from dsp.offset import Offset
 from dsp.stride import Activity
 from dsp.vectors import Vector
 from dsp.vote import Distances
@@ -21,7 +22,6 @@ CLEAR = 1.3  # of at most 2: a stride says so alone
 VOTES = 3  # strides whose scores decide the activity
 LEAST_G, MOST_G = 0.7, 1.4  # of a sensor at rest, uncalibrated
 ONE_STRIDE = 0.5, 1.8  # periods: from the slowest walk to the fastest run, and less than two strides
-OFFSETS = 9  # strides whose ends tell the gyroscope's offset
 RECENT = 8  # strides of the live cadence
 
 
@@ -57,7 +57,7 @@ class Runner:
     last_contact_row: int = 0
     flat_row: int | None = None
     unlike: int = 0  # contacts in a row that are like none of the last ones
-    offsets_dps: tuple[float, ...] = ()  # of the gyroscope about the swing's axis, as the last strides tell
+    offset: Offset = field(default_factory=Offset)
     lean_dps: float | None = None  # of a shank at the flat moment, forward
     run_us: int = 0
     walk_us: int = 0
@@ -125,14 +125,6 @@ class Runner:
         """Median of the last strides in this gait; before the first, of the other."""
         last = self.offsets[self.gait] or self.offsets["run"] or self.offsets["walk"]
         return median(last) if last else 0.0
-
-    @property
-    def usual_offset_dps(self) -> float:
-        """Of the gyroscope about the swing's axis: no single stride begins and ends quite alike."""
-        return median(self.offsets_dps) if self.offsets_dps else 0.0
-
-    def note_offset(self, offset_dps: float) -> None:
-        self.offsets_dps = (*self.offsets_dps[1 - OFFSETS :], offset_dps)
 
     @property
     def usual_push(self) -> float | None:

@@ -52,10 +52,10 @@ def turned(gyro_dps: Floats, rate_hz: float, offset_dps: Vector) -> Turned:
     half = gyro_dps[:, 1:] + gyro_dps[:, :-1]
     half -= ((2.0 * x,), (2.0 * y,), (2.0 * z,))
     half *= radians(0.25 / rate_hz)
-    # Of half a row's turn, as series: it is less than a radian by far.
+    # Of half a row's turn, as series: at 2000 deg/s it is 0.9 rad at 20 Hz, and the error 1e-5.
     squared = np.add.reduce(half * half)
-    sine = squared * (1.0 / 6.0 - squared * (1.0 / 120.0)) - 1.0
-    cosine = 1.0 - squared * (0.5 - squared * (1.0 / 24.0))
+    sine = squared * (1.0 / 6.0 - squared * (1.0 / 120.0 - squared * (1.0 / 5040.0))) - 1.0
+    cosine = 1.0 - squared * (0.5 - squared * (1.0 / 24.0 - squared * (1.0 / 720.0)))
     across, along = (half[1] + 1j * half[0]) * sine, half[2] * sine
     return _one_after_another(cosine + 1j * along, across)
 

@@ -10,7 +10,7 @@ from dsp.bout import Bout, Cycle
 from dsp.grid import VOID
 from dsp.params import Params
 from dsp.signals import Signals
-from dsp.swinging import WINDOW_S, Swinging, spread, swinging
+from dsp.swinging import WINDOW_S, Swinging, Way, spread, swinging
 from dsp.turning import closing_steps, first_steps, side_steps
 from dsp.vectors import Vector, along, dot
 
@@ -22,10 +22,11 @@ LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
 OVERDUE = 2.6  # periods without a swing end the bout
-# Swings from one look at whether this is still gait to the next: the least, in a new bout, after an odd one
-# or in doubt, twice as many each time, and the most. Recorded gait does not look like it for some swings in a
-# row, in turns and at its ends.
+# Swings from one look at whether this is still gait to the next: the least, after an odd one or in doubt, and
+# the most. Recorded gait does not look like it for some swings in a row, in turns and at its ends.
 APART, AGAIN, DOUBTS, ODD = 3, 48, 3, 0.25
+# Swings of a bout after which it is looked at whether they are not push-offs.
+EARLY = (3, 6, 12, 24)
 # Of a faint jolt: likeness of the strides, and times the quiet around it. A sensor that is turned over in a
 # hand has 0.85 and 4, a leg that walks slowly 0.9 and 13 (simulated).
 CLOCKWORK, OUT_OF_QUIET = 0.85, 7.0
@@ -45,11 +46,14 @@ def _turned(axis: Vector, moments: Floats) -> Vector:
     return (x / length, y / length, z / length) if length > 1e-9 else axis
 
 
-def open_swing(signals: Signals, now: int, floor: int, params: Params) -> Bout | None:
-    """A bout when the last seconds hold enough alike strides; rows before `floor` are spoken for."""
+def open_swing(signals: Signals, now: int, floor: int, params: Params, way: Way) -> Bout | None:
+    """A bout when the last seconds hold enough alike strides; rows before `floor` are spoken for.
+
+    way: what earlier tries told of the side that swings.
+    """
     start = max(floor, now - round(WINDOW_S * signals.grid.rate_hz))
     found = swinging(signals, start, now, params)
-    if found is None or not found.clear:
+    if not way.sure(found) or found is None:
         return None
     return _chain(signals, now, floor, found, start=start, params=params)
 
@@ -227,15 +231,18 @@ def _fall(signals: Signals, bout: Bout, now: int) -> int | None:
 def _doubted(signals: Signals, bout: Bout, now: int, params: Params) -> bool:
     """Whether what repeats has long stopped to be gait, as when the sensor is taken off in a hand."""
     bout.told += 1
+    bout.swings += 1
     odd = abs(bout.periods[-1] - bout.period) > ODD * bout.period
-    if bout.told < APART or not (odd or bout.doubts or bout.told >= min(AGAIN, APART << bout.looks)):
+    asked = bout.told >= APART and (odd or bout.doubts > 0 or bout.told >= AGAIN)
+    if not asked and bout.swings not in EARLY:
         return False
-    bout.told = 0
-    bout.looks += 1
     start = max(signals.grid.first, now - round(WINDOW_S * signals.grid.rate_hz))
     found = swinging(signals, start, now, params)
     if found is not None and found.clear and dot(found.axis, bout.axis) < 0.0:
         return True  # what was taken for swings are push-offs
+    if not asked:
+        return False
+    bout.told = 0
     bout.doubts = 0 if found is not None and dot(found.axis, bout.axis) > 0.0 else bout.doubts + 1
     return bout.doubts >= DOUBTS
 

@@ -5,6 +5,7 @@ in a jolt and in quiet (stance), a push-off begins in quiet and ends in the swin
 shoe, walking and running, so nothing has to be known of how the sensor was put on.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -14,9 +15,9 @@ from dsp.gait import plausible
 from dsp.params import Params
 from dsp.rhythm import LEAST_FUNDAMENTAL, SHORTEST_S, fundamental_share, thinned_period
 from dsp.signals import Signals
-from dsp.vectors import Vector, along, size
+from dsp.vectors import Vector, along, dot, size
 
-__all__ = ["WINDOW_S", "Swinging", "spread", "swinging"]
+__all__ = ["WINDOW_S", "Swinging", "Way", "spread", "swinging"]
 
 Floats = NDArray[np.float64]
 
@@ -27,6 +28,8 @@ SIGN_EVIDENCE = 0.1
 # Recorded bouts opened with 0.24 and more, seen from the right side; a start in a turn has been taken for
 # swings from the other side with 0.12.
 CLEAR_EVIDENCE = 0.2
+# Looks in a row that find the same side, a quarter of a second apart: two windows that share nothing.
+SAME_SIDE = 32
 
 
 class Swinging(NamedTuple):
@@ -38,6 +41,23 @@ class Swinging(NamedTuple):
     axis: Vector
     clear: bool
     moments: Floats
+
+
+@dataclass(slots=True)
+class Way:
+    """Which way swings, as far as it is known before a bout opens. same: looks in a row that found it so."""
+
+    axis: Vector | None = None
+    same: int = 0
+
+    def sure(self, found: Swinging | None) -> bool:
+        """Whether it is known by now: beyond doubt at once, or for long enough."""
+        if found is None:
+            self.axis, self.same = None, 0
+            return False
+        self.same = self.same + 1 if self.axis is not None and dot(self.axis, found.axis) > 0.0 else 1
+        self.axis = found.axis
+        return found.clear or self.same >= SAME_SIDE
 
 
 def spread(w: Floats) -> Floats:

@@ -115,7 +115,14 @@ def test_path_of_a_known_swing() -> None:
     plane = plane_of((0.0, 0.0, 1.0), (0.0, 1.0, 0.0))
     assert plane is not None
     found = posture_of(
-        acc, gyro, plane=plane, rate_hz=rate, contact=n - 1.0, toe_off=n + 79.0, mount=Mount.LEFT_SHOE
+        acc,
+        gyro,
+        plane=plane,
+        rate_hz=rate,
+        contact=n - 1.0,
+        toe_off=n + 79.0,
+        mount=Mount.LEFT_SHOE,
+        offset_dps=(0.0, 0.0, 0.0),
     )
     assert found is not None
     assert found.length_m == pytest.approx(1.0, rel=0.01)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.swing import advance_swing, open_swing
-from dsp.swinging import swinging
+from dsp.swinging import Way, swinging
 from firmware_sim.plan import Activity, Phase
 from tests.dsp.rows import signals_of
 from tests.dsp.simulated import simulated
@@ -27,7 +27,7 @@ def test_a_bout_that_began_the_wrong_way_round_ends_after_a_few_swings(
     assert block.gyro_dps is not None
     signals = signals_of(np.hstack([block.acc_g, block.gyro_dps]).T, RATE_HZ)
     now = round(6 * RATE_HZ)
-    bout = open_swing(signals, now, 0, Params())
+    bout = open_swing(signals, now, 0, Params(), Way())
     assert bout is not None
     x, y, z = bout.axis
     wrong = replace(bout, axis=(-x, -y, -z), queue=())
@@ -56,4 +56,4 @@ def test_no_bout_opens_while_it_is_unclear_which_way_swings(soft: float, opens: 
     """Where it is not known at all it is no swing; at 0.7 there is some evidence."""
     signals, now = signals_of(swaying(soft), RATE_HZ), round(8 * RATE_HZ)
     assert (swinging(signals, now - round(4 * RATE_HZ), now, Params()) is None) is (soft == 1.0)
-    assert (open_swing(signals, now, 0, Params()) is not None) is opens
+    assert (open_swing(signals, now, 0, Params(), Way()) is not None) is opens
