@@ -68,12 +68,8 @@ def measure(
     if whole and contact.toe_off is not None and (contact.gait == "walk" or mount.segment == "shoe"):
         runner.alignment.stand_on(window.acc[:, _mid_stance(ic - a, contact.toe_off - a)])
     impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
-    if guessed:
-        runner.flat_row, posture = None, None
-    else:
-        posture = _posture(
-            grid, contact, runner, b, mount=mount, fresh=stride_s is None, period=period_s * rate
-        )
+    toe_off = None if guessed else _leaves(cycle, contact, runner, b, period=period_s * rate)
+    posture = _posture(grid, contact, runner, b, mount=mount, toe_off=toe_off, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
     clipped = grid.any(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1), CLIPPED)
     # From a torn contact no stride time begins: its hole counts as one between it and the next.
@@ -208,13 +204,13 @@ def _posture(
     now: int,
     *,
     mount: Mount,
+    toe_off: float | None,
     fresh: bool,
-    period: float,
 ) -> Posture | None:
     """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind."""
     plane = None if grid.channels == 3 else plane_of(runner.axis, runner.alignment.rough)
     start = runner.flat_row if not fresh and runner.flat_row is not None else int(contact.initial_contact)
-    if plane is None or start >= now - 3 or start < grid.first:
+    if plane is None or toe_off is None or start >= now - 3 or start < grid.first:
         runner.flat_row = None
         return None
     rows = grid.window(start, now)
@@ -225,7 +221,7 @@ def _posture(
         plane=plane,
         rate_hz=grid.true_hz(start, now),
         contact=contact.initial_contact - start,
-        toe_off=_leaves(contact, runner, period, now) - start,
+        toe_off=toe_off - start,
         mount=mount,
     )
     found = known(offset_dps=runner.offset.known_dps)
@@ -239,9 +235,12 @@ def _posture(
     return found
 
 
-def _leaves(contact: Contact, runner: Runner, period: float, now: int) -> float:
+def _leaves(cycle: Cycle, contact: Contact, runner: Runner, now: int, *, period: float) -> float | None:
     """Row of toe-off; where it is not seen, as when the runner stops, by the usual or a gait's own stance."""
-    toe_off = contact.toe_off
-    if toe_off is None:
-        toe_off = contact.initial_contact + (runner.usual_push or STANCE[contact.gait] * period)
-    return min(toe_off, now - 1.0)
+    if contact.toe_off is not None:
+        return contact.toe_off
+    supposed = contact.initial_contact + (runner.usual_push or STANCE[contact.gait] * period)
+    if supposed < now:
+        return supposed
+    # When the next swing begins the foot has left. Where the rows end it may be anywhere in its stance.
+    return None if cycle.rise is None else now - 1.0

@@ -14,8 +14,10 @@ from scipy.interpolate import CubicSpline
 
 from dsp.block import ImuBlock
 from dsp.mount import Mount
+from firmware_sim.plan import Phase
 from tests.dsp.judging import judge
 from tests.dsp.recordings import recording, strides_of, truth, without
+from tests.dsp.simulated import simulated
 from tests.dsp.test_recordings import FEET, RUNS, WALKS, vicon_trials
 
 Floats = NDArray[np.float64]
@@ -144,3 +146,12 @@ def test_shoe_counts(name: str) -> None:
         told += len(strides)
     assert off <= bounds.counts
     assert wrong <= 0.01 * told
+
+
+def test_a_slow_sensor_sees_a_sprint_from_a_short_start() -> None:
+    """Ten seconds of it: nobody waits for longer until it is clear which way the shank swings."""
+    stand = Phase(activity="stand", duration_s=4.0)
+    for seed in range(3):
+        sprint = Phase(activity="run", duration_s=12.0, speed_kmh=20.0)
+        block, truth = simulated(Mount.LEFT_SHIN, stand, sprint, stand, rate_hz=25.0, seed=seed)
+        assert len(strides_of([block])) >= len(truth.initial_contact_s) - 3
