@@ -196,8 +196,8 @@ def report_of(outcome: Outcome) -> dict[str, object]:
             "waiting": outlets.influx.behind if outlets.influx else 0,
         },
         "latency_ms": {
-            "p50": _rounded(outcome.keeper.percentile_ms(50)),
-            "p95": _rounded(outcome.keeper.percentile_ms(95)),
+            "p50": _rounded(outcome.keeper.latencies.percentile_ms(50)),
+            "p95": _rounded(outcome.keeper.latencies.percentile_ms(95)),
         },
     }
 
