@@ -110,10 +110,20 @@ class Keeper:
             await asyncio.sleep(0)
 
     def finish(self) -> None:
-        """The last results; the run is then complete in the journal."""
+        """The last results; the run is then complete in the journal. Raises StorageError, JournalError."""
         while self._catch_up(CATCH_UP):
             pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
+        if self._unsaved:
+            # No tick tries again: a run that is marked as ended must not lack what its packets still hold.
+            self._journal(self._unsaved)
+            self._unsaved = []
+            self._be_well()
+
+    @property
+    def unsaved(self) -> int:
+        """How many results wait for the journal."""
+        return len(self._unsaved)
 
     @property
     def missing(self) -> str:
@@ -156,9 +166,7 @@ class Keeper:
         if not waiting:
             return False
         try:
-            self.recorder.flush()
-            self.recorder.fsync()
-            self.journal.append(self.run, waiting)
+            self._journal(waiting)
         except (JournalError, StorageError) as error:
             self._say(str(error))
             self._unsaved = waiting[-MOST_UNSAVED:]
@@ -169,6 +177,11 @@ class Keeper:
         self._unsaved = []
         self._be_well()
         return True
+
+    def _journal(self, results: Sequence[Result]) -> None:
+        self.recorder.flush()
+        self.recorder.fsync()
+        self.journal.append(self.run, results)
 
     def _be_well(self) -> None:
         """The disk takes everything: the trouble is over, and is told of again should it come back."""
