@@ -9,12 +9,14 @@ from numpy.typing import NDArray
 from ingest.grid import LARGEST_T_US
 from ingest.tables import Columns
 
-__all__ = ["doubts_of_left_out", "gyro_stops", "watched_us", "whole_rows"]
+__all__ = ["doubt_of_ends", "doubts_of_left_out", "gyro_stops", "watched_us", "whole_rows"]
 
 # The share of rows without a number that a lossy link explains; more is worth a look.
 LARGEST_LEFT_OUT: Final = 0.05
 # Strides need acceleration alone: more of it than this is not given away for a gyroscope that was off.
 LARGEST_WITHOUT_GYRO: Final = 0.1
+# No sensor that is on writes rows so seldom: beyond is a row of another time, such as a counter's 0.
+LARGEST_STEP_US: Final = 60e6
 
 
 def whole_rows(table: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -48,10 +50,19 @@ def doubts_of_left_out(
         yield f"{left_out} of {len(table)} rows are left out: no number in {', '.join(torn)}"
 
 
+def doubt_of_ends(before_us: int, after_us: int, watched_us: int) -> str:
+    """Ends that were watched and have no sample, where they are much of all that was watched; else nothing."""
+    if before_us + after_us <= LARGEST_LEFT_OUT * watched_us:
+        return ""
+    ends = [f"the {end} {us / 1e6:.2f} s" for end, us in (("first", before_us), ("last", after_us)) if us]
+    return f"{' and '.join(ends)} of {watched_us / 1e6:.2f} s have rows and no sample"
+
+
 def watched_us(times_us: NDArray[np.float64], whole: NDArray[np.bool_]) -> tuple[int, int]:
     """When watching began and ended: a row without a sample at either end says that the sensor was on.
 
-    times_us: of all rows, unchecked: followed from the samples to the ends for as long as they make sense.
+    times_us: of all rows, unchecked: followed from the samples to the ends for as long as they make sense,
+    that is go on, and by no more than LARGEST_STEP_US.
     """
     first, last = np.flatnonzero(whole)[[0, -1]].tolist()
     begin = first - _in_order(-times_us[first::-1])
@@ -61,5 +72,7 @@ def watched_us(times_us: NDArray[np.float64], whole: NDArray[np.bool_]) -> tuple
 
 def _in_order(times_us: NDArray[np.float64]) -> int:
     """How many steps from the first time on lead forward."""
-    wrong = np.flatnonzero((np.diff(times_us) <= 0) | (np.abs(times_us[1:]) > LARGEST_T_US))
+    steps = np.diff(times_us)
+    sensible = (steps > 0) & (steps <= LARGEST_STEP_US) & (np.abs(times_us[1:]) <= LARGEST_T_US)
+    wrong = np.flatnonzero(~sensible)
     return int(wrong[0]) if len(wrong) else len(times_us) - 1
