@@ -1,9 +1,11 @@
 """Rows in which something has no number: in the middle, at the ends, and for want of a gyroscope alone."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from dsp.mount import Mount
 from ingest.files import read_recording
@@ -100,3 +102,36 @@ def test_ends_that_are_much_of_a_recording_are_doubted(
     recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
     assert recording.end_us - recording.begin_us == round((last_s - first_s) * 1e6)
     assert recording.doubt == (f"{tmp_path / 'a.csv'}: {doubt}" if doubt else "")
+
+
+def alternating(rows: NDArray[np.float64]) -> None:
+    rows[1::2, 4:] = np.nan
+
+
+def in_turn(rows: NDArray[np.float64]) -> None:
+    rows[::2, 4:] = np.nan
+    rows[1::2, 1:4] = np.nan
+
+
+def stretches(rows: NDArray[np.float64]) -> None:
+    for first in (0, 20, 40, 60, 80):
+        rows[first : first + 9, 4:] = np.nan
+        rows[first + 4, 1:] = np.nan
+
+
+@pytest.mark.parametrize(
+    ("tear", "remedy"),
+    [
+        (alternating, "write ax_g, ay_g, az_g and gx_dps, gy_dps, gz_dps at each time"),
+        (in_turn, "write ax_g, ay_g, az_g and gx_dps, gy_dps, gz_dps at each time"),
+        (stretches, "cut the file into parts with and without it"),
+    ],
+)
+def test_what_helps_a_gyroscope_depends_on_where_it_is_missing(
+    tmp_path: Path, tear: Callable[[NDArray[np.float64]], None], remedy: str
+) -> None:
+    rows = table()
+    tear(rows)
+    recording = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert recording.gyro_dps is None
+    assert f"; to have it used, {remedy}" in recording.doubt
