@@ -89,6 +89,10 @@ class FileLostError(StorageError):
         what = f"could not be synced: {what}"
         super().__init__(path, what, full=False, pending_bytes=pending_bytes, remedy=remedy)
 
+    def at_beginning(self, path: Path) -> StorageError:
+        """The same of a file that nothing but its beginning was in: no packet is lost with it."""
+        return StorageError(path, self.what, full=False, pending_bytes=0)
+
 
 class PacketDroppedError(StorageError):
     """This packet was not kept: as much as may wait in memory waits already."""

@@ -13,7 +13,7 @@ from typing import Final, Self
 from mcap.writer import CompressionType, IndexType, Writer
 
 from dsp.mount import Mount
-from ingest.errors import PacketDroppedError, StorageError
+from ingest.errors import FileLostError, PacketDroppedError, StorageError
 from ingest.growing import GrowingFile, fsync_folder, storage_error
 from ingest.packet import Kind, Packet
 from ingest.recorded import METADATA_NAME, metadata, read
@@ -62,8 +62,10 @@ class Recorder:
         try:
             self.flush()
             self.fsync()
-        except StorageError:
+        except StorageError as error:
             self._file.close()
+            if isinstance(error, FileLostError):
+                raise error.at_beginning(path) from error
             raise
 
     @classmethod
@@ -88,6 +90,8 @@ class Recorder:
             beside.unlink(missing_ok=True)
             if isinstance(error, OSError):
                 raise storage_error(path, error, 0) from error
+            if isinstance(error, FileLostError):
+                raise error.at_beginning(path) from error  # the old file is as it was
             raise
         recorder.path = path
         fsync_folder(path.parent)
