@@ -69,9 +69,11 @@ class StorageError(IngestError):
         self, path: Path, what: str, *, full: bool, pending_bytes: int, remedy: str | None = None
     ) -> None:
         remedy = remedy or ("free some space" if full else "check the disk and the folder's permissions")
-        super().__init__(f"{path}: {what}; {remedy} ({pending_bytes} bytes wait in memory)")
+        waits = f" ({pending_bytes} bytes wait in memory)" if pending_bytes else ""
+        super().__init__(f"{path}: {what}; {remedy}{waits}")
         self.path = path
         self.what = what
+        self.remedy = remedy
         self.full = full
         self.pending_bytes = pending_bytes
 
@@ -86,6 +88,10 @@ class FileLostError(StorageError):
         )
         what = f"could not be synced: {what}"
         super().__init__(path, what, full=False, pending_bytes=pending_bytes, remedy=remedy)
+
+    def at_beginning(self, path: Path) -> StorageError:
+        """The same of a file that nothing but its beginning was in: no packet is lost with it."""
+        return StorageError(path, self.what, full=False, pending_bytes=0)
 
 
 class PacketDroppedError(StorageError):

@@ -15,7 +15,7 @@ from ingest.grid import LARGEST_T_US, missing_before, period_us
 from ingest.plausible import check_acc, check_gyro, doubt_of_rate, doubts_of_acc, doubts_of_gyro, is_dead
 from ingest.rows import line_of
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns, read_csv
-from ingest.torn import doubts_of_left_out, gyro_stops, watched_us, whole_rows
+from ingest.torn import doubt_of_ends, doubts_of_left_out, gyro_stops, watched_us, whole_rows
 
 __all__ = ["Recording", "blocks", "read_recording"]
 
@@ -127,7 +127,10 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         check_gyro(path, gyro_dps)
         doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
     lost_before = missing_before(t_us, period)
-    at_ends = round((int(t_us[0]) - begin_us) / period) + round((end_us - int(t_us[-1])) / period)
+    before_us, after_us = int(t_us[0]) - begin_us, end_us - int(t_us[-1])
+    at_ends = round(before_us / period) + round(after_us / period)
+    if ends := doubt_of_ends(before_us, after_us, end_us - begin_us):
+        doubts.append(ends)
     return Recording(
         mount,
         t_us,

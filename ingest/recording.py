@@ -5,12 +5,8 @@ are gathered into a chunk of half a second, and a chunk carries a checksum: what
 The file's metadata stand before the first packet and are on disk before the first packet comes.
 """
 
-import errno
-import os
-import sys
 from collections.abc import Mapping
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Final, Self
 
@@ -18,10 +14,11 @@ from mcap.writer import CompressionType, IndexType, Writer
 
 from dsp.mount import Mount
 from ingest.errors import FileLostError, PacketDroppedError, StorageError
+from ingest.growing import GrowingFile, fsync_folder, storage_error
 from ingest.packet import Kind, Packet
 from ingest.recorded import METADATA_NAME, metadata, read
 
-__all__ = ["Recorder", "fsync_folder", "metadata", "read"]
+__all__ = ["Recorder", "metadata", "read"]
 
 ENCODING: Final = "kneeload-packet"
 PROFILE: Final = "kneeload"
@@ -30,8 +27,6 @@ CHUNK_NS: Final = 500_000_000
 CHUNK_BYTES: Final = 256 * 1024
 # What is kept in memory while the disk is full: over an hour of two sensors.
 LARGEST_PENDING: Final = 64 * 1024 * 1024
-BINARY: Final = getattr(os, "O_BINARY", 0)
-FULL: Final = (errno.ENOSPC, errno.EDQUOT)
 
 
 class Recorder:
@@ -46,11 +41,13 @@ class Recorder:
 
     def __init__(self, path: Path, metadata: Mapping[str, str]) -> None:
         self.path = path
-        self._file = _File(path)
+        self._file = GrowingFile(path)
         self._channels: dict[tuple[Mount, str, Kind], int] = {}
         self._sequences: dict[int, int] = {}
         self._chunk_since_ns: int | None = None
         self._finished = False
+        # Arrival of the first packet that the system has not taken, None when it has taken all.
+        self.unwritten_since_ns: int | None = None
         self.packets_dropped = 0
         # Uncompressed: 5 kB/s does not need it, and a damaged file is easier to mend.
         self._writer = Writer(
@@ -65,8 +62,10 @@ class Recorder:
         try:
             self.flush()
             self.fsync()
-        except StorageError:
+        except StorageError as error:
             self._file.close()
+            if isinstance(error, FileLostError):
+                raise error.at_beginning(path) from error
             raise
 
     @classmethod
@@ -90,7 +89,9 @@ class Recorder:
             recorder._file.close()
             beside.unlink(missing_ok=True)
             if isinstance(error, OSError):
-                raise _storage_error(path, error, 0) from error
+                raise storage_error(path, error, 0) from error
+            if isinstance(error, FileLostError):
+                raise error.at_beginning(path) from error  # the old file is as it was
             raise
         recorder.path = path
         fsync_folder(path.parent)
@@ -113,6 +114,8 @@ class Recorder:
                 0,
                 {"mount": packet.mount, "family": packet.family, "kind": packet.kind},
             )
+        if self.unwritten_since_ns is None:
+            self.unwritten_since_ns = packet.arrival_ns
         sequence = self._sequences[channel] = self._sequences.get(channel, -1) + 1
         self._writer.add_message(
             channel, packet.arrival_ns, packet.data, packet.arrival_ns, sequence & 0xFFFF_FFFF
@@ -128,6 +131,7 @@ class Recorder:
         self._writer.flush()  # type: ignore[no-untyped-call]
         # It keeps one entry a chunk even for an index that it is not to write: 10 MB an hour.
         getattr(self._writer, "_Writer__chunk_indices").clear()  # noqa: B009
+        self.unwritten_since_ns = None
 
     def fsync(self) -> None:
         """What was flushed is on disk when this returns. The one method for another thread."""
@@ -151,96 +155,3 @@ class Recorder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
-
-
-class _File:
-    """A file that only grows; what could not be written waits in memory, in order."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY
-        try:
-            self._fd = os.open(path, flags, 0o600)
-        except OSError as error:
-            raise _storage_error(path, error, 0) from error
-        self._size = 0
-        self._pending = bytearray()
-        self._dirty = True
-        self._lost: str | None = None
-        self._syncing = Lock()
-        fsync_folder(path.parent)
-
-    @property
-    def pending_bytes(self) -> int:
-        return len(self._pending)
-
-    def write(self, data: bytes) -> int:
-        self._pending += data
-        self._size += len(data)
-        return len(data)
-
-    def tell(self) -> int:
-        return self._size
-
-    def flush(self) -> None:
-        # What fits is written even when not all of it does: a reader leaves a half chunk out, and the next
-        # attempt completes it.
-        while self._pending:
-            try:
-                done = os.write(self._fd, self._pending)
-            except OSError as error:
-                raise _storage_error(self.path, error, len(self._pending)) from error
-            del self._pending[:done]
-            self._dirty = True
-
-    def fsync(self) -> None:
-        # Whoever finds nothing to do must not return before another thread's fsync of it has.
-        with self._syncing:
-            if self._lost is not None:
-                raise FileLostError(self.path, self._lost, pending_bytes=len(self._pending))
-            if not self._dirty:
-                return
-            self._dirty = False
-            try:
-                os.fsync(self._fd)
-            except OSError as error:
-                self._dirty = True
-                if error.errno in FULL:
-                    raise _storage_error(self.path, error, len(self._pending)) from error
-                # Linux takes what could not be written for written: the next sync would succeed without it.
-                self._lost = error.strerror or str(error)
-                raise FileLostError(self.path, self._lost, pending_bytes=len(self._pending)) from error
-
-    def move(self, path: Path) -> None:
-        """Take the place of another file. Closed meanwhile: not every system moves a file that is open."""
-        self.close()
-        os.replace(self.path, path)
-        self.path = path
-        self._fd = os.open(path, os.O_WRONLY | BINARY)
-        os.lseek(self._fd, 0, os.SEEK_END)
-
-    def close(self) -> None:
-        if self._fd >= 0:
-            os.close(self._fd)
-            self._fd = -1
-
-
-def _storage_error(path: Path, error: OSError, pending: int) -> StorageError:
-    what = error.strerror or str(error)
-    return StorageError(path, what, full=error.errno in FULL, pending_bytes=pending)
-
-
-def fsync_folder(folder: Path) -> None:
-    """A new name is only safe from a power cut once its folder is on disk."""
-    if sys.platform == "win32":
-        return
-    try:
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return  # not ours to open: then it was there before us
-    try:
-        os.fsync(fd)
-    except OSError:
-        return  # some file systems cannot; the files themselves are synced
-    finally:
-        os.close(fd)

@@ -15,6 +15,7 @@ __all__ = [
     "KneeloadError",
     "RowError",
     "SinkError",
+    "UnfinishedRunError",
 ]
 
 
@@ -63,6 +64,14 @@ class KeptSettingsError(KneeloadError):
             f"run {run}: the settings that it began with cannot be used ({message}); "
             "the version of kneeload that recorded it can compute it again"
         )
+        self.run = run
+
+
+class UnfinishedRunError(KneeloadError):
+    """A run could not be ended as it should: something of it is lost, or not in the journal yet."""
+
+    def __init__(self, run: str, message: str) -> None:
+        super().__init__(f"run {run}: {message}")
         self.run = run
 
 

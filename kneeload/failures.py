@@ -7,7 +7,7 @@ import typer
 
 from alerts.errors import RuleError
 from ingest.errors import IngestError, LinkError, StorageError
-from kneeload.errors import JournalFullError, KneeloadError
+from kneeload.errors import JournalFullError, KneeloadError, UnfinishedRunError
 
 __all__ = ["PEOPLES_ERRORS", "RUN_ENDING", "UsageError", "first_of", "told"]
 
@@ -16,8 +16,8 @@ class UsageError(KneeloadError):
     """What was asked for on the command line cannot be done."""
 
 
-# What was asked for was right; what a run saw until then is on disk.
-RUN_ENDING = (LinkError, StorageError, JournalFullError)
+# What was asked for was right. What a run saw until then is on disk, but for what the error says is lost.
+RUN_ENDING = (LinkError, StorageError, JournalFullError, UnfinishedRunError)
 PEOPLES_ERRORS = (KneeloadError, IngestError, RuleError)
 # Modules of the extras, for those who installed the base alone.
 EXTRA_OF: Final = {"bumble": "sim", "amqtt": "sim", "plotly": "report", "pyarrow": "report"}

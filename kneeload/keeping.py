@@ -1,12 +1,13 @@
 """`kneeload runs --prune` and `--recover`."""
 
+import math
 from pathlib import Path
 
 from rich.console import Console
 
 from ingest.text import printable
 from kneeload.journal import Journal
-from kneeload.resume import recover_old
+from kneeload.resume import RESUME_S, Cut, find_cut, recover_old
 from kneeload.retention import Holding, old_runs, prune
 from kneeload.spoken import counted
 
@@ -47,15 +48,27 @@ def prune_runs(
 def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     """Bring the last results of every run that was cut off into the journal."""
     recovered: dict[str, int] = {}
+    left: Cut | None = None
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
             recovered = recover_old(journal, folder)
+            left = find_cut(journal, folder)
     if console is not None:
         for run, new in recovered.items():
             console.print(f"{run}: {counted(new, 'result')} recovered", highlight=False, markup=False)
-        if not recovered:
+        if left is not None and left.recent:
+            console.print(_may_go_on(left), highlight=False, soft_wrap=True, markup=False)
+        elif not recovered:
             console.print("nothing to recover", highlight=False)
     return {"data_dir": str(folder), "recovered": recovered}
+
+
+def _may_go_on(cut: Cut) -> str:
+    """Of the newest run, which is left alone while somebody is likely to go on with it."""
+    silent_s = cut.silent_s or 0.0
+    minutes = max(1, math.ceil((RESUME_S - silent_s) / 60))
+    ago = f"{cut.run} was cut off {silent_s:.0f} s ago and may go on"
+    return f"{ago}: `kneeload live --resume`; else come back in {minutes} min"
 
 
 def _lines(holdings: list[Holding], keep_days: float, *, sure: bool, runner: str | None) -> list[str]:

@@ -21,6 +21,7 @@ from ingest.plausible import doubt_of_rate
 from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock, RunClock
 from kneeload.config import Config, data_folder, default_config_file, default_config_path, load
+from kneeload.ending import unfinished
 from kneeload.errors import ConfigError
 from kneeload.failures import UsageError
 from kneeload.held import Held
@@ -96,23 +97,24 @@ async def conduct(
             async with Outlets.open(
                 journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor
             ) as outlets:
-                with _recorder(path, about, clock, cut) as recorder:
-                    monitor = held.monitor(families)
-                    keeper = Keeper(
-                        run,
-                        clock=clock,
-                        recorder=recorder,
-                        monitor=monitor,
-                        journal=journal,
-                        earlier=cut.earlier() if cut else (),
-                    )
-                    keeper.listeners += [view.see, *listeners]
-                    keeper.troubled = happened
-                    for packet in cut.links_lost(clock.now_ns()) if cut else ():
-                        keeper.receive(packet)
-                    await run_session(keeper, lambda: links(keeper.receive), until=until)
-                duration_ns = monitor.now_us * 1000
-                journal.end_run(run, started_ns + duration_ns)
+                monitor = held.monitor(families)
+                keeper = Keeper(
+                    run,
+                    clock=clock,
+                    recorder=_recorder(path, about, clock, cut),
+                    monitor=monitor,
+                    journal=journal,
+                    earlier=cut.earlier() if cut else (),
+                )
+                keeper.listeners += [view.see, *listeners]
+                keeper.troubled = happened
+                with unfinished(keeper):
+                    with keeper.recorder:
+                        for packet in cut.links_lost(clock.now_ns()) if cut else ():
+                            keeper.receive(packet)
+                        await run_session(keeper, lambda: links(keeper.receive), until=until)
+                    duration_ns = monitor.now_us * 1000
+                    journal.end_run(run, started_ns + duration_ns)
         except LinkError:
             if cut is None and next(iter(recording.read(path)), None) is None:
                 _leave_nothing(journal, run, path)
@@ -196,8 +198,8 @@ def report_of(outcome: Outcome) -> dict[str, object]:
             "waiting": outlets.influx.behind if outlets.influx else 0,
         },
         "latency_ms": {
-            "p50": _rounded(outcome.keeper.percentile_ms(50)),
-            "p95": _rounded(outcome.keeper.percentile_ms(95)),
+            "p50": _rounded(outcome.keeper.latencies.percentile_ms(50)),
+            "p95": _rounded(outcome.keeper.latencies.percentile_ms(95)),
         },
     }
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ingest.recording import fsync_folder
+from ingest.growing import fsync_folder
 
 __all__ = ["make_folder", "packets_of", "run_folder"]
 

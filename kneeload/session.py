@@ -1,7 +1,6 @@
 """One run, from the first packet to the last result: where recording, monitor and journal meet."""
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from itertools import islice
@@ -15,6 +14,7 @@ from kneeload.clock import RunClock
 from kneeload.errors import JournalError
 from kneeload.failures import first_of
 from kneeload.journal import Journal
+from kneeload.latencies import Latencies
 from kneeload.monitor import Monitor
 from kneeload.results import Result
 from kneeload.spoken import missing
@@ -26,8 +26,6 @@ Task = tuple[str, Callable[[], Awaitable[None]]]
 TICK_S: Final = 0.25
 # Results that wait for a full disk: over ten hours of two sensors.
 MOST_UNSAVED: Final = 250_000
-# The newest are enough for percentiles, and a day's run needs no more memory than an hour's.
-MOST_LATENCIES: Final = 10_000
 # Packets of an earlier process between two looks at the radio: about 20 ms of work.
 CATCH_UP: Final = 16
 
@@ -43,7 +41,7 @@ class Keeper:
     computed again from packets.mcap, after a power cut too.
     earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
     recorded and wait.
-    latencies_ms: wall time from a packet's arrival to its results in the journal, the newest of them.
+    latencies: wall time from a packet's arrival to its results in the journal.
     """
 
     def __init__(
@@ -61,8 +59,7 @@ class Keeper:
         self.recorder = recorder
         self.monitor = monitor
         self.journal = journal
-        self.latencies_ms: list[float] = []
-        self._measured = 0
+        self.latencies = Latencies()
         self._earlier: Iterator[Packet] | None = iter(earlier) if earlier else None
         self._waiting: deque[Packet] = deque()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -113,20 +110,25 @@ class Keeper:
             await asyncio.sleep(0)
 
     def finish(self) -> None:
-        """The last results; the run is then complete in the journal."""
+        """The last results; the run is then complete in the journal. Raises StorageError, JournalError."""
         while self._catch_up(CATCH_UP):
             pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
+        if self._unsaved:
+            # No tick tries again: a run that is marked as ended must not lack what its packets still hold.
+            self._journal(self._unsaved)
+            self._unsaved = []
+            self._be_well()
+
+    @property
+    def unsaved(self) -> int:
+        """How many results wait for the journal."""
+        return len(self._unsaved)
 
     @property
     def missing(self) -> str:
         """What there was no room for, in words; empty when nothing is missing."""
         return missing(packets=self.recorder.packets_dropped, results=self.results_dropped)
-
-    def percentile_ms(self, percent: float) -> float | None:
-        """A percentile of the latencies by nearest rank, None when nothing was measured."""
-        ordered = sorted(self.latencies_ms)
-        return ordered[max(0, math.ceil(percent / 100 * len(ordered)) - 1)] if ordered else None
 
     def _catch_up(self, most: int) -> bool:
         """A piece of the way; False when there is nothing left of it."""
@@ -147,12 +149,7 @@ class Keeper:
         return most == 0
 
     def _measure(self, packet: Packet) -> None:
-        latency_ms = (self.clock.now_ns() - packet.arrival_ns) / self.clock.speedup / 1e6
-        if len(self.latencies_ms) < MOST_LATENCIES:
-            self.latencies_ms.append(latency_ms)
-        else:
-            self.latencies_ms[self._measured % MOST_LATENCIES] = latency_ms
-        self._measured += 1
+        self.latencies.take((self.clock.now_ns() - packet.arrival_ns) / self.clock.speedup / 1e6)
 
     def _keep(self, results: Sequence[Result]) -> bool:
         if not results:
@@ -169,9 +166,7 @@ class Keeper:
         if not waiting:
             return False
         try:
-            self.recorder.flush()
-            self.recorder.fsync()
-            self.journal.append(self.run, waiting)
+            self._journal(waiting)
         except (JournalError, StorageError) as error:
             self._say(str(error))
             self._unsaved = waiting[-MOST_UNSAVED:]
@@ -182,6 +177,11 @@ class Keeper:
         self._unsaved = []
         self._be_well()
         return True
+
+    def _journal(self, results: Sequence[Result]) -> None:
+        self.recorder.flush()
+        self.recorder.fsync()
+        self.journal.append(self.run, results)
 
     def _be_well(self) -> None:
         """The disk takes everything: the trouble is over, and is told of again should it come back."""

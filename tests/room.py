@@ -50,10 +50,13 @@ def so_many_files(more: int) -> Iterator[None]:
 
 
 @contextmanager
-def no_sync(number: int = errno.EIO) -> Iterator[None]:
-    """Every fsync fails, as on a disk that breaks."""
+def no_sync(number: int = errno.EIO, *, after: int = 0) -> Iterator[None]:
+    """Every fsync fails, but for so many at first, as on a disk that breaks."""
+    fsync, left = os.fsync, iter(range(after))
 
-    def failing(_file: int) -> None:
+    def failing(file: int) -> None:
+        if next(left, None) is not None:
+            return fsync(file)
         raise OSError(number, os.strerror(number))
 
     with pytest.MonkeyPatch.context() as patch:

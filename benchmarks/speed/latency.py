@@ -91,7 +91,7 @@ async def measure(folder: Path, port: int) -> tuple[list[float], list[float]]:
     finally:
         listener.cancel()
     both = stamps.of_stride.keys() & seen.keys()
-    return [(seen[key] - stamps.of_stride[key]) / 1e6 for key in both], outcome.keeper.latencies_ms
+    return [(seen[key] - stamps.of_stride[key]) / 1e6 for key in both], outcome.keeper.latencies.newest_ms
 
 
 def latency_sheet() -> Sheet:

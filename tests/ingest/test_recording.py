@@ -218,6 +218,22 @@ def test_after_a_failed_sync_no_later_one_makes_the_file_trusted_again(tmp_path:
     assert list(read(path)) == packets, "what comes later is written all the same: it may well be readable"
 
 
+def test_a_file_that_cannot_be_synced_from_the_first_has_lost_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "packets.mcap"
+    said = f"{path}: could not be synced: Input/output error; check the disk and the folder's permissions"
+    with no_sync(), pytest.raises(StorageError) as caught:
+        Recorder(path, ABOUT)
+    assert str(caught.value) == said
+    assert not isinstance(caught.value, FileLostError)
+    path.unlink()
+    record(path, stream(3))
+    # The folder's and the new file's beginning get through, the packets do not.
+    with no_sync(after=2), pytest.raises(StorageError) as caught:
+        Recorder.resume(path)
+    assert str(caught.value) == said
+    assert list(read(path)) == stream(3)
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT])
 def test_a_sync_that_found_no_room_is_tried_again(tmp_path: Path, number: int) -> None:
     with Recorder(tmp_path / "packets.mcap", ABOUT) as recorder:

@@ -3,8 +3,9 @@
 import asyncio
 import io
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from ingest import recording
 from ingest.errors import FileLostError, LinkError
 from ingest.packet import Packet
 from ingest.recording import Recorder
-from kneeload import session
+from kneeload import database, session
 from kneeload.config import load
+from kneeload.errors import JournalLockedError
 from kneeload.failures import told
 from kneeload.journal import Journal
 from kneeload.live import print_summary
@@ -203,15 +205,57 @@ async def test_of_results_that_wait_the_oldest_go_and_are_counted(
     assert f"again: {len(results) - 5} results are missing" in run.said[-1]
 
 
+async def for_ever() -> None:
+    await asyncio.Event().wait()
+
+
+async def at_once() -> None:
+    return
+
+
+async def test_a_run_whose_last_results_found_no_way_in_is_not_over(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Marked as ended it would lack them for good, and nothing would say so."""
+    monkeypatch.setattr(database, "BUSY_S", 0.05)
+    with pytest.raises(JournalLockedError, match="busy"), started(tmp_path) as run:  # noqa: PT012
+        run.receive(packets)
+        with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            await run_session(run.keeper, for_ever, until=at_once)
+    with Journal.open(tmp_path) as journal:
+        assert journal.size(RUN) == len(computed(packets))
+        cut = find_cut(journal, tmp_path)
+        assert cut is not None
+        assert cut.packets == len(packets)
+
+
+async def test_a_journal_that_is_free_again_gets_the_last_results(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "BUSY_S", 0.05)
+    with started(tmp_path) as run:
+        run.receive(packets)
+        other = sqlite3.connect(tmp_path / "journal.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+
+        def troubled(line: str) -> None:
+            run.said.append(line)
+            other.close()  # between the first attempt and the second
+
+        run.keeper.troubled = troubled
+        await run_session(run.keeper, for_ever, until=at_once)
+        assert run.keeper.unsaved == 0
+        assert len(run.journalled) > len(computed(packets))
+    assert run.said[-1] == "the disk takes results again: nothing is missing"
+
+
 async def test_of_failures_at_the_same_time_a_person_is_told_of_each(tmp_path: Path) -> None:
     async def no_radio() -> None:
         raise LinkError("Bluetooth: turned off")
 
     async def no_memory() -> None:
         raise MemoryError("no more")
-
-    async def for_ever() -> None:
-        await asyncio.Event().wait()
 
     with started(tmp_path) as run, pytest.raises(LinkError) as caught:
         await run_session(run.keeper, no_radio, until=for_ever, beside=[("memory", no_memory)])

@@ -98,8 +98,8 @@ async def run(arguments: argparse.Namespace) -> None:
         config, clock=clock, links=links, families=FAMILIES, until=until, view=view, cut=cut
     )
     keeper = outcome.keeper
-    largest = max(keeper.latencies_ms, default=0.0)
-    state(f"L {keeper.percentile_ms(95) or 0.0:.3f} {largest:.3f} {memory_kb[-1] - memory_kb[0]}")
+    largest = max(keeper.latencies.newest_ms, default=0.0)
+    state(f"L {keeper.latencies.percentile_ms(95) or 0.0:.3f} {largest:.3f} {memory_kb[-1] - memory_kb[0]}")
     state(f"E {outcome.run}")
 
 
