@@ -91,7 +91,7 @@ def read_only(folder: Path, file: Path, packets: Sequence[Packet], *, speedup: f
     disk_now = look(copy)
     kept = {(str(s.mount), str(s.stride)) for s in disk_now.strides}
     return Row(
-        PROMISE,
+        "the run goes on and says what is wrong; of what was kept before nothing is lost or doubled",
         "file system read-only in mid-run, for good",
         1,
         f"{len(strides - kept)} of {len(strides)} strides journalled before",
