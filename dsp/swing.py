@@ -18,6 +18,8 @@ __all__ = ["advance_swing", "open_swing", "swing_due"]
 
 Floats = NDArray[np.float64]
 
+# Slower sensors hardly see a jolt: which way a sprint swings is never clear then, nor waited for (simulated).
+TELLS_HZ = 40.0
 LEAST_LOBE = 0.35  # of the usual height
 RISEN, FALLEN = 0.45, 0.2  # of the usual height: a swing has begun, is over
 DUE = 1.05  # periods from one swing's rise to where the next has most likely begun
@@ -53,7 +55,8 @@ def open_swing(signals: Signals, now: int, floor: int, params: Params, way: Way)
     """
     start = max(floor, now - round(WINDOW_S * signals.grid.rate_hz))
     found = swinging(signals, start, now, params)
-    if not way.sure(found) or found is None:
+    known = way.sure(found) or signals.grid.rate_hz < TELLS_HZ
+    if found is None or not known:
         return None
     return _chain(signals, now, floor, found, start=start, params=params)
 

@@ -28,8 +28,6 @@ SIGN_EVIDENCE = 0.1
 # Recorded bouts opened with 0.24 and more, seen from the right side; a start in a turn has been taken for
 # swings from the other side with 0.12.
 CLEAR_EVIDENCE = 0.2
-# Slower sensors hardly see a jolt, and what they tell of a sprint is never that clear (simulated).
-TELLS_HZ = 40.0
 # Looks in a row that find the same side, a quarter of a second apart: two windows that share nothing.
 SAME_SIDE = 32
 
@@ -108,4 +106,4 @@ def swinging(signals: Signals, start: int, now: int, params: Params) -> Swinging
     if abs(evidence) < SIGN_EVIDENCE:
         return None
     x, y, z = axis if evidence > 0.0 else (-axis[0], -axis[1], -axis[2])
-    return Swinging(period, alike, (x, y, z), abs(evidence) >= CLEAR_EVIDENCE or rate < TELLS_HZ, moments)
+    return Swinging(period, alike, (x, y, z), abs(evidence) >= CLEAR_EVIDENCE, moments)

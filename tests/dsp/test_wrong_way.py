@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.swing import advance_swing, open_swing
-from dsp.swinging import Way, swinging
+from dsp.swinging import SAME_SIDE, Swinging, Way, swinging
 from firmware_sim.plan import Activity, Phase
 from tests.dsp.rows import signals_of
 from tests.dsp.simulated import simulated
@@ -57,3 +57,18 @@ def test_no_bout_opens_while_it_is_unclear_which_way_swings(soft: float, opens: 
     signals, now = signals_of(swaying(soft), RATE_HZ), round(8 * RATE_HZ)
     assert (swinging(signals, now - round(4 * RATE_HZ), now, Params()) is None) is (soft == 1.0)
     assert (open_swing(signals, now, 0, Params(), Way()) is not None) is opens
+
+
+def test_a_side_that_is_found_again_and_again_is_known_in_the_end() -> None:
+    """Beyond doubt at once; else when it was the same for so long that no turn lasts; not across a pause."""
+    unclear = Swinging(200.0, 0.6, (0.0, 0.0, 1.0), False, np.eye(3))
+    other = unclear._replace(axis=(0.0, 0.0, -1.0))
+    way = Way()
+    assert way.sure(unclear._replace(clear=True))
+    way = Way()
+    assert not any(way.sure(found) for found in [unclear] * (SAME_SIDE - 1))
+    assert way.sure(unclear)
+    for between in (other, None):
+        way = Way()
+        assert not any(way.sure(found) for found in [*[unclear] * (SAME_SIDE - 1), between])
+        assert not any(way.sure(found) for found in [unclear] * (SAME_SIDE - 1))

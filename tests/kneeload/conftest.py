@@ -1,0 +1,29 @@
+"""The program in this process, for all tests of the command line."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from kneeload.cli import main
+from tests.kneeload.ended import Ended, Run
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
+    """The program's main() in this process: starting a new one for each case takes a second."""
+    monkeypatch.setenv("KNEELOAD_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+
+    def run_main(arguments: Sequence[str | Path]) -> Ended:
+        monkeypatch.setattr("sys.argv", ["kneeload", *map(str, arguments)])
+        code: object = 0
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+        captured = capsys.readouterr()
+        return Ended(code, captured.out, captured.err)
+
+    return run_main
