@@ -68,7 +68,11 @@ def measure(
     if whole and contact.toe_off is not None and (contact.gait == "walk" or mount.segment == "shoe"):
         runner.alignment.stand_on(window.acc[:, _mid_stance(ic - a, contact.toe_off - a)])
     impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
-    toe_off = None if guessed else _leaves(cycle, contact, runner, b, period=period_s * rate)
+    toe_off = (
+        None
+        if guessed
+        else _leaves(cycle, contact, runner, b, period=period_s * rate, shoe=mount.segment == "shoe")
+    )
     posture = _posture(grid, contact, runner, b, mount=mount, toe_off=toe_off, fresh=stride_s is None)
     stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
     clipped = grid.any(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1), CLIPPED)
@@ -235,12 +239,14 @@ def _posture(
     return found
 
 
-def _leaves(cycle: Cycle, contact: Contact, runner: Runner, now: int, *, period: float) -> float | None:
+def _leaves(
+    cycle: Cycle, contact: Contact, runner: Runner, now: int, *, period: float, shoe: bool
+) -> float | None:
     """Row of toe-off; where it is not seen, as when the runner stops, by the usual or a gait's own stance."""
     if contact.toe_off is not None:
         return contact.toe_off
     supposed = contact.initial_contact + (runner.usual_push or STANCE[contact.gait] * period)
     if supposed < now:
         return supposed
-    # When the next swing begins the foot has left. Where the rows end it may be anywhere in its stance.
-    return None if cycle.rise is None else now - 1.0
+    # When the next swing begins the foot has left; a shoe lies flat before, and a shank needs the phase.
+    return now - 1.0 if shoe or cycle.rise is not None else None

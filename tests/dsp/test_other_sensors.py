@@ -153,7 +153,7 @@ def test_a_slow_sensor_sees_a_sprint_from_a_short_start() -> None:
     stand = Phase(activity="stand", duration_s=4.0)
     for seed in range(3):
         sprint = Phase(activity="run", duration_s=12.0, speed_kmh=20.0)
-        block, truth = simulated(Mount.LEFT_SHIN, stand, sprint, stand, rate_hz=25.0, seed=seed)
+        block, truth = simulated(Mount.LEFT_SHIN, stand, sprint, stand, rate_hz=20.0, seed=seed)
         assert len(strides_of([block])) >= len(truth.initial_contact_s) - 3
 
 
@@ -164,5 +164,5 @@ def test_a_slow_sensor_s_sprint_goes_on_though_its_side_is_not_clear() -> None:
         Phase(activity="run", duration_s=40.0, speed_kmh=20.0),
     )
     for seed in range(3):
-        block, truth = simulated(Mount.LEFT_SHIN, stand, sprint, stand, rate_hz=25.0, seed=seed)
+        block, truth = simulated(Mount.LEFT_SHIN, stand, sprint, stand, rate_hz=20.0, seed=seed)
         assert len(strides_of([block])) >= len(truth.initial_contact_s) - 3

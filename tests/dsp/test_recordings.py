@@ -158,3 +158,14 @@ def test_one_of_two_bursts_is_taken_for_a_runner_s_push_off() -> None:
     contact_s = np.array([s.contact_time_s for s in strides if s.activity == "run" and s.contact_time_s])
     assert contact_s.size > 700
     assert np.quantile(np.abs(contact_s / np.median(contact_s) - 1.0), 0.9) < 0.12
+
+
+def test_nearly_all_strides_of_walking_feet_have_a_length() -> None:
+    """Also where the next swing begins sooner than the usual stance lasts, and its toe-off is not seen."""
+    known = total = 0
+    for name in FEET:
+        mount = Mount.LEFT_SHOE if name.endswith("lf") else Mount.RIGHT_SHOE
+        strides = [s for s in strides_of([recording(f"walk_feet/{name}", mount, 100.0)]) if s.stride_time_s]
+        known += sum(s.stride_length_m is not None for s in strides)
+        total += len(strides)
+    assert known >= 0.95 * total
