@@ -29,7 +29,8 @@ def highest(
 ) -> float | None:
     """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none.
 
-    near: (centre, width) of a bell that x is weighed by. share: the first that has that share of the highest.
+    near: (centre, width) of a bell that x is weighed by. share: the first that has that share of the highest,
+    None where that is not above zero: of what falls all the time nothing is a share.
     """
     lo, hi = max(1, ceil(a)), min(x.shape[0] - 1, int(b) + 1)
     if hi - lo < 1:
@@ -43,18 +44,18 @@ def highest(
     if tops.shape[0] == 0:
         return None
     places = [lo + top for top in tops.tolist()]
+    heights = mid[tops].tolist()
+    if share < 1.0 and max(heights) <= 0.0:
+        return None
     if len(places) == 1:
         return parabola(x, places[0])[0]
-    heights = mid[tops].tolist()
     if near is not None:
         heights = [
             height * exp(-0.5 * ((place - near[0]) / near[1]) ** 2)
             for place, height in zip(places, heights, strict=True)
         ]
     least = share * max(heights)
-    return parabola(x, next(place for place, height in zip(places, heights, strict=True) if height >= least))[
-        0
-    ]
+    return parabola(x, next(k for k, height in zip(places, heights, strict=True) if height >= least))[0]
 
 
 def _crossing(x: Floats, start: int, sign: float) -> float | None:

@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dsp.alignment import Alignment
 from dsp.filters import hann_smooth, upsample, zero_phase
@@ -31,6 +33,27 @@ def test_highest_prefers_the_usual_place() -> None:
     assert highest(x, 0, 7) == pytest.approx(1.0)
     assert highest(x, 0, 7, near=(5.0, 1.0)) == pytest.approx(5.0)
     assert highest(np.zeros(5), 0, 5) is None
+
+
+@given(
+    st.lists(st.integers(-5, 5), min_size=3, max_size=30),
+    st.floats(0.1, 1.0),
+    st.none() | st.tuples(st.floats(0.0, 30.0), st.floats(0.1, 20.0)),
+)
+def test_highest_is_a_local_maximum_or_nothing(
+    values: list[int], share: float, near: tuple[float, float] | None
+) -> None:
+    x = np.array(values, dtype=float)
+    tops = [k for k in range(1, x.size - 1) if x[k - 1] < x[k] >= x[k + 1] and (share == 1.0 or x[k] > 0.0)]
+    found = highest(x, 0, x.size, near=near, share=share)
+    assert (found is None) == (not tops)
+    assert found is None or min(abs(found - k) for k in tops) <= 0.5
+
+
+def test_of_what_falls_all_the_time_there_is_no_first_high_enough() -> None:
+    falling = np.array([-5.0, -3.0, -4.0, -2.0, -6.0])
+    assert highest(falling, 0, 5) == pytest.approx(3.0, abs=0.5)
+    assert highest(falling, 0, 5, share=0.7) is None
 
 
 def test_dual_pass_halves_the_amplitude_at_its_cutoff_and_shifts_nothing() -> None:
