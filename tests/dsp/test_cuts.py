@@ -1,0 +1,50 @@
+"""Any piece of a recording, with gaps and without its gyroscope: strides in order, and nothing impossible."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dsp.block import ImuBlock
+from dsp.mount import Mount
+from tests.dsp.recordings import pieces, recording, strides_of, without
+from tests.dsp.test_properties import CASES
+
+
+def piece(block: ImuBlock, begin: float, lasts_s: float, lost: float, seed: int, *, gyro: bool) -> ImuBlock:
+    """From a share of the recording on; lost: share of the notifications of ten samples."""
+    first = int(begin * (len(block) - 1))
+    end = min(len(block), first + max(2, round(lasts_s * block.rate_hz)))
+    cut = replace(pieces(block, [first, end])[1], restart=True)
+    gone = np.random.default_rng(seed).random(-(-len(cut) // 10)) < lost
+    cut = without(cut, np.repeat(gone, 10)[: len(cut)])
+    return cut if gyro else replace(cut, gyro_dps=None)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c[0])
+def test_every_piece_of_a_recording_is_told_in_order(case: tuple[str, Mount, float]) -> None:
+    block = recording(*case)
+
+    @settings(max_examples=150, deadline=None)
+    @given(
+        begin=st.floats(0.0, 1.0),
+        lasts_s=st.floats(0.1, 20.0),
+        lost=st.sampled_from((0.0, 0.05, 0.3)),
+        seed=st.integers(0, 999),
+        gyro=st.booleans(),
+    )
+    def check(begin: float, lasts_s: float, lost: float, seed: int, *, gyro: bool) -> None:
+        some = piece(block, begin, lasts_s, lost, seed, gyro=gyro)
+        strides = strides_of([some]) if len(some) else []
+        assert all(a.initial_contact_us < b.initial_contact_us for a, b in pairwise(strides))
+        assert [stride.stride for stride in strides] == list(range(len(strides)))
+        for stride in strides:
+            assert some.t_us[0] <= stride.initial_contact_us <= some.t_us[-1]
+            assert stride.toe_off_us is None or stride.toe_off_us > stride.initial_contact_us
+            assert stride.stride_time_s is None or 0.3 < stride.stride_time_s < 3.0
+            assert 0.0 <= stride.quality <= 1.0
+
+    check()
