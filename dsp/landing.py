@@ -11,7 +11,7 @@ from dsp.window import StrideWindow
 
 __all__ = ["Landed", "Landmarks", "Outlook", "landing"]
 
-NEAR_S = 0.1  # of two jolts the one where the last contacts were wins unless it is much the weaker
+NEAR_S = 0.14
 TOGETHER_S = 0.05  # two landmarks of one landing
 FURTHEST_S = 0.1  # of a landmark from the reference: more is of another jolt
 

@@ -39,7 +39,7 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
     """
     rate, period, gait = window.rate_hz, outlook.period, outlook.gait
-    reach = (0.1 * period, 0.2 * period) if swing is not None else (0.1 * rate, 0.1 * rate)
+    reach = (0.1 * period, 0.2 * period) if swing is not None else (0.13 * rate, 0.13 * rate)
     landed = landing(window, outlook, LANDMARKS, reach=reach)
     contact = landed.choice.place
     near = push_near(contact, outlook.push, rate)
