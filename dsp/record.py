@@ -1,31 +1,29 @@
 """One measured stride: events, peaks, posture and flags put together."""
 
 from functools import partial
-from statistics import median
 
 import numpy as np
 from numpy.typing import NDArray
 
 from dsp.bout import Cycle
-from dsp.contact import Contact
+from dsp.columns import Found, inside, told
 from dsp.events import Events, events_of
 from dsp.gait import gait_score
-from dsp.grid import CLIPPED, FILLED, RAILED, VOID, SampleGrid
-from dsp.impact import FILTER_ID, Impact, impact_of
+from dsp.grid import CLIPPED, RAILED, VOID, SampleGrid
+from dsp.impact import Impact, impact_of
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.pendulum import shank_way_m
 from dsp.posture import Posture, plane_of, posture_of
 from dsp.runner import Runner
 from dsp.signals import Signals
-from dsp.stride import Activity, Stride
+from dsp.stride import Activity
 from dsp.travel import Measured, far, goes
 
 __all__ = ["measure"]
 
 Floats = NDArray[np.float64]
 
-BEFORE_S, AFTER_S = 0.02, 0.1  # around a contact: where a clipped sample spoils its peak
 # Shares of stance between the impact and the heel's rise.
 MID_STANCE = (0.3, 0.6)
 PAUSE = 1.6  # periods without a contact: the next one has no stride time
@@ -38,83 +36,37 @@ MISSED = 1.0  # periods more that are still gait where a hole may have had a con
 def measure(
     signals: Signals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
 ) -> Measured | None:
-    """The record of one cycle from rows up to `now`; None where the contact cannot be trusted."""
-    grid, rate = signals.grid, signals.grid.rate_hz
+    """The record of one cycle from rows up to `now`; None where the contact cannot be trusted.
+
+    In this order, for each step uses what those before it have the runner remember.
+    """
+    grid = signals.grid
     events = events_of(signals, cycle, runner, now, mount=mount, params=params)
     if events is None:
         runner.flat_row = None
         return None
-    window, contact, torn, guessed = events.window, events.contact, events.torn, events.guessed
-    ic, ic_us, apart_s = contact.initial_contact, events.contact_us, events.apart_s
-    a, b = window.start, events.end
-    inside = max(a, int(ic - 0.05 * rate))
-    whole = not guessed and not grid.any(inside, b, VOID)
-    to_us = None if contact.toe_off is None or not whole else grid.time_us(contact.toe_off, b)
-    contact_s = None if to_us is None else (to_us - ic_us) / 1e6
-    period_s = events.period_s
     # A step aside and a stop say nothing of the gait.
     if cycle.is_stride or grid.channels == 3:
         runner.vote(_score(grid, events))
-    stride_s = (
-        None
-        if apart_s is None
-        else _stride_time(grid, runner, int(ic), apart_s=apart_s, period_s=period_s, torn=torn)
-    )
+    stride_s = _stride_time(grid, runner, events)
     alike = _likeness(runner, events, stride_s)
+    whole = not events.guessed and not grid.any(inside(events), events.end, VOID)
     if whole:
-        _learn(runner, events, alike)
-    usual_s = median(runner.stride_times_s) if runner.stride_times_s else None
-    # A running shank is never at rest: recorded ones felt a direction 37 to 51 degrees off in mid-stance.
-    if whole and contact.toe_off is not None and (contact.gait == "walk" or mount.segment == "shoe"):
-        runner.alignment.stand_on(window.acc[:, _mid_stance(ic - a, contact.toe_off - a)])
-    impact = Impact() if torn else impact_of(window, ic - a, up=runner.alignment.up, params=params)
-    toe_off = (
-        None
-        if guessed
-        else _leaves(cycle, contact, runner, b, period=period_s * rate, shoe=mount.segment == "shoe")
-    )
-    posture = _posture(grid, contact, runner, b, mount=mount, toe_off=toe_off, fresh=stride_s is None)
-    stance_end = max(ic + AFTER_S * rate, contact.toe_off or 0.0)
-    clipped = grid.any(max(a, int(ic - BEFORE_S * rate)), min(b, int(stance_end) + 1), CLIPPED)
+        _learn(runner, events, alike, mount)
+    impact = Impact()
+    if not events.torn:
+        contact = events.contact.initial_contact - events.window.start
+        impact = impact_of(events.window, contact, up=runner.alignment.up, params=params)
+    posture = _posture(grid, cycle, events, runner, mount=mount, fresh=stride_s is None)
     # From a torn contact no stride time begins: its hole counts as one between it and the next.
-    runner.last_contact_us, runner.last_contact_row = ic_us, a if torn else int(ic)
-    runner.strides += 1
-    shoe = mount.segment == "shoe"
-    stood = runner.alignment.stood is not None
-    if shoe:
+    row = events.window.start if events.torn else int(events.contact.initial_contact)
+    runner.land(events.contact_us, row)
+    if mount.segment == "shoe":
         length_m = None if posture is None else posture.length_m
     else:
-        length_m = shank_way_m(grid, posture, runner, b, above_ankle_m=params.above_ankle_m)
-    stride = Stride(
-        stride=runner.strides - 1,
-        mount=mount,
-        initial_contact_us=ic_us,
-        toe_off_us=to_us,
-        contact_time_s=contact_s,
-        flight_time_s=_flight(runner, usual_s, contact_s),
-        stride_time_s=stride_s,
-        cadence_spm=None if usual_s is None else 120.0 / usual_s,
-        activity=runner.activity,
-        peak_resultant_g=impact.resultant_g,
-        peak_axial_g=impact.axial_g,
-        jerk_g_per_s=impact.jerk_g_per_s,
-        clipped=clipped,
-        gap=guessed or grid.any(inside, b, FILLED | VOID),
-        quality=alike * contact.quality * (0.25 if torn else 1.0 if whole else 0.5),
-        filter=FILTER_ID,
-        contact_method=contact.contact_method,
-        toe_off_method="none" if to_us is None else contact.toe_off_method,
-        low_rate=rate < params.low_rate_hz,
-        ringing=impact.ringing,
-        impact_power_g2=impact.power_g2,
-        shank_angle_deg=None if posture is None or shoe or not stood else posture.pitch_at_contact_deg,
-        peak_swing_dps=_peak_swing(grid, events.swing, a, b),
-        foot_strike_deg=None if posture is None or not shoe else posture.pitch_from_flat_deg,
-        pronation_deg=None if posture is None or not shoe else posture.roll_in_deg,
-        stride_length_m=length_m,
-        speed_m_per_s=None if length_m is None or posture is None else length_m / posture.duration_s,
-        axis_method="none" if impact.axial_g is None else runner.alignment.method,
-    )
+        length_m = shank_way_m(grid, posture, runner, events.end, above_ankle_m=params.above_ankle_m)
+    found = Found(whole, stride_s, alike, impact, posture, length_m)
+    stride = told(events, found, grid, runner, mount=mount, params=params)
     return Measured(stride, _travels(grid, runner, events, posture, mount=mount))
 
 
@@ -139,14 +91,19 @@ def _likeness(runner: Runner, events: Events, stride_s: float | None) -> float:
     )
 
 
-def _learn(runner: Runner, events: Events, alike: float) -> None:
-    """What the next contacts are compared with, from one without a hole."""
+def _learn(runner: Runner, events: Events, alike: float, mount: Mount) -> None:
+    """What the next contacts are compared with and which way is up, from one without a hole."""
     contact, rate_hz = events.contact, events.window.rate_hz
     runner.unlike = runner.unlike + 1 if alike < UNLIKE else 0
     runner.likeness.remember(contact.landed.jolt, runner.activity)
     for ballot in (contact.landed.ballot, contact.lifts):
         if ballot is not None:
             runner.distances.remember(ballot, contact.gait, rate_hz=rate_hz)
+    # A running shank is never at rest: recorded ones felt a direction 37 to 51 degrees off in mid-stance.
+    if contact.toe_off is not None and (contact.gait == "walk" or mount.segment == "shoe"):
+        first = events.window.start
+        stance = _mid_stance(contact.initial_contact - first, contact.toe_off - first)
+        runner.alignment.stand_on(events.window.acc[:, stance])
 
 
 def _mid_stance(contact: float, toe_off: float) -> slice:
@@ -156,13 +113,13 @@ def _mid_stance(contact: float, toe_off: float) -> slice:
     return slice(first, max(first + 1, last))
 
 
-def _stride_time(
-    grid: SampleGrid, runner: Runner, row: int, *, apart_s: float, period_s: float, torn: bool
-) -> float | None:
+def _stride_time(grid: SampleGrid, runner: Runner, events: Events) -> float | None:
     """None after a hole or a pause; the time since the last contact is noted in spite of a hole."""
-    if apart_s > (PAUSE + MISSED) * period_s:
+    apart_s, period_s = events.apart_s, events.period_s
+    if apart_s is None or apart_s > (PAUSE + MISSED) * period_s:
         return None
-    bridged = torn or grid.any(runner.last_contact_row, row, VOID)
+    row = int(events.contact.initial_contact)
+    bridged = events.torn or grid.any(runner.last_contact_row, row, VOID)
     if bridged or apart_s <= PAUSE * period_s:
         runner.spend(apart_s)
     whole = not bridged and apart_s <= PAUSE * period_s
@@ -170,11 +127,6 @@ def _stride_time(
     if whole or abs(apart_s - period_s) <= ON_BEAT * period_s:
         runner.keep_pace(apart_s)
     return apart_s if whole else None
-
-
-def _peak_swing(grid: SampleGrid, swing: Floats | None, a: int, b: int) -> float | None:
-    """None without a gyroscope, and where it was cut off."""
-    return None if swing is None or grid.any(a, b, RAILED) else float(np.maximum.reduce(swing))
 
 
 def _travels(
@@ -190,28 +142,12 @@ def _travels(
     return goes(grid.window(first, landed)[:3], up, grid.rate_hz, events.contact.gait)
 
 
-def _flight(runner: Runner, usual_s: float | None, contact_s: float | None) -> float | None:
-    """Half a stride less the contact: one leg cannot see the other, so both are taken to be alike.
-
-    None where the contact is longer than that: it was no flight, or a step into or out of standing.
-    """
-    if usual_s is None or contact_s is None or runner.activity != "run":
-        return None
-    flight_s = 0.5 * usual_s - contact_s
-    return flight_s if flight_s >= 0.0 else None
-
-
 def _posture(
-    grid: SampleGrid,
-    contact: Contact,
-    runner: Runner,
-    now: int,
-    *,
-    mount: Mount,
-    toe_off: float | None,
-    fresh: bool,
+    grid: SampleGrid, cycle: Cycle, events: Events, runner: Runner, *, mount: Mount, fresh: bool
 ) -> Posture | None:
     """Needs a gyroscope and the flat moment of the contact before; leaves this one's behind."""
+    contact, now = events.contact, events.end
+    toe_off = None if events.guessed else _leaves(cycle, events, runner, shoe=mount.segment == "shoe")
     plane = None if grid.channels == 3 else plane_of(runner.axis, runner.alignment.rough)
     start = runner.flat_row if not fresh and runner.flat_row is not None else int(contact.initial_contact)
     if plane is None or toe_off is None or start >= now - 3 or start < grid.first:
@@ -239,12 +175,12 @@ def _posture(
     return found
 
 
-def _leaves(
-    cycle: Cycle, contact: Contact, runner: Runner, now: int, *, period: float, shoe: bool
-) -> float | None:
+def _leaves(cycle: Cycle, events: Events, runner: Runner, *, shoe: bool) -> float | None:
     """Row of toe-off; where it is not seen, as when the runner stops, by the usual or a gait's own stance."""
+    contact, now = events.contact, events.end
     if contact.toe_off is not None:
         return contact.toe_off
+    period = events.period_s * events.window.rate_hz
     supposed = contact.initial_contact + (runner.usual_push or STANCE[contact.gait] * period)
     if supposed < now:
         return supposed

@@ -136,6 +136,11 @@ class Runner:
         self.activity = self.lean(score)
         self.scores = (*self.scores[1 - VOTES :], score)
 
+    def land(self, contact_us: int, row: int) -> None:
+        """Count a contact. row: from which on a hole is one between it and the next."""
+        self.last_contact_us, self.last_contact_row = contact_us, row
+        self.strides += 1
+
     def keep_pace(self, stride_time_s: float) -> None:
         """Note a stride time for the cadence."""
         self.stride_times_s = (*self.stride_times_s[1 - RECENT :], stride_time_s)
