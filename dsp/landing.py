@@ -11,7 +11,9 @@ from dsp.window import StrideWindow
 
 __all__ = ["Landed", "Landmarks", "Outlook", "landing"]
 
-NEAR_S = 0.14
+# Of two jolts the one where the last contacts were wins unless it is much the weaker; less so without a swing's
+# end to go by, for then the last ones may have been wrong in the same way.
+NEAR_S, UNSURE_S = 0.1, 0.14
 TOGETHER_S = 0.05  # two landmarks of one landing
 FURTHEST_S = 0.1  # of a landmark from the reference: more is of another jolt
 
@@ -70,7 +72,8 @@ def landing(
     places = [place for place in (outlook.jolt, outlook.gated, outlook.end) if place is not None]
     a, b = min(places) - reach[0], max(places) + reach[1]
     jerk = window.smooth(window.jerk, 10.0)
-    peak = highest(jerk, a, b, near=(outlook.jolt, NEAR_S * rate))
+    width = UNSURE_S if outlook.end is None else NEAR_S
+    peak = highest(jerk, a, b, near=(outlook.jolt, width * rate))
     smooth = window.smooth(window.resultant, 20.0)
     rise = highest(smooth[1:] - smooth[:-1], a - 0.02 * rate - 1.0, b - 1.0)  # steps, each to the next row
     lag = marks.jerk_lag_s * rate
