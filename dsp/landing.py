@@ -11,8 +11,8 @@ from dsp.window import StrideWindow
 
 __all__ = ["Landed", "Landmarks", "Outlook", "landing"]
 
-# Of two jolts the one where the last contacts were wins unless it is much the weaker; less so without a swing's
-# end to go by, for then the last ones may have been wrong in the same way.
+# Of two jolts the one where the last contacts were wins unless it is much the weaker; less so without the end
+# of a swing to go by, for then the last ones may have been wrong in the same way.
 NEAR_S, UNSURE_S = 0.1, 0.14
 TOGETHER_S = 0.05  # two landmarks of one landing
 FURTHEST_S = 0.1  # of a landmark from the reference: more is of another jolt
