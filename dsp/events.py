@@ -15,7 +15,7 @@ from dsp.lobe import swing_ends
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.runner import Runner
-from dsp.shin import shin_contact
+from dsp.shin import LANDMARKS, shin_contact, walking_swing_end
 from dsp.shoe import shoe_contact
 from dsp.signals import Signals
 from dsp.window import StrideWindow
@@ -24,6 +24,8 @@ __all__ = ["Events", "events_of"]
 
 Floats = NDArray[np.float64]
 
+# Periods before the gate's anchor; a shin's push-off is looked for where there is no gyroscope.
+LEAD, LEAD_ALONE = 0.25, {"shin": 0.85, "shoe": 0.45}
 AS_HARD, CLEAR_S = 0.8, 0.02  # of the usual jolt; from a hole
 ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
@@ -55,7 +57,7 @@ def events_of(
 ) -> Events | None:
     """From rows up to `now`; None where the contact cannot be trusted."""
     grid, rate = signals.grid, signals.grid.rate_hz
-    lead = round((0.45 if grid.channels == 3 else 0.25) * cycle.period)
+    lead = round((LEAD if grid.channels == 6 else LEAD_ALONE[mount.segment]) * cycle.period)
     a = max(0, cycle.anchor - signals.delay - lead)
     b = min(now, cycle.ready)
     if b - a < 0.2 * rate:
@@ -142,12 +144,19 @@ def _landmarks(
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
     expected = jolt + (runner.usual_offset if cycle.landing is None else 0.0)
+    if swing is None and mount.segment == "shin" and runner.gait == "walk" and runner.last_peak is not None:
+        end = walking_swing_end(window, anchor, cycle.period)
+        # The jolt is not learned here: of several the wrong one would be learned as well as the right one.
+        expected = expected if end is None else end + LANDMARKS.jerk_lag_s * window.rate_hz
     gated, beat = expected, None
     if runner.last_peak is not None and cycle.landing is None:
         # Two jolts close together make one gate jolt between them: the beat says which is the contact.
         beat = runner.last_peak + cycle.period - window.start
         first, last = window.start, window.start + window.acc.shape[1]
-        reach = beat_reach(grid, (first + expected, first + beat), first, last, segment=mount.segment)
+        sure = swing is not None or end is not None
+        reach = beat_reach(
+            grid, (first + expected, first + beat), first, last, segment=mount.segment, sure=sure
+        )
         expected = beat if abs(beat - expected) < reach * cycle.period else expected
     outlook = Outlook(
         period=pace,

@@ -35,11 +35,19 @@ def hole_rows(grid: SampleGrid, contact: float, first: int, end: int) -> int:
 
 
 def beat_reach(
-    grid: SampleGrid, places: tuple[float, float], first: int, end: int, *, segment: Literal["shin", "shoe"]
+    grid: SampleGrid,
+    places: tuple[float, float],
+    first: int,
+    end: int,
+    *,
+    segment: Literal["shin", "shoe"],
+    sure: bool,
 ) -> float:
-    """Periods apart up to which the beat's contact is believed and not the gate's; places: rows of both."""
+    """Periods apart up to which the beat's contact is believed and not the gate's; places: rows of both.
+
+    sure: the end of the swing is known, and a swing ends where the foot lands.
+    """
     holes = [hole_rows(grid, place, first, end) for place in places] if grid.any(first, end, VOID) else [0]
     if max(holes) > MOST_HOLE_S * grid.rate_hz:
         return BESIDE_HOLE
-    # A swing ends where the foot lands: with a gyroscope the gate needs no beat.
-    return ON_BEAT[segment] if grid.channels == 3 else 0.0
+    return 0.0 if sure else ON_BEAT[segment]

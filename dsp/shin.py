@@ -18,15 +18,19 @@ from dsp.peaks import highest
 from dsp.stride import Activity
 from dsp.window import StrideWindow
 
-__all__ = ["LANDMARKS", "shin_contact"]
+__all__ = ["LANDMARKS", "shin_contact", "walking_swing_end"]
 
 Floats = NDArray[np.float64]
 
 LANDMARKS = Landmarks(jerk_lag_s=0.028, rise_lag_s=0.014, middle=True)
 ACROSS_LEAD_S = 0.068
 # How much a walker's burst comes before the middle of the push-off: 27 to 35 ms, the four recorded walks'
-# medians.
-BEFORE_S, NEAR_S = 0.03, 0.04
+# medians. And of a stride, from that middle to the contact: 0.39 to 0.41, however hard that is.
+BEFORE_S, NEAR_S, SWING = 0.03, 0.04, 0.4
+# Of a stride, before what may be a contact's jolt or one beside it: where the middle of the push-off is.
+PUSHED = 0.68, 0.27
+UNEVEN = 0.75, 1.33  # of the usual period, from one push-off to the next
+CLEAR_G = 0.35  # over the median of the stride: less is of a shuffle or a turn
 SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
 # Where toe-off can be, in strides after initial contact: in running the foot flies before half of it is over.
 STANCE: dict[Activity, tuple[float, float]] = {"run": (0.2, 0.5), "walk": (0.44, 0.73)}
@@ -54,11 +58,32 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     else:
         a, b = (contact + share * period - ACROSS_LEAD_S * rate for share in STANCE[gait])
         if gait == "walk":
-            # Smoothed so much that its two peaks, before the toe leaves and as it does, are one.
-            middle = highest(window.smooth(window.resultant, 2.5), a, b, near=near)
+            middle = highest(_pushed(window), a, b, near=near)
             near = near if middle is None else (middle - BEFORE_S * rate, NEAR_S * rate)
         lift = Lift("across", highest(_across(window, mean), a, b, near=near), -ACROSS_LEAD_S * rate)
     return contact_of(window, outlook, landed, lift, stance=stance)
+
+
+def walking_swing_end(window: StrideWindow, jolt: float, period: float) -> float | None:
+    """Row at which a walker's foot lands by the push-offs before and after it, without a gyroscope.
+
+    jolt: about where the contact is. None where either of them is not seen clearly.
+    """
+    felt = _pushed(window)
+    early, late = (jolt - share * period for share in PUSHED)
+    before = highest(felt, early, late)
+    after = highest(felt, early + period, late + period)
+    if before is None or after is None or not UNEVEN[0] * period <= after - before <= UNEVEN[1] * period:
+        return None
+    least = float(np.median(felt[round(before) : round(after)])) + CLEAR_G
+    if felt[round(before)] < least or felt[round(after)] < least:
+        return None
+    return before + SWING * (after - before)
+
+
+def _pushed(window: StrideWindow) -> Floats:
+    """(n,) g: smoothed so much that a push-off's two peaks, before the toe leaves and as it does, are one."""
+    return window.smooth(window.resultant, 2.5)
 
 
 def _across(window: StrideWindow, mean: Floats) -> Floats:
