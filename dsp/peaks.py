@@ -29,8 +29,8 @@ def highest(
 ) -> float | None:
     """Sub-sample position of the highest interior local maximum of x in [a, b); None where there is none.
 
-    near: (centre, width) of a bell that x is weighed by. share: the first that has that share of the highest,
-    None where that is not above zero: of what falls all the time nothing is a share.
+    near: (centre, width) of a bell that x, above zero, is weighed by. share: the first that has that share of
+    the highest, None where that is not above zero: of what falls all the time nothing is a share.
     """
     lo, hi = max(1, ceil(a)), min(x.shape[0] - 1, int(b) + 1)
     if hi - lo < 1:
@@ -45,16 +45,15 @@ def highest(
         return None
     places = [lo + top for top in tops.tolist()]
     heights = mid[tops].tolist()
-    if share < 1.0 and max(heights) <= 0.0:
-        return None
-    if len(places) == 1:
-        return parabola(x, places[0])[0]
     if near is not None:
         heights = [
             height * exp(-0.5 * ((place - near[0]) / near[1]) ** 2)
             for place, height in zip(places, heights, strict=True)
         ]
-    least = share * max(heights)
+    most = max(heights)
+    if share < 1.0 and most <= 0.0:
+        return None
+    least = share * most
     return parabola(x, next(k for k, height in zip(places, heights, strict=True) if height >= least))[0]
 
 

@@ -5,8 +5,8 @@ Milner 2020; here of the whole vector, which also survives a clipped axis) and t
 resultant, each less its lag: how far they are apart depends on how the foot strikes, and which of them is
 nearer the contact too. Toe-off with a gyroscope: the most negative rate of the shank about its own axis
 (Fadillioglu 2020; walking: Salarian 2004), plus a lead. Without: the burst of acceleration across its
-stride's mean when the heel has left and the knee begins to flex, plus a lead. Some walkers feel a harder one
-as the toe leaves: theirs is the one in the first half of the push-off.
+stride's mean when the heel has left and the knee begins to flex, plus a lead. In walking it is the one in the
+first half of the push-off, for some feel a harder one as the toe leaves.
 """
 
 import numpy as np
@@ -26,9 +26,11 @@ LANDMARKS = Landmarks(jerk_lag_s=0.028, rise_lag_s=0.014, middle=True)
 ACROSS_LEAD_S = 0.068
 # How much a walker's burst comes before the middle of the push-off: 27 to 35 ms, the four recorded walks'
 # medians. And of a stride, from that middle to the contact: 0.39 to 0.41, however hard that is.
-BEFORE_S, NEAR_S, SWING = 0.03, 0.04, 0.4
+BURST_BEFORE_S, BURST_NEAR_S, SWING = 0.03, 0.04, 0.4
 # Of a stride, before what may be a contact's jolt or one beside it: where the middle of the push-off is.
 PUSHED = 0.68, 0.27
+# Without a gyroscope: from where a contact's jolt is expected. A walker's may be a softer one of several.
+REACH_S: dict[Activity, float] = {"run": 0.1, "walk": 0.13}
 UNEVEN = 0.75, 1.33  # of the usual period, from one push-off to the next
 CLEAR_G = 0.35  # over the median of the stride: less is of a shuffle or a turn
 SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
@@ -43,7 +45,7 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope.
     """
     rate, period, gait = window.rate_hz, outlook.period, outlook.gait
-    reach = (0.1 * period, 0.2 * period) if swing is not None else (0.13 * rate, 0.13 * rate)
+    reach = (0.1 * period, 0.2 * period) if swing is not None else (REACH_S[gait] * rate,) * 2
     landed = landing(window, outlook, LANDMARKS, reach=reach)
     contact = landed.choice.place
     near = push_near(contact, outlook.push, rate)
@@ -58,8 +60,10 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     else:
         a, b = (contact + share * period - ACROSS_LEAD_S * rate for share in STANCE[gait])
         if gait == "walk":
-            middle = highest(_pushed(window), a, b, near=near)
-            near = near if middle is None else (middle - BEFORE_S * rate, NEAR_S * rate)
+            # By its height, not by where the last ones were: a slow walk's stance has ripples there.
+            lag = BURST_BEFORE_S * rate
+            middle = highest(_pushed(window), a + lag, b + lag)
+            near = near if middle is None else (middle - lag, BURST_NEAR_S * rate)
         lift = Lift("across", highest(_across(window, mean), a, b, near=near), -ACROSS_LEAD_S * rate)
     return contact_of(window, outlook, landed, lift, stance=stance)
 

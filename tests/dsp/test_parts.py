@@ -38,7 +38,7 @@ def test_highest_prefers_the_usual_place() -> None:
 @given(
     st.lists(st.integers(-5, 5), min_size=3, max_size=30),
     st.floats(0.1, 1.0),
-    st.none() | st.tuples(st.floats(0.0, 30.0), st.floats(0.1, 20.0)),
+    st.none() | st.tuples(st.floats(0.0, 30.0), st.floats(1.0, 20.0)),
 )
 def test_highest_is_a_local_maximum_or_nothing(
     values: list[int], share: float, near: tuple[float, float] | None
