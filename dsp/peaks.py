@@ -44,6 +44,8 @@ def highest(
     if tops.shape[0] == 0:
         return None
     places = [lo + top for top in tops.tolist()]
+    if len(places) == 1 and share == 1.0:
+        return parabola(x, places[0])[0]
     heights = mid[tops].tolist()
     if near is not None:
         heights = [
