@@ -1,6 +1,7 @@
 """Pieces of recorded walks as other people would have walked them: slower, harder, with softer landings."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,16 +11,15 @@ from benchmarks.trial import Trial, load_trials
 from benchmarks.validate.altered import ALTERATIONS
 from dsp.block import ImuBlock
 from kneeload.truth import match
-from tests.dsp.recordings import ROOT, contact_times_s, strides_of
+from tests.dsp.recordings import contact_times_s, strides_of
 
 LASTS_S, EVERY_S, EDGE_S, NEAR_S = 14.0, 1.5, 0.4, 0.05
 OF = {alteration.name: alteration.of for alteration in ALTERATIONS}
 
 
-def walks() -> list[Trial]:
-    if not (ROOT / "treadmill_shank").is_dir():
-        pytest.skip(f"no treadmill_shank in {ROOT}: set KNEELOAD_DATA to the folder of recordings")
-    return [trial for trial in load_trials(ROOT, "treadmill_shank") if trial.activity == "walk"]
+@pytest.fixture
+def walks(recordings: Path) -> list[Trial]:
+    return [trial for trial in load_trials(recordings, "treadmill_shank") if trial.activity == "walk"]
 
 
 def softened(trial: Trial, share: float) -> Trial:
@@ -32,11 +32,11 @@ def softened(trial: Trial, share: float) -> Trial:
     return replace(trial, acc_g=slow_g + (1.0 - (1.0 - share) * bells) * (trial.acc_g - slow_g))
 
 
-def missed(trial: Trial) -> tuple[int, int]:
-    """(missed, true) contacts over pieces that begin anywhere."""
+def wrong_of(trial: Trial) -> tuple[int, int, int]:
+    """(missed, made up, true) contacts over pieces that begin anywhere."""
     assert trial.mount is not None
     assert trial.truth is not None
-    wrong = true = 0
+    missed = extra = true = 0
     for begin_s in np.arange(0.0, trial.t_s[-1] - LASTS_S, EVERY_S):
         rows = (trial.t_s >= begin_s) & (trial.t_s < begin_s + LASTS_S)
         t_us = np.rint(trial.t_s[rows] * 1e6).astype(np.int64)
@@ -44,22 +44,24 @@ def missed(trial: Trial) -> tuple[int, int]:
         block = ImuBlock(trial.mount, t_us, acc, None, trial.rate_hz, restart=True)
         contact_s = trial.truth.initial_contact_s
         inside = contact_s[(contact_s > begin_s + EDGE_S) & (contact_s < begin_s + LASTS_S - EDGE_S)]
-        wrong += match(contact_times_s(strides_of([block])), inside, tolerance_s=NEAR_S).missed.size
-        true += inside.size
-    return wrong, true
+        told = contact_times_s(strides_of([block]))
+        told = told[(told > inside[0] - EDGE_S) & (told < inside[-1] + EDGE_S)]
+        pairs = match(told, inside, tolerance_s=NEAR_S)
+        missed, extra, true = missed + pairs.missed.size, extra + pairs.extra.size, true + inside.size
+    return missed, extra, true
 
 
 @pytest.mark.parametrize("steps", ["steps half as hard", "steps twice as hard", "noise of 0.05 g, 5 deg/s"])
-def test_wherever_a_slower_walk_begins_its_contacts_are_told(steps: str) -> None:
-    counts = [missed(OF[steps](OF["15 % slower"](trial))) for trial in walks()]
-    wrong, true = map(sum, zip(*counts, strict=True))
+def test_wherever_a_slower_walk_begins_its_contacts_are_told(walks: list[Trial], steps: str) -> None:
+    counts = [wrong_of(OF[steps](OF["15 % slower"](trial))) for trial in walks]
+    missed, extra, true = map(sum, zip(*counts, strict=True))
     assert true > 400
-    assert wrong <= 0.005 * true
+    assert max(missed, extra) <= 0.005 * true
 
 
-def test_a_soft_landing_is_told_by_the_push_offs_around_it() -> None:
+def test_a_soft_landing_is_told_by_the_push_offs_around_it(walks: list[Trial]) -> None:
     """Half as hard it is no harder than the jolts beside it: by jolts alone every third is another's."""
-    counts = [missed(softened(trial, 0.5)) for trial in walks()]
-    wrong, true = map(sum, zip(*counts, strict=True))
+    counts = [wrong_of(softened(trial, 0.5)) for trial in walks]
+    missed, extra, true = map(sum, zip(*counts, strict=True))
     assert true > 400
-    assert wrong <= 0.08 * true
+    assert max(missed, extra) <= 0.08 * true
