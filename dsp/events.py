@@ -144,7 +144,7 @@ def _landmarks(
         if cycle.landing is not None:
             jolt = float(cycle.landing - delay - window.start)
     expected = jolt + (runner.usual_offset if cycle.landing is None else 0.0)
-    if swing is None and mount.segment == "shin" and runner.gait == "walk" and runner.last_peak is not None:
+    if swing is None and mount.segment == "shin" and runner.gait == "walk":
         end = walking_swing_end(window, anchor, cycle.period)
         # The jolt is not learned here: of several the wrong one would be learned as well as the right one.
         expected = expected if end is None else end + LANDMARKS.jerk_lag_s * window.rate_hz

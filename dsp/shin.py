@@ -31,7 +31,6 @@ BURST_BEFORE_S, BURST_NEAR_S, SWING = 0.03, 0.04, 0.4
 PUSHED = 0.68, 0.27
 # Without a gyroscope: from where a contact's jolt is expected. A walker's may be a softer one of several.
 REACH_S: dict[Activity, float] = {"run": 0.1, "walk": 0.13}
-UNEVEN = 0.75, 1.33  # of the usual period, from one push-off to the next
 CLEAR_G = 0.35  # over the median of the stride: less is of a shuffle or a turn
 SWING_LEAD_S: dict[Activity, float] = {"run": 0.010, "walk": 0.025}
 # Where toe-off can be, in strides after initial contact: in running the foot flies before half of it is over.
@@ -77,7 +76,7 @@ def walking_swing_end(window: StrideWindow, jolt: float, period: float) -> float
     early, late = (jolt - share * period for share in PUSHED)
     before = highest(felt, early, late)
     after = highest(felt, early + period, late + period)
-    if before is None or after is None or not UNEVEN[0] * period <= after - before <= UNEVEN[1] * period:
+    if before is None or after is None:
         return None
     least = float(np.median(felt[round(before) : round(after)])) + CLEAR_G
     if felt[round(before)] < least or felt[round(after)] < least:
