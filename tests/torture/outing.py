@@ -21,8 +21,9 @@ from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Kind, Packet
 from kneeload.config import load
-from kneeload.live import conduct
+from kneeload.live import conduct, wait_for
 from kneeload.monitor import Monitor
+from kneeload.results import Result
 from kneeload.view import Silent
 from kneeload.witness import Witness
 from tests.torture.own_time import OwnTime, TellingSensor
@@ -77,12 +78,14 @@ def outing(
     swapped: bool = False,
     absent: bool = False,
     suspended: tuple[float, float] | None = None,
+    contacts: int = 0,
     relieve: Callable[[], None] = lambda: None,
 ) -> Account:
     """One run of two shins over the simulated radio, until its account is settled.
 
     mangle: what happens to the left sensor's DATA on its way. stranger: a third sensor has its name.
     absent: a third sensor is to be worn and never comes. suspended: (when, for how long) in s the machine is.
+    contacts: goes on until so many were told, but no more than SETTLED_S longer.
     relieve: ends what the whole run suffers from, before its account is settled.
     """
     return asyncio.run(
@@ -96,6 +99,7 @@ def outing(
             swapped=swapped,
             absent=absent,
             suspended=suspended,
+            contacts=contacts,
             relieve=relieve,
         )
     )
@@ -119,6 +123,7 @@ async def _outing(
     swapped: bool,
     absent: bool,
     suspended: tuple[float, float] | None,
+    contacts: int,
     relieve: Callable[[], None],
 ) -> Account:
     config, clock, witness = load(None, data_dir=folder), _Clock(speedup), Witness()
@@ -146,7 +151,12 @@ async def _outing(
         worn.append(WornSensor(Mount.LEFT_SHOE, address=NOBODY))
     own_time = OwnTime(sensors)
     destroyed, arrivals = 0, {mount: list[float]() for mount in MOUNTS}
-    account = Account()
+    account, enough = Account(), asyncio.Event()
+
+    def see(results: Sequence[Result]) -> None:
+        witness.see(results)
+        if sum(map(len, witness.contacts_s.values())) >= contacts:
+            enough.set()
 
     def mangled(packet: Packet) -> Packet:
         nonlocal destroyed
@@ -201,6 +211,7 @@ async def _outing(
                 clock.suspend(suspended[1])
                 slept_s = sum(suspended)
             await clock.sleep(seconds - slept_s)
+            await wait_for(enough, clock, SETTLED_S if contacts else 0.0)
             relieve()
             end_s = clock.now_ns() * 1e-9 + SETTLED_S
             # A loss is known when the next packet has come.
@@ -219,7 +230,7 @@ async def _outing(
             families=FAMILIES,
             until=until,
             view=Silent(),
-            listeners=(witness.see,),
+            listeners=(see,),
         )
     for mount in MOUNTS:
         said_s = witness.contacts_s.get(mount, [])

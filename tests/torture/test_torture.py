@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from random import Random
 
@@ -89,10 +90,11 @@ def test_a_machine_that_slept_goes_on_at_the_right_time(tmp_path: Path) -> None:
 
 
 def test_a_process_that_is_starved_makes_nothing_up(tmp_path: Path) -> None:
-    """With less than half the processor that it takes everything comes late, by tenths of a second."""
+    """With less than half the processor that it takes everything comes late: how late is the machine's."""
     share = needed(tmp_path / "fed", 3.0)
-    with starved(0.45 * share):
-        account = outing(tmp_path / "starved", [], 6.0)
+    with ExitStack() as hunger:
+        hunger.enter_context(starved(0.45 * share))
+        account = outing(tmp_path / "starved", [], 6.0, contacts=10, relieve=hunger.close)
     assert account.contacts > account.missed
     assert account.lost == account.truly_lost == [0, 0]
     assert account.extra == 0
