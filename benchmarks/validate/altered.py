@@ -26,6 +26,7 @@ Floats = NDArray[np.float64]
 
 SEED = 7
 MOVES_HZ = 1.5  # faster is impact, slower is how the leg leans
+LANDS_HZ = 5.0
 PACKET = 10  # samples of a notification
 LOW_HZ = 52.0
 
@@ -46,6 +47,17 @@ def _paced(trial: Trial, factor: float) -> Trial:
         gyro_dps=None if trial.gyro_dps is None else trial.gyro_dps * factor,
         truth=truth and Contacts(truth.initial_contact_s / factor, truth.toe_off_s / factor),
     )
+
+
+def _soft_landings(trial: Trial, share: float) -> Trial:
+    """What is felt above LANDS_HZ around each true contact, less."""
+    if trial.truth is None:
+        return trial
+    sos = signal.butter(2, LANDS_HZ, fs=trial.rate_hz, output="sos")
+    slow_g = signal.sosfiltfilt(sos, trial.acc_g, axis=0)
+    after_s = trial.t_s[:, None] - trial.truth.initial_contact_s[None, :]
+    near = np.exp(-0.5 * ((after_s - 0.03) / 0.05) ** 2).max(axis=1)[:, None]
+    return replace(trial, acc_g=slow_g + (1.0 - (1.0 - share) * near) * (trial.acc_g - slow_g))
 
 
 def _noisy(trial: Trial, g: float, dps: float) -> Trial:
@@ -80,6 +92,10 @@ def _slow_sensor(trial: Trial) -> Trial:
     return replace(trial, t_s=t_s, rate_hz=LOW_HZ, acc_g=slow(trial.acc_g), gyro_dps=gyro)
 
 
+def _bare(trial: Trial) -> Trial:
+    return replace(trial, gyro_dps=None)
+
+
 @dataclass(frozen=True, slots=True)
 class Alteration:
     """lost: share of the notifications that do not come."""
@@ -93,13 +109,17 @@ ALTERATIONS = (
     Alteration("as recorded", lambda trial: trial),
     Alteration("steps half as hard", lambda trial: _steps(trial, 0.5)),
     Alteration("steps twice as hard", lambda trial: _steps(trial, 2.0)),
+    Alteration("landings half as hard", lambda trial: _soft_landings(trial, 0.5)),
     Alteration("15 % slower", lambda trial: _paced(trial, 0.85)),
     Alteration("20 % faster", lambda trial: _paced(trial, 1.2)),
     Alteration("noise of 0.05 g, 5 deg/s", lambda trial: _noisy(trial, 0.05, 5.0)),
     Alteration("off by 0.05 g, 5 deg/s an axis", lambda trial: _offset(trial, 0.05, 5.0)),
     Alteration("turned at random", _turned),
     Alteration(f"{LOW_HZ:g} Hz", _slow_sensor),
-    Alteration("no gyroscope", lambda trial: replace(trial, gyro_dps=None)),
+    Alteration("no gyroscope", _bare),
+    Alteration(
+        "15 % slower, steps half as hard, no gyroscope", lambda t: _bare(_steps(_paced(t, 0.85), 0.5))
+    ),
     Alteration("10 % of notifications lost", lambda trial: trial, lost=0.1),
 )
 
@@ -175,7 +195,9 @@ def altered_sheet(rows: list[Altered]) -> Sheet:
         tuple(_row(row, sets) for row in rows),
         notes=(
             f"Harder and softer: the acceleration above {MOVES_HZ:g} Hz multiplied, then clipped at the "
-            "range. Faster and slower: the same samples at another rate. Lost: of notifications of "
+            "range. Landings: the acceleration above "
+            f"{LANDS_HZ:g} Hz within a tenth of a second of each contact of the truth, where there is one. "
+            "Faster and slower: the same samples at another rate. Lost: of notifications of "
             f"{PACKET} samples; a contact in a long hole cannot be found to 50 ms.",
             "Counted: vicon_shoe and ble_foot. walk_feet without the two contacts that the foot's speed does "
             "not bear out. treadmill_shank and outdoor_shoe never had a gyroscope.",

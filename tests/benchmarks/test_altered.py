@@ -37,6 +37,18 @@ def test_steps_twice_as_hard_have_twice_the_impacts_and_the_same_gravity(trial: 
     assert np.abs(BY_NAME["steps twice as hard"].of(trial).acc_g).max() <= trial.acc_range_g
 
 
+def test_softer_landings_leave_the_rest_of_the_stride(trial: Trial) -> None:
+    whole = running(Mount.LEFT_SHIN)
+    assert whole.truth is not None
+    soft = BY_NAME["landings half as hard"].of(whole)
+    contact_s = whole.truth.initial_contact_s[5]
+    landing = (whole.t_s > contact_s) & (whole.t_s < contact_s + 0.06)
+    swing = (whole.t_s > contact_s + 0.35) & (whole.t_s < contact_s + 0.45)
+    assert 0.3 < np.ptp(soft.acc_g[landing], axis=0).max() / np.ptp(whole.acc_g[landing], axis=0).max() < 0.8
+    np.testing.assert_allclose(soft.acc_g[swing], whole.acc_g[swing], atol=0.05)
+    assert BY_NAME["landings half as hard"].of(trial) is trial  # nobody knows where it lands
+
+
 def test_faster_steps_take_less_time_and_turn_faster() -> None:
     whole = running(Mount.LEFT_SHIN)
     fast = BY_NAME["20 % faster"].of(whole)

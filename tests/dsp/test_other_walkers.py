@@ -1,11 +1,9 @@
 """Pieces of recorded walks as other people would have walked them: slower, harder, with softer landings."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from scipy import signal
 
 from benchmarks.trial import Trial, load_trials
 from benchmarks.validate.altered import ALTERATIONS
@@ -20,16 +18,6 @@ OF = {alteration.name: alteration.of for alteration in ALTERATIONS}
 @pytest.fixture
 def walks(recordings: Path) -> list[Trial]:
     return [trial for trial in load_trials(recordings, "treadmill_shank") if trial.activity == "walk"]
-
-
-def softened(trial: Trial, share: float) -> Trial:
-    """What is felt above 5 Hz around each landing, less."""
-    assert trial.truth is not None
-    sos = signal.butter(2, 5.0, fs=trial.rate_hz, output="sos")
-    slow_g = signal.sosfiltfilt(sos, trial.acc_g, axis=0)
-    after_s = trial.t_s[:, None] - trial.truth.initial_contact_s[None, :]
-    bells = np.exp(-0.5 * ((after_s - 0.03) / 0.05) ** 2).max(axis=1)[:, None]
-    return replace(trial, acc_g=slow_g + (1.0 - (1.0 - share) * bells) * (trial.acc_g - slow_g))
 
 
 def wrong_of(trial: Trial) -> tuple[int, int, int]:
@@ -61,7 +49,7 @@ def test_wherever_a_slower_walk_begins_its_contacts_are_told(walks: list[Trial],
 
 def test_a_soft_landing_is_told_by_the_push_offs_around_it(walks: list[Trial]) -> None:
     """Half as hard it is no harder than the jolts beside it: by jolts alone every third is another's."""
-    counts = [wrong_of(softened(trial, 0.5)) for trial in walks]
+    counts = [wrong_of(OF["landings half as hard"](trial)) for trial in walks]
     missed, extra, true = map(sum, zip(*counts, strict=True))
     assert true > 400
     assert max(missed, extra) <= 0.08 * true
