@@ -28,7 +28,7 @@ def usual_of_run(strides: Sequence[Stride]) -> Baseline:
         clipped = 100.0 * sum(stride.clipped for stride in running) > MUTED_CLIPPED_PERCENT * len(running)
         good = [stride for stride in running if steady(stride)]
         # Where samples come at another rate half-way, the rest is another thing.
-        good = next((list(same) for _, same in groupby(good, key=_filter)), [])
+        good = max((list(same) for _, same in groupby(good, key=_filter)), key=len, default=[])
         for metric, when_cut in STRIDE_METRICS:
             if clipped and when_cut != "as it is":
                 continue

@@ -94,7 +94,7 @@ class AlertEngine:
         for rule in self._by_metric.get(seen.metric, ()):
             place = (rule.id, seen.mount)
             before = self._tracks.get(place, Track())
-            after, alert = follow(before, rule, thresholds=self._thresholds(rule, seen.mount), seen=seen)
+            after, alert = follow(before, rule, thresholds=self._thresholds(rule, seen), seen=seen)
             if after is not before:
                 self._tracks = {**self._tracks, place: after}
             if alert is not None:
@@ -176,15 +176,17 @@ class AlertEngine:
         collector = self._learned.get((metric, mount))
         return None if collector is None else collector.usual
 
-    def _thresholds(self, rule: Rule, mount: Mount | None) -> Thresholds | None:
+    def _thresholds(self, rule: Rule, seen: Observation) -> Thresholds | None:
         if rule.form == "absolute":
             return rule.thresholds(None)
-        if mount is None:
-            return rule.thresholds(self._usual_asymmetry())
-        return rule.thresholds(self._usual(rule.metric, mount), rule.first(mount))
+        if seen.mount is None:
+            return rule.thresholds(self._usual_asymmetry(seen.t_us))
+        return rule.thresholds(self._usual(rule.metric, seen.mount), rule.first(seen.mount))
 
-    def _usual_asymmetry(self) -> Usual | None:
-        if self._compared is None:
+    def _usual_asymmetry(self, t_us: int) -> Usual | None:
+        """By how much the side that is harder now usually is; below 0 where the other one is."""
+        percent = self.shock_asymmetry_percent(t_us)
+        if percent is None:
             return None
         sides = tuple(Mount(f"{side}-{self._compared}") for side in ("left", "right"))
         left, right = (self._usual("peak_resultant_g", side) for side in sides)
@@ -193,5 +195,5 @@ class AlertEngine:
             left, right = (self._usual_now("peak_resultant_g", side) for side in sides)
         if left is None or right is None:
             return None
-        difference = abs(asymmetry_percent(left.value, right.value))
-        return Usual(difference, 0.0, runs=min(left.runs, right.runs))
+        usual = asymmetry_percent(left.value, right.value)
+        return Usual(usual if percent >= 0.0 else -usual, 0.0, runs=min(left.runs, right.runs))

@@ -10,7 +10,7 @@ from types import NoneType, TracebackType
 from typing import Any, Literal, Self, TypeVar
 
 from alerts.alert import Alert
-from dsp.stride import Stride
+from dsp.stride import Activity, Stride
 from kneeload.codec import Row, encode
 from kneeload.database import Database
 from kneeload.errors import JournalError, JournalLockedError
@@ -190,18 +190,22 @@ class Journal:
         """A run's foot contacts in the order of their completion."""
         return self._results(run, "stride", Stride)
 
-    def first_strides(self, run: str, most: int) -> list[Stride]:
-        """A run's first foot contacts in the order of their completion; costs what these few cost."""
+    def first_strides(self, run: str, most: int, gait: Activity) -> list[Stride]:
+        """A run's first foot contacts in this gait, in the order of their completion.
+
+        Costs what these few cost, and what comes before them.
+        """
         first, last = self._runs.read("SELECT min(seq), max(seq) FROM result WHERE run = ?", run)[0]
         if first is None:
             return []
         # Along the places, not through an index: that would sort all of a long run first.
         rows = self._runs.read(
             "SELECT body FROM result NOT INDEXED WHERE seq BETWEEN ? AND ? AND run = ? AND stream = 'stride' "
-            "ORDER BY seq LIMIT ?",
+            "AND json_extract(body, '$.activity') = ? ORDER BY seq LIMIT ?",
             first,
             last,
             run,
+            gait,
             most,
             types=(str,),
         )

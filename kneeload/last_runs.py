@@ -21,7 +21,7 @@ DEMO: Final = "demo"
 MOST_RUNS: Final = 5
 # Runs with other sensors or too few strides are passed over; not for ever.
 LOOKED_AT: Final = 15
-# Of all sensors of a run together: about nine minutes of two.
+# Of all sensors of a run together: about nine minutes of two, running. Who comes back from pain walks first.
 STRIDES_A_RUN: Final = 1500
 OLDEST_DAYS: Final = 60
 OLDEST_NS: Final = OLDEST_DAYS * 86_400_000_000_000
@@ -42,7 +42,7 @@ def usual_by_now(journal: Journal, config: Config, *, now_ns: int) -> Baseline:
         if not same:
             continue
         try:
-            strides = journal.first_strides(run.run, STRIDES_A_RUN)
+            strides = journal.first_strides(run.run, STRIDES_A_RUN, "run")
         except (RowError, JournalError):
             continue  # a damaged row of an old run must not keep a new one from beginning
         usual = usual_of_run([stride for stride in strides if stride.mount in same])

@@ -48,6 +48,11 @@ def test_a_run_beyond_the_range_tells_no_peak() -> None:
 def test_what_comes_through_another_filter_is_another_thing() -> None:
     run = Run(AlertEngine(()))
     strides = [*run.strides(ENOUGH - 1, mounts=(LEFT,)), *run.strides(400, mounts=(LEFT,), filter="other")]
+    assert {usual.filter for usual in usual_of_run(strides).values()} == {"other"}
+    strides = [
+        *run.strides(ENOUGH - 1, mounts=(LEFT,)),
+        *run.strides(ENOUGH - 2, mounts=(LEFT,), filter="other"),
+    ]
     assert usual_of_run(strides) == {}
     newest, same = told(filter="other"), told()
     assert usual_of_runs([newest, same, same]) == {}

@@ -171,6 +171,30 @@ def test_shock_asymmetry_that_is_usual_is_silent() -> None:
         assert run.engine.push(left) + run.engine.push(right) == []
 
 
+@pytest.mark.parametrize(("left", "right", "fires"), [(7.5, 6.0, True), (6.0, 7.5, False), (6.0, 8.1, True)])
+def test_shock_asymmetry_knows_which_side_was_harder(left: float, right: float, fires: bool) -> None:
+    """Usually the right one is 22 % harder: as much on the left is a change of 44 points."""
+    usual: dict[tuple[Metric, Mount], Usual] = {
+        ("peak_resultant_g", LEFT): Usual(6.0, 0.6),
+        ("peak_resultant_g", RIGHT): Usual(7.5, 0.7),
+    }
+    run = Run(AlertEngine(RULES, baseline=usual))
+
+    def go(left: float, right: float) -> list[tuple[str, str]]:
+        alerts = []
+        for pair in zip(
+            run.strides(200, mounts=(LEFT,), peak_resultant_g=left),
+            run.strides(200, mounts=(RIGHT,), peak_resultant_g=right),
+            strict=True,
+        ):
+            for stride in pair:
+                alerts += run.engine.push(stride)
+        return [(rule, state) for rule, state in words(alerts) if rule == "shock-asymmetry-changed"]
+
+    assert go(left, right) == ([("shock-asymmetry-changed", "raised")] if fires else [])
+    assert go(6.0, 7.5) == ([("shock-asymmetry-changed", "cleared")] if fires else [])
+
+
 def test_shock_asymmetry_needs_both_sides_of_the_same_segment() -> None:
     run = fresh()
     run.steps(100, mounts=(LEFT, Mount.RIGHT_SHOE))

@@ -11,6 +11,8 @@ import pytest
 
 from alerts.alert import Alert
 from alerts.baseline import Baseline
+from alerts.earlier import LEAST_RUNS
+from alerts.engine import AlertEngine
 from alerts.observation import Metric
 from dsp.mount import Mount
 from dsp.stride import Stride
@@ -21,12 +23,13 @@ from kneeload.clock import MonotonicClock
 from kneeload.config import Config, load
 from kneeload.held import Held
 from kneeload.journal import Journal, Run
-from kneeload.last_runs import compared_line, usual_by_now
+from kneeload.last_runs import STRIDES_A_RUN, compared_line, usual_by_now
 from kneeload.live import Outcome, conduct
 from kneeload.place import packets_of
 from kneeload.replay import replay, run_replay
 from kneeload.results import Result
 from kneeload.resume import find_cut, recover
+from tests.alerts.strides import Run as Strides
 from tests.kneeload.virtual_packets import FAMILY, virtual_packets
 
 LEFT, RIGHT = Mount.LEFT_SHIN, Mount.RIGHT_SHIN
@@ -266,9 +269,25 @@ def test_first_strides_are_the_first(three: Path) -> None:
     with Journal.open(three) as journal:
         for entry in journal.runs():
             whole = journal.strides(entry.run)
-            assert journal.first_strides(entry.run, 100) == whole[:100]
-            assert journal.first_strides(entry.run, 10_000) == whole
-        assert journal.first_strides("20000101T000000Z", 100) == []
+            assert {stride.activity for stride in whole} == {"run"}
+            assert journal.first_strides(entry.run, 100, "run") == whole[:100]
+            assert journal.first_strides(entry.run, 10_000, "run") == whole
+            assert journal.first_strides(entry.run, 100, "walk") == []
+        assert journal.first_strides("20000101T000000Z", 100, "run") == []
+
+
+def test_who_walks_first_is_compared_all_the_same(tmp_path: Path) -> None:
+    """After pain a run begins with a quarter of an hour of walking: that is not what is compared."""
+    now_ns = time.time_ns()
+    with Journal.open(tmp_path) as journal:
+        for number in range(LEAST_RUNS):
+            begun_ns = now_ns - (number + 1) * DAY_NS
+            run = journal.name_run(begun_ns)
+            outing = Strides(AlertEngine(()))
+            journal.start_run(run, "runner", started_ns=begun_ns, config=settings(tmp_path).public(), note="")
+            journal.append(run, list(outing.strides(STRIDES_A_RUN, mounts=(LEFT,), activity="walk")))
+            journal.append(run, list(outing.strides(400, mounts=(LEFT,))))
+    assert usual(tmp_path)[SHOCK].runs == LEAST_RUNS
 
 
 def test_a_run_of_an_older_version_knows_of_no_baseline(tmp_path: Path) -> None:
