@@ -15,6 +15,7 @@ from dsp.mount import Mount
 from ingest.text import one_line
 from kneeload.failures import told
 from kneeload.fault_help import CommandWithFaults
+from kneeload.screen import Screen
 from kneeload.shown import cell
 
 __all__ = ["app", "main"]
@@ -25,7 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-out = Console()
+screen = Screen()
+out = Console(file=screen.file)
 
 
 def named(text: str) -> Path:
@@ -77,7 +79,7 @@ def main_options(
 
 def print_json(report: Mapping[str, object]) -> None:
     """JSON alone on stdout."""
-    sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
+    screen.write(json.dumps(report, allow_nan=False) + "\n")
 
 
 @app.command(cls=CommandWithFaults)
@@ -374,13 +376,12 @@ def main() -> None:
     """The program: an error is one line; exit code 2 where a person can mend it, 1 where the run failed."""
     try:
         code = app(args=sys.argv[1:] or ["--help"], prog_name="kneeload", standalone_mode=False)
-    except BrokenPipeError:
-        # What is still to be written has no reader either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise SystemExit(0) from None
     except Exception as error:
+        screen.close()
         if os.environ.get("KNEELOAD_TRACEBACK"):
             raise
         fail(*told(error))
+    if (unseen := screen.close()) is not None:
+        fail(f"standard output: {unseen.strerror}; what was to be shown is cut off, all else is done", 1)
     if code:
         raise SystemExit(code)

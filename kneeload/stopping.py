@@ -1,4 +1,4 @@
-"""How a person or the system ends what runs: Ctrl-C and SIGTERM."""
+"""How a person or the system ends what runs: Ctrl-C, SIGTERM, and a terminal that hangs up."""
 
 import asyncio
 import signal
@@ -10,9 +10,11 @@ __all__ = ["stop_signals"]
 
 @contextmanager
 def stop_signals() -> Iterator[asyncio.Event]:
-    """An event that SIGINT and SIGTERM set; a second signal does what it does without us."""
+    """An event that SIGINT, SIGTERM and SIGHUP set; a second signal does what it does without us."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    # Who began it with nohup wants it to go on.
+    hangs_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
+    numbers = (signal.SIGINT, signal.SIGTERM, *hangs_up)
 
     def ask() -> None:
         stop.set()

@@ -1,0 +1,107 @@
+"""Standard output that goes away, and a terminal that hangs up: a run goes on, or ends as it should."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+import pytest
+
+from kneeload.journal import Journal, Run
+
+DEMO = ("demo", "--duration", "20", "--speedup", "8")
+PATIENCE_S = 60.0
+
+
+def begin(
+    folder: Path,
+    arguments: Sequence[str],
+    *,
+    stdout: int | IO[str] = subprocess.PIPE,
+    before: Callable[[], None] | None = None,
+) -> subprocess.Popen[str]:
+    """The program with its data in this folder. before: what its process does first."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "kneeload", *arguments],
+        env={**os.environ, "KNEELOAD_HOME": str(folder)},
+        stdout=stdout,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=before,
+    )
+
+
+def only_run(folder: Path) -> tuple[Run, int]:
+    """The run, and how many strides the journal has of it."""
+    with Journal.open(folder) as journal:
+        (run,) = journal.runs()
+        return run, journal.count(run.run, "stride")
+
+
+def test_a_run_goes_on_when_its_reader_has_seen_enough(tmp_path: Path) -> None:
+    with begin(tmp_path, DEMO) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline()
+        program.stdout.close()
+        assert program.wait(PATIENCE_S) == 0
+        assert program.stderr is not None
+        assert program.stderr.read() == ""
+    run, strides = only_run(tmp_path)
+    assert run.ended_ns is not None
+    assert strides > 30
+
+
+def test_a_run_goes_on_when_its_log_is_full_and_it_is_told(tmp_path: Path) -> None:
+    with open("/dev/full", "w") as full, begin(tmp_path, DEMO, stdout=full) as program:
+        assert program.wait(PATIENCE_S) == 1
+        assert program.stderr is not None
+        (line,) = program.stderr.read().splitlines()
+    assert line.startswith("kneeload: standard output: No space left on device; ")
+    run, strides = only_run(tmp_path)
+    assert run.ended_ns is not None
+    assert strides > 30
+
+
+@pytest.mark.parametrize("arguments", [("runs",), ("runs", "--json")])
+def test_who_reads_nothing_is_told_nothing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with begin(tmp_path, arguments, stdout=writing) as program:
+        os.close(writing)
+        assert program.wait(PATIENCE_S) == 0
+        assert program.stderr is not None
+        assert program.stderr.read() == ""
+
+
+def test_without_a_standard_output_nothing_is_shown(tmp_path: Path) -> None:
+    with begin(tmp_path, ("runs", "--json"), before=lambda: os.close(1)) as program:
+        assert program.wait(PATIENCE_S) == 0
+        assert program.stderr is not None
+        assert program.stderr.read() == ""
+
+
+def ignore_hang_up() -> None:
+    """As nohup does."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+@pytest.mark.parametrize(("before", "goes_on"), [(None, False), (ignore_hang_up, True)])
+def test_a_terminal_that_hangs_up_ends_a_run_as_ctrl_c_does(
+    tmp_path: Path, before: Callable[[], None] | None, goes_on: bool
+) -> None:
+    arguments = ("demo", "--duration", "16", "--speedup", "4")
+    with begin(tmp_path, arguments, before=before) as program:
+        assert program.stdout is not None
+        while "connected" not in program.stdout.readline():
+            assert program.poll() is None
+        time.sleep(0.5)
+        program.send_signal(signal.SIGHUP)
+        program.stdout.read()
+        assert program.wait(PATIENCE_S) == 0
+    run, _ = only_run(tmp_path)
+    assert run.ended_ns is not None
+    assert (run.ended_ns - run.started_ns > 14e9) is goes_on
