@@ -69,9 +69,11 @@ class Database:
         return rows
 
     @contextmanager
-    def write(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: all of it or nothing."""
+    def write(self, *, wait_s: float | None = None) -> Iterator[sqlite3.Connection]:
+        """A transaction: all of it or nothing. wait_s: for another program that writes; None: BUSY_S."""
+        wait_s = BUSY_S if wait_s is None else wait_s
         with self._guard, _explained(self.path):
+            self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait_s)}")
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
@@ -133,7 +135,7 @@ def _explain(error: sqlite3.Error, path: Path) -> JournalError:
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
         return JournalFullError("no room left on the disk; free some space", path=path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-        return JournalLockedError(f"another program has kept it busy for {BUSY_S:g} s", path=path)
+        return JournalLockedError("another program keeps it busy", path=path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
         return JournalError(f"cannot be written ({error}): check the folder's owner and the disk", path=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -170,10 +170,13 @@ class Journal:
 
     # Results
 
-    def append(self, run: str, results: Sequence[Result]) -> int:
-        """Keep results, all or none; returns how many were new. What was there already stays as it was."""
+    def append(self, run: str, results: Sequence[Result], *, wait_s: float | None = None) -> int:
+        """Keep results, all or none; returns how many were new. What was there already stays as it was.
+
+        wait_s: for another program that writes; as long as for everything else where it is None.
+        """
         entries = [encode(result) for result in results]
-        with self._runs.write() as connection:
+        with self._runs.write(wait_s=wait_s) as connection:
             before = connection.total_changes
             connection.executemany(
                 "INSERT INTO result (run, stream, mount, t_us, key, body) VALUES (?, ?, ?, ?, ?, ?) "

@@ -26,6 +26,9 @@ Task = tuple[str, Callable[[], Awaitable[None]]]
 TICK_S: Final = 0.25
 # Results that wait for a full disk: over ten hours of two sensors.
 MOST_UNSAVED: Final = 250_000
+# Of those at one try, some 10 ms; and how long a busy journal is waited for: packets wait for us meanwhile.
+AT_ONCE: Final = 1000
+HASTE_S: Final = 0.2
 # Packets of an earlier process between two looks at the radio: about 20 ms of work.
 CATCH_UP: Final = 16
 
@@ -98,7 +101,7 @@ class Keeper:
             self._say(str(error))
             return
         if self._unsaved:
-            self._save([])
+            self._try_again()
         else:
             self._be_well()
 
@@ -114,11 +117,11 @@ class Keeper:
         while self._catch_up(CATCH_UP):
             pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
-        if self._unsaved:
-            # No tick tries again: a run that is marked as ended must not lack what its packets still hold.
-            self._journal(self._unsaved)
-            self._unsaved = []
-            self._be_well()
+        # No tick tries again: a run that is marked as ended must not lack what its packets still hold.
+        while self._unsaved:
+            self._journal(self._unsaved[:AT_ONCE])
+            del self._unsaved[:AT_ONCE]
+        self._be_well()
 
     @property
     def unsaved(self) -> int:
@@ -161,27 +164,42 @@ class Keeper:
         return saved
 
     def _save(self, results: Sequence[Result]) -> bool:
-        """Into the journal, in order, together with what had to wait."""
-        waiting = [*self._unsaved, *results]
-        if not waiting:
+        """Into the journal; in order, so behind what waits for it and what ticks try again."""
+        if self._unsaved:
+            self._wait(results)
+            return False
+        if not results:
             return False
         try:
-            self._journal(waiting)
+            self._journal(results, wait_s=HASTE_S)
         except (JournalError, StorageError) as error:
             self._say(str(error))
-            self._unsaved = waiting[-MOST_UNSAVED:]
-            if dropped := len(waiting) - len(self._unsaved):
-                self.results_dropped += dropped
-                self._say(f"no more than {MOST_UNSAVED} results wait: the oldest are lost; free some space")
+            self._wait(results)
             return False
-        self._unsaved = []
         self._be_well()
         return True
 
-    def _journal(self, results: Sequence[Result]) -> None:
+    def _wait(self, results: Sequence[Result]) -> None:
+        self._unsaved += results
+        if dropped := max(0, len(self._unsaved) - MOST_UNSAVED):
+            del self._unsaved[:dropped]
+            self.results_dropped += dropped
+            self._say(f"no more than {MOST_UNSAVED} results wait: the oldest are lost; free some space")
+
+    def _try_again(self) -> None:
+        try:
+            self._journal(self._unsaved[:AT_ONCE], wait_s=HASTE_S)
+        except (JournalError, StorageError) as error:
+            self._say(str(error))
+            return
+        del self._unsaved[:AT_ONCE]
+        if not self._unsaved:
+            self._be_well()
+
+    def _journal(self, results: Sequence[Result], *, wait_s: float | None = None) -> None:
         self.recorder.flush()
         self.recorder.fsync()
-        self.journal.append(self.run, results)
+        self.journal.append(self.run, results, wait_s=wait_s)
 
     def _be_well(self) -> None:
         """The disk takes everything: the trouble is over, and is told of again should it come back."""

@@ -205,6 +205,27 @@ async def test_of_results_that_wait_the_oldest_go_and_are_counted(
     assert f"again: {len(results) - 5} results are missing" in run.said[-1]
 
 
+async def test_what_waits_is_worked_off_in_pieces_and_in_order(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All at once would hold up what comes meanwhile: ten hours of results take seconds to write."""
+    monkeypatch.setattr(session, "AT_ONCE", 5)
+    results, half = computed(packets), len(packets) // 2
+    with started(tmp_path) as run:
+        with largest_file(1):
+            run.receive(packets[:half])
+        waiting = run.keeper.unsaved
+        assert waiting > 10
+        await run.keeper.tick()
+        assert run.journalled == results[:5]
+        run.receive(packets[half:])
+        assert run.journalled == results[:5]
+        assert run.keeper.unsaved > waiting - 5
+        while run.keeper.unsaved:
+            await run.keeper.tick()
+        assert run.journalled == results
+
+
 async def for_ever() -> None:
     await asyncio.Event().wait()
 
