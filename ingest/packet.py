@@ -5,7 +5,11 @@ from enum import StrEnum
 
 from dsp.mount import Mount
 
-__all__ = ["Kind", "Packet"]
+__all__ = ["QUIET_NS", "Kind", "Packet"]
+
+# After this long without a packet from anybody nothing more is reported until one comes: a host that slept
+# through the night has nothing to say about it.
+QUIET_NS = 3_600_000_000_000
 
 
 class Kind(StrEnum):

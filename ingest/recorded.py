@@ -20,15 +20,18 @@ from mcap.writer import MCAP0_MAGIC
 
 from dsp.mount import Mount
 from ingest.errors import RecordingError
-from ingest.packet import Kind, Packet
+from ingest.packet import QUIET_NS, Kind, Packet
 
 __all__ = ["METADATA_NAME", "metadata", "read"]
 
 METADATA_NAME: Final = "kneeload"
 # No record of ours is near this; one that claims to be is not read.
 LARGEST_RECORD: Final = 16 * 1024 * 1024
-# Silence is reported on every few seconds: a few bytes that claim an age must not make gigabytes of it.
-LONGEST_RUN_NS: Final = 7 * 24 * 3600 * 1_000_000_000
+# Silence is reported on every few seconds: a few bytes that claim an age must not make gigabytes of it. So
+# much is read in any case, and more with every packet: a service that runs for months is silent most of them.
+MOST_SILENT_NS: Final = 7 * 24 * 3600 * 1_000_000_000
+FOR_EACH_PACKET_NS: Final = 1_000_000_000
+LONGEST_RUN_NS: Final = 10 * 365 * 24 * 3600 * 1_000_000_000
 
 _HEAD = struct.Struct("<BQ")
 _MESSAGE = struct.Struct("<HIQQ")
@@ -43,6 +46,7 @@ def read(path: Path) -> Iterator[Packet]:
     Raises RecordingError when the file is missing, is no recording, or was compressed by another program.
     """
     origins: dict[int, Origin] = {}
+    last_ns, left_ns = 0, MOST_SILENT_NS
     for opcode, body in _records(path):
         if opcode == Opcode.CHUNK:
             inner = _parts(_open(path, body))
@@ -56,8 +60,10 @@ def read(path: Path) -> Iterator[Packet]:
             if part == Opcode.MESSAGE and len(content) >= _MESSAGE.size:
                 channel, _sequence, arrival_ns, _published_ns = _MESSAGE.unpack_from(content)
                 if channel in origins:
-                    if arrival_ns > LONGEST_RUN_NS:
-                        raise RecordingError(path, "claims to be longer than a week", "give a run's packets")
+                    left_ns += FOR_EACH_PACKET_NS - min(QUIET_NS, max(0, arrival_ns - last_ns))
+                    last_ns = max(last_ns, arrival_ns)
+                    if left_ns < 0 or last_ns > LONGEST_RUN_NS:
+                        raise RecordingError(path, "claims weeks of silence", "give a run's packets")
                     yield Packet(*origins[channel], arrival_ns, content[_MESSAGE.size :])
             elif part == Opcode.CHANNEL:
                 _note(origins, content)

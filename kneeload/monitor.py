@@ -18,7 +18,7 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.stride import Stride
-from ingest.packet import Packet
+from ingest.packet import QUIET_NS, Packet
 from kneeload.period import PERIOD_NS, Period
 from kneeload.results import Result, SensorHealth, Summary
 from kneeload.sensor import Sensor
@@ -26,10 +26,6 @@ from kneeload.sensor import Sensor
 __all__ = ["Monitor"]
 
 SECOND_NS = 1_000_000_000
-
-# After this long without a packet from anybody nothing more falls due until one comes: a host that slept
-# through the night has nothing to say about it.
-QUIET_NS = 3600 * SECOND_NS
 
 Activity = Literal["run", "walk", "idle"]
 NO_PARAMS: Mapping[Mount, Params] = MappingProxyType({})

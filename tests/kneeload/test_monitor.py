@@ -16,10 +16,10 @@ from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
 from dsp.stride import Stride
 from firmware_sim.plan import Phase, Plan
-from ingest.packet import Kind, Packet
+from ingest.packet import QUIET_NS, Kind, Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream
-from kneeload.monitor import QUIET_NS, Monitor
+from kneeload.monitor import Monitor
 from kneeload.results import Result, SensorHealth, Summary
 from tests.kneeload.virtual_packets import FAMILY, running, virtual_packets
 
