@@ -12,6 +12,7 @@ from alerts.observation import Metric
 from alerts.rules import RULES, Rule, with_overrides
 from dsp.mount import Mount
 from dsp.params import Params
+from ingest.sensors import FAMILIES
 from kneeload.config import Config
 from kneeload.errors import KeptSettingsError
 from kneeload.journal import Run
@@ -42,7 +43,7 @@ class _Sensor(Settings):
 
 
 class _Kept(Settings):
-    """Of a run's settings what its results depend on; older versions kept no baseline.
+    """Of a run's settings what its results depend on; older versions kept no baseline and not what was worn.
 
     The rest is of no matter by now: a broker's certificate that is gone must not keep a run from being looked
     at.
@@ -52,6 +53,7 @@ class _Kept(Settings):
 
     sensors: tuple[_Sensor, ...] = ()
     baseline: tuple[_Row, ...] = ()
+    worn: dict[Mount, str] = Field(default_factory=dict)
 
 
 _OVERRIDES: TypeAdapter[dict[str, RuleOverride]] = TypeAdapter(dict[str, RuleOverride])
@@ -59,16 +61,20 @@ _OVERRIDES: TypeAdapter[dict[str, RuleOverride]] = TypeAdapter(dict[str, RuleOve
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The rules and parameters that a run began with, and what was usual for its runner by then."""
+    """The rules and parameters that a run began with, and what was usual for its runner by then.
+
+    worn: the families of the sensors that it was to have, whether or not they came.
+    """
 
     rules: tuple[Rule, ...]
     params: Mapping[Mount, Params]
     baseline: Baseline = field(default_factory=dict)
+    worn: Mapping[Mount, str] = field(default_factory=dict)
 
     @classmethod
-    def by(cls, config: Config, baseline: Baseline | None = None) -> Self:
-        """What holds for a run that begins now."""
-        return cls(with_overrides(RULES, config.alerts), config.params(), baseline or {})
+    def by(cls, config: Config, worn: Mapping[Mount, str], baseline: Baseline | None = None) -> Self:
+        """What holds for a run that begins now, with sensors of these families."""
+        return cls(with_overrides(RULES, config.alerts), config.params(), baseline or {}, dict(worn))
 
     @classmethod
     def of(cls, run: Run) -> Self:
@@ -83,7 +89,8 @@ class Held:
             (row.metric, row.mount): Usual(row.value, row.spread, row.runs, row.filter)
             for row in kept.baseline
         }
-        return cls(rules, params, baseline)
+        worn = {mount: family for mount, family in kept.worn.items() if family in FAMILIES}
+        return cls(rules, params, baseline, worn)
 
     def settings(self) -> dict[str, Any]:
         """What the journal keeps with a run beside its configuration."""
@@ -98,11 +105,12 @@ class Held:
             ).model_dump(mode="json")
             for (metric, mount), usual in self.baseline.items()
         ]
-        return {"baseline": rows} if rows else {}
+        kept: dict[str, Any] = {"worn": {str(mount): family for mount, family in self.worn.items()}}
+        return {**kept, "baseline": rows} if rows else kept
 
     def monitor(self, families: Mapping[Mount, str]) -> Monitor:
-        """The run's monitor, at its beginning."""
-        return Monitor(dict(families), self.rules, baseline=self.baseline, params=self.params)
+        """The run's monitor, at its beginning. families: of the sensors that are there."""
+        return Monitor({**self.worn, **families}, self.rules, baseline=self.baseline, params=self.params)
 
 
 def kept_rules(run: Run) -> tuple[Rule, ...]:

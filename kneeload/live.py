@@ -84,7 +84,7 @@ async def conduct(
             begun = _gone_on(journal, cut)
         else:
             started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
-            begun = _new(journal, config, started_ns, note=note, with_last_runs=with_last_runs)
+            begun = _new(journal, config, families, started_ns, note=note, with_last_runs=with_last_runs)
         run, path, started_ns, held = begun
         if with_last_runs:
             view.note(compared_line(held.baseline))
@@ -132,9 +132,18 @@ class _Begun(NamedTuple):
     held: Held
 
 
-def _new(journal: Journal, config: Config, started_ns: int, *, note: str, with_last_runs: bool) -> _Begun:
+def _new(
+    journal: Journal,
+    config: Config,
+    families: Mapping[Mount, str],
+    started_ns: int,
+    *,
+    note: str,
+    with_last_runs: bool,
+) -> _Begun:
     run = journal.name_run(started_ns)
-    held = Held.by(config, usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {})
+    usual = usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {}
+    held = Held.by(config, families, usual)
     path = make_folder(config.data.dir, run) / "packets.mcap"
     kept = {**config.public(), **held.settings()}
     journal.start_run(run, config.runner.name, started_ns=started_ns, config=kept, note=note)

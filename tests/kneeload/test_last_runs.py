@@ -292,11 +292,11 @@ def test_who_walks_first_is_compared_all_the_same(tmp_path: Path) -> None:
 
 def test_a_run_of_an_older_version_knows_of_no_baseline(tmp_path: Path) -> None:
     assert Held.of(run_with(settings(tmp_path).public())).baseline == {}
-    assert "baseline" not in Held.by(settings(tmp_path)).settings()
+    assert "baseline" not in Held.by(settings(tmp_path), {}).settings()
 
 
 def test_what_the_journal_keeps_is_exactly_what_was_known(three: Path) -> None:
-    held = Held.by(settings(three), usual(three))
+    held = Held.by(settings(three), {LEFT: FAMILY, RIGHT: FAMILY}, usual(three))
     assert held.baseline
     assert Held.of(run_with({**settings(three).public(), **held.settings()})) == held
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
 from ingest import recording
@@ -26,7 +27,7 @@ from kneeload.listing import resolve_run
 from kneeload.monitor import Monitor
 from kneeload.offer import offer
 from kneeload.place import make_folder, packets_of
-from kneeload.replay import run_replay
+from kneeload.replay import replay, run_replay
 from kneeload.resume import RESUME_S, Cut, find_cut, marks, recover, recover_old
 from kneeload.worn import UnknownFamilyError
 from tests.kneeload.examples import summary
@@ -71,6 +72,15 @@ def cut_off(
 def found(folder: Path) -> Cut | None:
     with Journal.open(folder) as journal:
         return find_cut(journal, folder)
+
+
+def test_a_service_that_ran_for_weeks_can_go_on(tmp_path: Path, packets: list[Packet]) -> None:
+    weeks_ns = 5 * 7 * 24 * 3600 * 1_000_000_000
+    later = [replace(packet, arrival_ns=packet.arrival_ns + weeks_ns) for packet in packets]
+    cut_off(tmp_path, [*packets, *later])
+    cut = found(tmp_path)
+    assert cut is not None
+    assert (cut.packets, cut.last_ns) == (2 * len(packets), later[-1].arrival_ns)
 
 
 def test_a_cut_off_run_is_found_with_its_time(tmp_path: Path, packets: list[Packet]) -> None:
@@ -164,6 +174,27 @@ def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, pac
         assert recover_old(journal, tmp_path) == {}
     report = run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
     assert report["journal"] == {"strides": len(strides), "same": True}
+
+
+def test_a_sensor_that_never_came_is_missed_in_a_recovery_and_a_replay_too(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    later = [replace(packet, arrival_ns=packet.arrival_ns + 60_000_000_000) for packet in packets[-20:]]
+    cut_off(tmp_path, [*packets, *later], kept={"worn": dict.fromkeys(("left-shin", "right-shin"), FAMILY)})
+    with Journal.open(tmp_path) as journal:
+        cut = find_cut(journal, tmp_path)
+        assert cut is not None
+        recover(journal, cut)
+        alerts, (entry,) = journal.alerts(RUN), journal.runs()
+        health = journal.health(RUN)
+    assert [(alert.rule, alert.state) for alert in alerts if alert.mount is LEFT.opposite] == [
+        ("sensor-silent", "raised")
+    ]
+    assert {row.mount for row in health} == {LEFT, LEFT.opposite}
+    replayed = [
+        result for _, results in replay(packets_of(tmp_path, RUN), held=Held.of(entry)) for result in results
+    ]
+    assert [result for result in replayed if isinstance(result, Alert)] == alerts
 
 
 def test_a_summary_that_cannot_be_read_keeps_no_run_from_being_recovered(
