@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import Literal
 
 from ingest.waiting import first
-from kneeload.errors import SinkError
+from kneeload.errors import JournalError, SinkError
 from kneeload.journal import Journal
 from kneeload.payload import Message, late_message, message, status_message
 from kneeload.settings import MqttSettings
@@ -59,6 +59,10 @@ async def follow_mqtt(
         if state.limited is not None:
             refused_s = time.monotonic()
 
+    def is_over() -> bool:
+        """Whether the run ended as it should: one that failed is left as a crash would, and may go on."""
+        return any(entry.run == run and entry.state == "ended" for entry in journal.runs())
+
     @asynccontextmanager
     async def connect() -> AsyncIterator[_Link]:
         async with connected(
@@ -72,8 +76,8 @@ async def follow_mqtt(
             finally:
                 await link.close()
                 if not link.broken:
-                    with suppress(SinkError):
-                        await say(connection, "ended" if stop.is_set() else "lost")
+                    with suppress(SinkError, JournalError):
+                        await say(connection, "ended" if is_over() else "lost")
 
     sink = Sink(
         cursor=cursor or f"mqtt:{state.where}",

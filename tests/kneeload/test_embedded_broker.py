@@ -31,6 +31,7 @@ async def test_a_run_reaches_a_subscriber(tmp_path: Path) -> None:
         with Journal.open(tmp_path) as journal:
             journal.start_run(RUN, "anna", started_ns=STARTED_NS, config={})
             journal.append(RUN, results)
+            journal.end_run(RUN, STARTED_NS + 1)
             stop = asyncio.Event()
             stop.set()
             state = SinkState("MQTT")

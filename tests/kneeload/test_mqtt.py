@@ -20,15 +20,17 @@ from kneeload.payload import message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.mqtt import IN_FLIGHT
 from tests.certificates import write_certificates
-from tests.kneeload.examples import a_run
+from tests.kneeload.examples import STARTED_NS, a_run
 from tests.kneeload.following import RUN, following, journal_at, seqs_of, until
 from tests.services import Mosquitto, find_binary
 from tests.subscriber import Subscriber
 
 
+@pytest.mark.parametrize("over", [True, False])
 def test_all_results_arrive_once_in_order_with_the_state_around_them(
-    mosquitto: Mosquitto, tmp_path: Path
+    mosquitto: Mosquitto, tmp_path: Path, over: bool
 ) -> None:
+    """A run that failed is lost to those who look on, as after a kill: it may go on."""
     results = a_run(150)
 
     async def run() -> None:
@@ -38,13 +40,15 @@ def test_all_results_arrive_once_in_order_with_the_state_around_them(
                 for start in range(0, len(results), 10):
                     journal.append(RUN, results[start : start + 10])
                     await asyncio.sleep(0)
+                if over:
+                    journal.end_run(RUN, STARTED_NS + 1)
             assert (state.delivered, state.behind, state.refused) == (len(results), 0, 0)
             assert state.last_error is None
             expected = [message(row) for row in journal.after(0, 10_000)]
         subscriber.wait_for(lambda messages: len(messages) == len(results) + 2)
         came = [(m.topic, m.payload) for m in subscriber.messages]
         assert came[1:-1] == [(sent.topic, sent.payload) for sent in expected]
-        assert [json.loads(came[i][1])["state"] for i in (0, -1)] == ["running", "ended"]
+        assert [json.loads(came[i][1])["state"] for i in (0, -1)] == ["running", "ended" if over else "lost"]
 
     with Subscriber(mosquitto.host, mosquitto.port, "kneeload/#") as subscriber:
         asyncio.run(run())
