@@ -145,7 +145,8 @@ def _explain(error: sqlite3.Error, path: Path) -> JournalError:
 
 def _damaged(how: str, path: Path) -> JournalError:
     return JournalError(
-        f"is damaged ({how}): move it away; runs can be computed again from their packets.mcap", path=path
+        f"is damaged ({how}): move it away, and `kneeload runs --recover` computes its runs from packets",
+        path=path,
     )
 
 

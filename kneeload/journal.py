@@ -17,7 +17,7 @@ from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
 
-__all__ = ["RUN_NAME", "Journal", "Refusal", "Row", "Run"]
+__all__ = ["RUN_FORMAT", "RUN_NAME", "Journal", "Refusal", "Row", "Run"]
 
 NAME = "journal.db"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -124,6 +124,18 @@ class Journal:
             connection.execute(
                 "INSERT INTO run (run, runner, started_ns, state, config, note) "
                 "VALUES (?, ?, ?, 'running', ?, ?)",
+                (run, runner, started_ns, json.dumps(dict(config)), note),
+            )
+
+    def add_earlier_run(
+        self, run: str, runner: str, *, started_ns: int, config: Mapping[str, Any], note: str = ""
+    ) -> None:
+        """One that was cut off and is not known here yet, before all others."""
+        self.claim()
+        with self._runs.write() as connection:
+            connection.execute(
+                "INSERT INTO run (rowid, run, runner, started_ns, state, config, note) "
+                "VALUES ((SELECT coalesce(min(rowid), 1) - 1 FROM run), ?, ?, ?, 'interrupted', ?, ?)",
                 (run, runner, started_ns, json.dumps(dict(config)), note),
             )
 

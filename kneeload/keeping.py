@@ -6,6 +6,7 @@ from pathlib import Path
 from rich.console import Console
 
 from ingest.text import printable
+from kneeload.adopting import adopt, unknown_runs
 from kneeload.journal import Journal
 from kneeload.resume import RESUME_S, Cut, find_cut, recover_old
 from kneeload.retention import Holding, old_runs, prune
@@ -46,11 +47,12 @@ def prune_runs(
 
 
 def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
-    """Bring the last results of every run that was cut off into the journal."""
+    """Bring the last results of every run that was cut off into the journal, and all of those it has not."""
     recovered: dict[str, int] = {}
     left: Cut | None = None
-    if (folder / "journal.db").exists():
+    if (folder / "journal.db").exists() or unknown_runs(folder):
         with Journal.open(folder) as journal:
+            adopt(journal, folder)
             recovered = recover_old(journal, folder)
             left = find_cut(journal, folder)
     if console is not None:

@@ -1,0 +1,91 @@
+"""Runs that the journal lacks, because it was damaged or is another one, come back from their packets."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from ingest.packet import Kind, Packet
+from ingest.recording import Recorder
+from kneeload.adopting import unknown_runs
+from kneeload.journal import Journal
+from kneeload.keeping import recover_runs
+from kneeload.place import make_folder, packets_of
+from tests.kneeload.test_resume import LEFT, RUN, RUN_S, STARTED_NS, run_after
+from tests.kneeload.virtual_packets import FAMILY, running
+
+EARLIER = "20260228T070000Z"
+DAY_NS = 86_400_000_000_000
+
+
+@pytest.fixture(scope="module")
+def packets() -> list[Packet]:
+    return running(LEFT, RUN_S)
+
+
+def recorded(folder: Path, name: str, packets: list[Packet], **about: str) -> None:
+    with Recorder(make_folder(folder, name) / "packets.mcap", about) as recorder:
+        for packet in packets:
+            recorder.append(packet)
+
+
+def test_a_lost_journal_is_made_again(tmp_path: Path, packets: list[Packet]) -> None:
+    about = {
+        "runner": "Ada",
+        "note": "hills",
+        "started_ns": str(STARTED_NS + 5),
+        "above_ankle_m.left-shin": "0.2",
+    }
+    recorded(tmp_path, EARLIER, packets)
+    recorded(tmp_path, RUN, packets, **about)
+    run_after(tmp_path)  # one begins before anybody notices
+    recovered = recover_runs(tmp_path, console=None)["recovered"]
+    assert isinstance(recovered, dict)
+    assert sorted(recovered) == [EARLIER, RUN]
+    with Journal.open(tmp_path) as journal:
+        earlier, run, after = journal.runs()
+        assert (earlier.run, earlier.runner, earlier.note) == (EARLIER, "runner", "")
+        assert earlier.started_ns == STARTED_NS - DAY_NS
+        assert (run.run, run.runner, run.note, run.started_ns) == (RUN, "Ada", "hills", STARTED_NS + 5)
+        assert (run.state, run.ended_ns) == (
+            "interrupted",
+            STARTED_NS + 5 + packets[-1].arrival_ns // 1000 * 1000,
+        )
+        assert run.config["sensors"] == [{"mount": "left-shin", "above_ankle_m": 0.2}]
+        strides = journal.strides(RUN)
+        assert len(strides) > 20
+        assert len(journal.strides(EARLIER)) == len(strides)
+        assert journal.strides(after.run) == []
+    assert recover_runs(tmp_path, console=None)["recovered"] == {}
+    assert unknown_runs(tmp_path, [earlier, run, after]) == []
+
+
+def test_the_same_results_as_before(tmp_path: Path, packets: list[Packet]) -> None:
+    recorded(tmp_path, RUN, packets)
+    run_after(tmp_path)
+    recover_runs(tmp_path, console=None)
+    with Journal.open(tmp_path) as journal:
+        before = journal.strides(RUN), journal.alerts(RUN), journal.summaries(RUN), journal.health(RUN)
+    for file in tmp_path.glob("journal.*"):
+        file.unlink()
+    run_after(tmp_path)
+    recover_runs(tmp_path, console=None)
+    with Journal.open(tmp_path) as journal:
+        after = journal.strides(RUN), journal.alerts(RUN), journal.summaries(RUN), journal.health(RUN)
+    assert before[0]
+    assert after == before
+
+
+def test_what_is_no_run_is_left_alone(tmp_path: Path, packets: list[Packet]) -> None:
+    link = [packet for packet in packets if packet.kind is Kind.LINK]
+    assert link
+    assert {packet.family for packet in packets} == {FAMILY}
+    recorded(tmp_path, RUN, link)
+    recorded(tmp_path, EARLIER, packets)
+    packets_of(tmp_path, EARLIER).write_bytes(b"no recording")
+    recorded(tmp_path, "20260227T070000Z", packets)
+    shutil.move(tmp_path / "runs" / "20260227T070000Z", tmp_path / "runs" / "mine")
+    assert unknown_runs(tmp_path) == [RUN, EARLIER]
+    assert recover_runs(tmp_path, console=None)["recovered"] == {}
+    with Journal.open(tmp_path) as journal:
+        assert journal.runs() == []
