@@ -15,7 +15,7 @@ from dsp.mount import Mount
 from dsp.params import Params
 from kneeload.complaint import complaint
 from kneeload.errors import ConfigError
-from kneeload.secrets import Secrets, is_private, read_secret
+from kneeload.secrets import Secrets, is_private, read_secret, unsendable
 from kneeload.settings import (
     DataSettings,
     InfluxSettings,
@@ -182,9 +182,22 @@ def _fill_secrets(values: dict[str, Any], path: Path | None) -> None:
         table = values.setdefault(section, {})
         if not isinstance(table, dict):
             continue
-        secret: SecretStr | None = getattr(gathered, f"{section}_{key}")
+        name = f"{section}_{key}"
+        secret: SecretStr | None = getattr(gathered, name)
         file = table.get(f"{key}_file")
         if secret is not None:
-            table[key] = secret
+            _take(table, key, secret, section=section, source=gathered.origin(name), path=None)
         elif isinstance(file, Path):
-            table[key] = read_secret(file, key=f"{section}.{key}_file", config=path)
+            read = read_secret(file, key=f"{section}.{key}_file", config=path)
+            _take(table, key, read, section=section, source=str(file), path=path)
+        elif isinstance(text := table.get(key), str):
+            _take(table, key, SecretStr(text), section=section, source="this text", path=path)
+
+
+def _take(
+    table: dict[str, Any], key: str, secret: SecretStr, *, section: str, source: str, path: Path | None
+) -> None:
+    # Else it would end a run at its first delivery, in the words of a library, which quote it.
+    if (why := unsendable(secret, key=f"{section}.{key}")) is not None:
+        raise ConfigError(f"{source} {why}", file=path, key=f"{section}.{key}")
+    table[key] = secret

@@ -3,16 +3,18 @@
 import os
 import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pydantic import SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from kneeload.errors import ConfigError
 
-__all__ = ["Secrets", "is_private", "is_private_file", "read_secret"]
+__all__ = ["Secrets", "is_private", "is_private_file", "read_secret", "unsendable"]
 
 LARGEST_BYTES = 64 * 1024
+# MQTT says how long a text is in two bytes.
+MQTT_TEXT_BYTES: Final = 65_535
 
 
 class Secrets(BaseSettings):
@@ -29,12 +31,30 @@ class Secrets(BaseSettings):
     influx_password: SecretStr | None = None
     influx_token: SecretStr | None = None
 
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_line_end(cls, text: object) -> object:
+        # Environment files of Windows end their lines with one more character than other systems take off.
+        return text.rstrip("\r\n") or None if isinstance(text, str) else text
+
     @classmethod
     def gather(cls) -> "Secrets":
-        """What the environment and systemd's credentials hold."""
+        """What the environment and systemd's credentials hold; ConfigError where that is no text."""
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         options: dict[str, Any] = {"_secrets_dir": folder if folder and Path(folder).is_dir() else None}
-        return cls(**options)
+        try:
+            return cls(**options)
+        except SettingsError:
+            # `from None`: the cause carries what was read.
+            raise ConfigError(
+                f"a credential in {folder} cannot be read as UTF-8 text: write it again"
+            ) from None
+
+    def origin(self, name: str) -> str:
+        """Where one of them came from, by its field's name: a variable goes before a credential."""
+        variable = f"KNEELOAD_{name}".upper()
+        given = {key.upper() for key, text in os.environ.items() if text}
+        return variable if variable in given else f"the credential {variable.lower()}"
 
 
 def is_private(status: os.stat_result) -> bool:
@@ -79,3 +99,21 @@ def read_secret(path: Path, *, key: str, config: Path | None) -> SecretStr:
     if not line:
         raise ConfigError(f"the first line of {path} holds no text", file=config, key=key)
     return SecretStr(line)
+
+
+def unsendable(secret: SecretStr, *, key: str) -> str | None:
+    """Why no server can be sent it and what to do, never with what it is; None when one can.
+
+    key: `mqtt.password`, `influx.password` or `influx.token`.
+    """
+    text = secret.get_secret_value()
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError:
+        return "is not UTF-8 text: write it again"
+    if key == "mqtt.password" and size > MQTT_TEXT_BYTES:
+        return f"is longer than the {MQTT_TEXT_BYTES:,} bytes that MQTT carries: give the password alone"
+    # It stands in a header as it is. InfluxDB's passwords go coded, and MQTT's as UTF-8: any text will do.
+    if key == "influx.token" and not (text.isascii() and text.isprintable()):
+        return "holds a line break, a typographic dash or another character that no token has: copy it again"
+    return None

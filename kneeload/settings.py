@@ -146,7 +146,8 @@ class MqttSettings(TlsSettings):
     host: str | None = Field(default=None, min_length=1, max_length=255, pattern=r"^[^\s/@]+$")
     port: int = Field(default=1883, ge=1, le=65535)
     version: MqttVersion = "auto"
-    username: str | None = Field(default=None, min_length=1)
+    # MQTT carries 65,535 bytes of it, and a character may take four.
+    username: str | None = Field(default=None, min_length=1, max_length=16_383)
     password: Secret = None
     password_file: Path | None = None
     tls: bool = False

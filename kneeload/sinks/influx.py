@@ -216,6 +216,13 @@ class _Server:
             text = beginning(response, limit_s=READ_MS / 1000)
         except urllib3.exceptions.HTTPError as error:
             return Answer(0, network_words(error), {})
+        except ValueError:
+            # Neither its text nor its chain: the library quotes the header, and the token is in it.
+            raise SinkError(
+                f"no request to {self._settings.url} can be made: check [influx] url and token "
+                "for line breaks and characters beyond ASCII",
+                needs_person=True,
+            ) from None
         for secret in self._secrets:
             # Some repeat what they were sent.
             text = text.replace(secret, "***")
