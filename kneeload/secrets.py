@@ -10,11 +10,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from kneeload.errors import ConfigError
 
-__all__ = ["Secrets", "is_private", "is_private_file", "read_secret", "unsendable"]
+__all__ = ["Secrets", "holds_key", "is_private", "is_private_file", "read_secret", "unsendable"]
 
 LARGEST_BYTES = 64 * 1024
 # MQTT says how long a text is in two bytes.
 MQTT_TEXT_BYTES: Final = 65_535
+# How the first line of a private key ends in PEM, whatever its kind.
+KEY_LINE: Final = b"PRIVATE KEY-----"
 
 
 class Secrets(BaseSettings):
@@ -67,6 +69,15 @@ def is_private(status: os.stat_result) -> bool:
 def is_private_file(path: Path) -> bool:
     """The same of a file by its name; a credential that systemd gave is private too."""
     return is_private(path.stat()) or _is_given(path)
+
+
+def holds_key(path: Path) -> bool:
+    """Whether a private key stands in a PEM file, beside certificates too; no where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return any(KEY_LINE in line for line in file)
+    except OSError:
+        return False
 
 
 def _is_given(path: Path) -> bool:

@@ -19,7 +19,7 @@ from dsp.mount import Mount
 from dsp.params import Params
 from ingest.links import OURS
 from ingest.sensors import FAMILIES
-from kneeload.secrets import is_private_file
+from kneeload.secrets import holds_key, is_private_file
 
 __all__ = [
     "LEAST_ABOVE_ANKLE_M",
@@ -135,8 +135,13 @@ class TlsSettings(Settings):
                 raise ValueError(f"there is no file {path}")
         if self.key_file is not None and self.cert_file is None:
             raise ValueError("key_file needs a cert_file")
-        if self.key_file is not None and not is_private_file(self.key_file):
-            raise ValueError(f"{self.key_file} can be read by others; keep it to yourself: chmod 600")
+        for path in (self.key_file, self.cert_file, self.ca_file):
+            if path is None or is_private_file(path):
+                continue
+            if path == self.key_file or holds_key(path):
+                raise ValueError(
+                    f"{path} can be read by others and holds a private key; keep it to yourself: chmod 600"
+                )
         return self
 
 

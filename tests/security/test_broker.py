@@ -105,6 +105,30 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
         load(file)
 
 
+@pytest.mark.parametrize(
+    "files",
+    [
+        'cert_file = "both.pem"',
+        'cert_file = "both.pem"\nkey_file = "client-key.pem"',
+        'ca_file = "both.pem"',
+    ],
+)
+@pytest.mark.parametrize("server", ['[mqtt]\nhost = "h"\ntls = true', '[influx]\nurl = "https://h"'])
+def test_a_key_beside_a_certificate_that_others_can_read_is_refused(
+    tmp_path: Path, server: str, files: str
+) -> None:
+    write_certificates(tmp_path, address="127.0.0.1")
+    both = tmp_path / "both.pem"
+    both.write_bytes((tmp_path / "client.pem").read_bytes() + (tmp_path / "client-key.pem").read_bytes())
+    file = tmp_path / "kneeload.toml"
+    file.write_text(f"{server}\n{files}\n")
+    both.chmod(0o644)
+    with pytest.raises(ConfigError, match=r"both\.pem can be read by others and holds a private key"):
+        load(file)
+    both.chmod(0o600)
+    load(file)
+
+
 def guarded(folder: Path) -> Mosquitto:
     """A broker with the example's access list, and three who have a password."""
     folder.mkdir(parents=True)
