@@ -44,8 +44,10 @@ async def follow_influx(
         finally:
             server.close()
 
+    # Organisations have buckets of their own: what one has got, another's of the same name has not.
+    of = f"?org={settings.org}" if settings.org else ""
     sink = Sink(
-        cursor=f"influx:{settings.url}/{settings.store}",
+        cursor=f"influx:{settings.url}/{settings.store}{of}",
         encode=line,
         encode_late=line,
         connect=connect,
