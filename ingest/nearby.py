@@ -46,7 +46,10 @@ async def scan(
     scanner_backend: ScannerBackend = None,
     sleep: Sleep = asyncio.sleep,
 ) -> list[Sighting]:
-    """The sensors in range of all families, the strongest first. Raises LinkError without Bluetooth."""
+    """The sensors in range of all families, the strongest first. Raises LinkError without Bluetooth.
+
+    Each is connected to for its battery, whosever it is.
+    """
     services = services_of(FAMILIES)
     try:
         async with BleakScanner(service_uuids=services, backend=scanner_backend) as scanner:
