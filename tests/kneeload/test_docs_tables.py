@@ -22,6 +22,11 @@ def test_every_rule_and_field_is_in_them() -> None:
     ] == []
 
 
+def test_no_field_is_said_to_be_what_no_message_holds() -> None:
+    """tests/kneeload/test_payload.py: what is not known is left out, in messages too."""
+    assert [f.name for s in STREAMS for f in s.fields if {"null", "empty"} & set(f.meaning.split())] == []
+
+
 def test_a_stale_table_is_found_and_mended(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     page = tmp_path / "page.md"
     page.write_text("before\n<!-- table: rules -->\nold\n<!-- end table -->\nafter\n", encoding="utf-8")
