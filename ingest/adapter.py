@@ -4,7 +4,8 @@ BlueZ answers InProgress to who scans while connecting, or connects twice at a t
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 from bleak import BleakScanner
@@ -15,9 +16,9 @@ from bleak.exc import BleakError
 
 from ingest.errors import IngestError, LinkError
 from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s, services_of
-from ingest.waiting import Sleep, first
+from ingest.waiting import Sleep, first, patience
 
-__all__ = ["RECOVERABLE", "Adapter", "ClientBackend", "ScannerBackend", "reason"]
+__all__ = ["RECOVERABLE", "Adapter", "ClientBackend", "ScannerBackend", "reason", "scanning"]
 
 # Advertisements come every 20 ms to 1 s: one window sees them, and a pause leaves the adapter to the sensors
 # that stream. The pause is the longest that a sensor which came back waits for somebody to listen.
@@ -25,6 +26,8 @@ SCAN_S: Final = 3.0
 PAUSE_S: Final = 1.0
 # After one sensor is seen the others have so long to be seen in the same window.
 ALSO_S: Final = 0.3
+# Starting or stopping a scan; wall time, as the stack's. Nobody can connect meanwhile.
+SCANNER_TIMEOUT_S: Final = 5.0
 # All that Bleak, D-Bus and a sensor can do to one attempt.
 RECOVERABLE: Final = (BleakError, EOFError, OSError, TimeoutError, IngestError)
 
@@ -52,6 +55,7 @@ class Adapter:
         self._wanted = asyncio.Event()
         # A sensor known by name alone is, for this run, the one that was found first.
         self._addresses: dict[WornSensor, str] = {}
+        self._works = False  # a scan has once begun
 
     async def find(self, sensor: WornSensor) -> BLEDevice:
         """The sensor as soon as it is heard, however long that takes."""
@@ -65,7 +69,7 @@ class Adapter:
 
     async def search(self) -> None:
         """Scan while something is missing."""
-        failures, ever = 0, False
+        failures = 0
         while True:
             if not self._missing:
                 self._wanted.clear()
@@ -74,14 +78,14 @@ class Adapter:
                 async with self.lock:
                     heard = await self._listen()
             except RECOVERABLE as error:
-                if not ever:
+                if not self._works:
                     raise LinkError(f"Bluetooth: {reason(error)}; run: kneeload doctor") from error
                 failures += 1
                 if failures == 1:
                     self._on_problem(Problem(None, f"scanning failed: {reason(error)}"))
                 await self._sleep(rescan_delay_s(failures))
                 continue
-            failures, ever = 0, True
+            failures = 0
             await self._sleep(ALSO_S if heard else PAUSE_S)
 
     async def _listen(self) -> bool:
@@ -95,7 +99,8 @@ class Adapter:
                     found.set_result(device)
                     heard.set()
 
-        async with BleakScanner(detected, self._services, backend=self._backend):
+        async with scanning(BleakScanner(detected, self._services, backend=self._backend)):
+            self._works = True
             await first(heard.wait(), self._sleep(SCAN_S))
             if heard.is_set() and not all(found.done() for found in self._missing.values()):
                 await self._sleep(ALSO_S)
@@ -109,6 +114,30 @@ class Adapter:
             name=advertisement.local_name or device.name,
             service_uuids=advertisement.service_uuids,
         )
+
+
+@asynccontextmanager
+async def scanning(scanner: BleakScanner) -> AsyncIterator[None]:
+    """Scan meanwhile. Raises what Bleak does, and TimeoutError when the stack does not answer."""
+    await _answered(scanner.start())
+    try:
+        yield
+    except BaseException:
+        # What ended it goes first: who is cancelled must not scan on because stopping failed as well.
+        with suppress(*RECOVERABLE):
+            await _answered(scanner.stop())
+        raise
+    await _answered(scanner.stop())
+
+
+async def _answered(operation: Awaitable[None]) -> None:
+    try:
+        async with patience(SCANNER_TIMEOUT_S):
+            await operation
+    except TimeoutError:
+        raise TimeoutError(
+            f"no answer for {SCANNER_TIMEOUT_S:g} s; if it stays so: sudo systemctl restart bluetooth"
+        ) from None
 
 
 def reason(error: BaseException) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from bleak import BleakClient, BleakScanner
 from bleak.backends.device import BLEDevice
 
-from ingest.adapter import RECOVERABLE, ClientBackend, ScannerBackend, reason
+from ingest.adapter import RECOVERABLE, ClientBackend, ScannerBackend, reason, scanning
 from ingest.errors import LinkError
 from ingest.links import (
     AdapterProblem,
@@ -50,9 +50,9 @@ async def scan(
 
     Each is connected to for its battery, whosever it is.
     """
-    services = services_of(FAMILIES)
     try:
-        async with BleakScanner(service_uuids=services, backend=scanner_backend) as scanner:
+        scanner = BleakScanner(service_uuids=services_of(FAMILIES), backend=scanner_backend)
+        async with scanning(scanner):
             await sleep(duration_s)
     except RECOVERABLE as error:
         raise LinkError(f"Bluetooth: {reason(error)}; run: kneeload doctor") from error
