@@ -188,6 +188,9 @@ class SimulatedClient(BaseBleakClient):
         self, characteristic: BleakGATTCharacteristic, callback: NotifyCallback, **_ignored: Any
     ) -> None:
         peer = self._connected()
+        if {"notify", "indicate"}.isdisjoint(characteristic.properties):
+            # Bumble would say nothing; the systems' own stacks refuse.
+            raise BleakError(f"{characteristic.uuid} neither notifies nor indicates")
 
         def received(value: bytes) -> None:
             if self._peer is peer:

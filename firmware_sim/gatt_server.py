@@ -5,6 +5,8 @@ The only file that knows Bumble's GATT server. The device may sit on a simulated
 
 import asyncio
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from bumble import att, core, gatt, hci
@@ -74,15 +76,18 @@ class GattServer:
             return Characteristic[bytes](_uuid(attribute.uuid), properties, permissions, b"")
         read, write = attribute.read, attribute.write
 
+        def asked(_connection: Connection) -> bytes:
+            assert read is not None  # else it is not readable
+            with _refusing():
+                return read()
+
         def written(_connection: Connection, value: bytes) -> None:
             assert write is not None  # else it is not writeable
-            try:
+            with _refusing():
                 write(value, now_s(self._clock))
-            except RefusalError as error:
-                raise att.ATT_Error(error.code) from error
 
         value = CharacteristicValue[bytes](
-            read=None if read is None else lambda _: read(), write=None if write is None else written
+            read=None if read is None else asked, write=None if write is None else written
         )
         return Characteristic[bytes](_uuid(attribute.uuid), properties, permissions, value)
 
@@ -182,6 +187,14 @@ class GattServer:
         except (TimeoutError, core.BaseBumbleError, hci.HCI_Error):
             # A client that went away without confirming: the next one asks anew.
             return
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
+    except RefusalError as error:
+        raise att.ATT_Error(error.code) from error
 
 
 def _uuid(text: str) -> UUID:

@@ -14,7 +14,7 @@ _BATTERY_LEVEL: Final = "00002a19-0000-1000-8000-00805f9b34fb"
 
 
 class RefusalError(ValueError):
-    """A write that is answered with an ATT error."""
+    """What is asked is answered with an ATT error."""
 
     def __init__(self, code: int = INVALID_LENGTH) -> None:
         super().__init__(f"ATT error {code:#04x}")
@@ -23,7 +23,7 @@ class RefusalError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """A characteristic. write(bytes, run time) may raise RefusalError.
+    """A characteristic. read() and write(bytes, run time) may raise RefusalError.
 
     unanswered: it takes writes without response. One that indicates waits for the client's confirmation.
     """

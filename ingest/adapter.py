@@ -12,7 +12,7 @@ from bleak import BleakScanner
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
-from bleak.exc import BleakError
+from bleak.exc import BleakError, BleakGATTProtocolError
 
 from ingest.errors import IngestError, LinkError
 from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s, services_of
@@ -145,4 +145,6 @@ def reason(error: BaseException) -> str:
     if isinstance(error, FileNotFoundError | ConnectionRefusedError):
         # Of the bus's socket, which the library does not name.
         return "there is no system D-Bus here, by which Bluetooth is reached"
+    if isinstance(error, BleakGATTProtocolError):
+        return str(error.args[-1])  # its text alone: before it is the number
     return (str(error) or type(error).__name__).splitlines()[0]

@@ -18,12 +18,13 @@ from bleak.exc import BleakCharacteristicNotFoundError, BleakGATTProtocolError
 from bleak_retry_connector import establish_connection
 
 from ingest.adapter import RECOVERABLE, Adapter, ClientBackend, ScannerBackend, reason
+from ingest.asking import Asker
 from ingest.errors import LinkError, RefusedError
 from ingest.links import Ending, Problem, WornSensor, connect_timeout_s, pause_s, retry_delay_s, when_silent
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES, Family, Read, Write
 from ingest.waiting import Sleep, Together, first, patience
-from ingest.writing import OPERATION_TIMEOUT_S, Writer, put
+from ingest.writing import Writer, put
 
 __all__ = ["Problem", "run_links"]
 
@@ -94,6 +95,7 @@ class _Link:
         self._backend = backend
         self._on_problem = on_problem
         self._client: BleakClient | None = None  # the connection whose packets count
+        self._asker = Asker(self._family.optional, self._problem)
         self._writer = Writer()
         self._heard_ns = 0
         self._started_ns = 0
@@ -195,14 +197,11 @@ class _Link:
                 await self._write(client, self._family.sync(turn, self._now_ns() // 1000))
 
     async def _read(self, client: BleakClient, uuid: str, kind: Kind) -> bytes:
-        """Read a characteristic and hand it over as a packet; empty when the sensor has none."""
-        try:
-            async with patience(OPERATION_TIMEOUT_S):
-                data = bytes(await client.read_gatt_char(uuid))
-        except BleakCharacteristicNotFoundError:
-            return b""
-        self._emit(kind, data)
-        return data
+        """Read a characteristic and hand it over as a packet; empty where the sensor may do without it."""
+        data = await self._asker.read(client, uuid, kind)
+        if data is not None:
+            self._emit(kind, data)
+        return data or b""
 
     async def _write(self, client: BleakClient, write: Write) -> None:
         if write.kept:
@@ -225,12 +224,7 @@ class _Link:
             self._on_packet(Packet(self._sensor.mount, self._family.name, kind, arrival_ns, bytes(data)))
             self._writer.hear(kind, bytes(data))
 
-        try:
-            async with patience(OPERATION_TIMEOUT_S):
-                await client.start_notify(uuid, received)
-        except BleakCharacteristicNotFoundError:
-            if samples:
-                raise
+        await self._asker.subscribe(client, uuid, kind, received)
 
     async def _leave(self, client: BleakClient, *, stop: bool) -> None:
         """Disconnect; at the end of the run also let the sensor sleep."""

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
+from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 
 from firmware_sim.body import Body
@@ -18,6 +19,7 @@ from ingest.packet import Packet
 __all__ = ["Links", "linked"]
 
 Scanner = type[BaseBleakScanner]
+Client = type[BaseBleakClient]
 
 
 @dataclass
@@ -53,6 +55,7 @@ async def linked(
     wearing: Sequence[WornSensor],
     *,
     scanner: Callable[[Scanner], Scanner] = lambda backend: backend,
+    client: Callable[[Client], Client] = lambda backend: backend,
 ) -> AsyncIterator[None]:
     """run_links over a radio with these sensors on it; what it raises is raised at the end."""
     clock = links.clock
@@ -62,7 +65,7 @@ async def linked(
                 wearing,
                 links.take,
                 now_ns=clock.now_ns,
-                client_backend=links.radio.client_backend,
+                client_backend=client(links.radio.client_backend),
                 scanner_backend=scanner(links.radio.scanner_backend),
                 sleep=clock.sleep,
                 on_problem=links.problems.append,

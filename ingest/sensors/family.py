@@ -7,7 +7,7 @@ by counting what comes. All that a decoder goes by is in the packets: a recordin
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,9 @@ __all__ = [
     "Write",
     "fastest",
 ]
+
+# What samples can be had and placed in time without.
+SPARE: Final = frozenset({Kind.STATS, Kind.SYNC, Kind.BATTERY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +146,8 @@ class Family:
     service_uuid: lower-case, what all their advertisements carry and scanning asks for; None where they are
     told by name alone, and scanning has to hear everybody.
     recognises(name, service uuids) says whether an advertisement is of this family.
-    reads: characteristics read at every start, in this order; subscribes: those that notify.
+    reads: characteristics read at every start, in this order; subscribes: those that notify. optional: a
+    sensor that has none of these, or refuses them, is used all the same.
     start(wanted, the bytes read at this start by kind) gives the steps that make it stream as wanted; where
     they change the configuration they read it before samples of the new one can come.
     sync(id, host µs) is the write that starts an exchange of times, None where the family has none.
@@ -159,5 +163,6 @@ class Family:
     stop: tuple[Write, ...]
     decoder: Callable[[], Decoder]
     sync: Callable[[int, int], Write] | None = None
+    optional: Collection[Kind] = SPARE
     ticks: Ticks = CRYSTAL
     counts_losses: bool = True

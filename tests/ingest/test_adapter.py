@@ -1,6 +1,7 @@
 """What is said when Bluetooth cannot be reached at all."""
 
 import pytest
+from bleak.exc import BleakGATTProtocolError
 
 from ingest.adapter import reason
 
@@ -14,9 +15,11 @@ __all__: list[str] = []
         (ConnectionRefusedError(111, "Connection refused"), "no system D-Bus"),
         (OSError("the adapter is off\nand more"), "the adapter is off"),
         (TimeoutError(), "TimeoutError"),
+        (BleakGATTProtocolError(2), "GATT Protocol Error: Read Not Permitted"),
     ],
 )
 def test_the_reason_is_one_line_that_tells_something(error: Exception, said: str) -> None:
     assert said in reason(error)
     assert "\n" not in reason(error)
     assert "Errno" not in reason(error)
+    assert "(" not in reason(error)
