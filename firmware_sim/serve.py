@@ -130,9 +130,12 @@ async def _run(
     ready_file: Path | None,
     on_ready: Callable[[], None] | None,
 ) -> None:
-    async def watch(spec: str, transport: Transport) -> None:
-        await asyncio.wait([transport.source.terminated])
-        raise TransportError(spec, "the controller went away")
+    async def watch() -> None:
+        # All at once: those on a hub that is pulled out go together, and each is to be named.
+        ended = [transport.source.terminated for _, transport in transports]
+        await asyncio.wait(ended, return_when=asyncio.FIRST_COMPLETED)
+        gone = [spec for (spec, _), end in zip(transports, ended, strict=True) if end.done()]
+        raise TransportError(", ".join(gone), f"the controller{'s' * (len(gone) > 1)} went away")
 
     async def tell() -> None:
         for firmware in firmwares:
@@ -146,8 +149,7 @@ async def _run(
         async with asyncio.TaskGroup() as tasks:
             for firmware in firmwares:
                 tasks.create_task(firmware.run(), name=f"sensor {firmware.sensor.name}")
-            for spec, transport in transports:
-                tasks.create_task(watch(spec, transport), name=f"controller {spec}")
+            tasks.create_task(watch(), name="controllers")
             tasks.create_task(tell(), name="ready file")
     except* TransportError as errors:
         raise errors.exceptions[0] from None

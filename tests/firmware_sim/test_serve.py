@@ -93,6 +93,18 @@ async def test_a_controller_that_goes_away_ends_serving_with_its_name() -> None:
             await asyncio.wait_for(serving, PATIENCE_S)
 
 
+async def test_controllers_that_go_away_together_are_all_named(tmp_path: Path) -> None:
+    link = LocalLink()  # type: ignore[no-untyped-call]
+    sensors, ready_file = [make_sensor(), make_sensor(Mount.RIGHT_SHIN)], tmp_path / "ready"
+    async with controller_on_tcp(link, "one") as (one, hci), controller_on_tcp(link, "two") as (two, other):
+        serving = asyncio.create_task(serve(f"{one},{two}", sensors, ready_file=ready_file))
+        await until(ready_file.exists)
+        for transport in (hci, other):
+            transport.sink.transport.close()  # type: ignore[attr-defined]
+        with pytest.raises(TransportError, match=f"{one}, {two}.*the controllers went away"):
+            await asyncio.wait_for(serving, PATIENCE_S)
+
+
 async def test_who_is_connected_hears_of_the_end(tmp_path: Path) -> None:
     link = LocalLink()  # type: ignore[no-untyped-call]
     sensor, ready_file = make_sensor(), tmp_path / "ready"
