@@ -126,7 +126,7 @@ class SimulatedClient(BaseBleakClient):
             raise BleakError(f"pairing with {self.address} failed: {error}") from error
 
     async def unpair(self) -> None:
-        raise NotImplementedError("the simulated radio does not pair")
+        raise NotImplementedError("the simulated radio forgets no bond")
 
     async def _done(self, operation: Coroutine[Any, Any, T]) -> T:
         # Shielded from our caller's cancellation, which Bumble's host would not survive, and ended by the
