@@ -31,7 +31,7 @@ out = Console(file=screen.file)
 
 
 def named(text: str) -> Path:
-    """Where to write. An empty path is a variable that was not set, and would mean this folder."""
+    """A path. An empty one is a variable that was not set, and would mean this folder."""
     if not text:
         raise typer.BadParameter("is empty: give a path, . for this folder")
     return Path(text)
@@ -39,10 +39,23 @@ def named(text: str) -> Path:
 
 DataDir = Annotated[
     Path | None,
-    typer.Option("--data-dir", envvar="KNEELOAD_HOME", help="Where runs are kept.", show_default=False),
+    typer.Option(
+        "--data-dir",
+        parser=named,
+        metavar="PATH",
+        envvar="KNEELOAD_HOME",
+        help="Where runs are kept.",
+        show_default=False,
+    ),
 ]
 ConfigFile = Annotated[
-    Path | None, typer.Option("--config", help="Configuration (TOML); kneeload.example.toml explains it.")
+    Path | None,
+    typer.Option(
+        "--config",
+        parser=named,
+        metavar="PATH",
+        help="Configuration (TOML); kneeload.example.toml explains it.",
+    ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload runs` names it, or `last`.")]

@@ -88,12 +88,13 @@ def load(
         values[section] = keys
     if path and not is_private(path.stat()):
         _refuse_open_secrets(values, path)
-    _resolve_paths(values, path.parent if path else Path.cwd())
+    _resolve_paths(values, path)
     _fill_secrets(values, path)
     home = data_dir or (Path(text) if (text := os.environ.get("KNEELOAD_HOME")) else None)
     data = values.setdefault("data", {})
     if isinstance(data, dict) and (home is not None or data.get("dir") is None):
-        data["dir"] = (home or default_data_dir()).absolute()
+        # A shell leaves the ~ of --data-dir=~/runs as it is, and systemd that of Environment=.
+        data["dir"] = Path(os.path.expanduser(home or default_data_dir())).absolute()
     try:
         config = Config.model_validate(values)
     except ValidationError as error:
@@ -144,7 +145,7 @@ def default_data_dir() -> Path:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         what = f"cannot be read ({error.strerror}); give another file with --config"
         raise ConfigError(what, file=path) from None
@@ -169,9 +170,14 @@ def _refuse_open_secrets(values: Mapping[str, Any], path: Path) -> None:
             )
 
 
-def _resolve_paths(values: Mapping[str, Any], folder: Path) -> None:
+def _resolve_paths(values: Mapping[str, Any], file: Path | None) -> None:
+    folder = file.parent if file else Path.cwd()
     for section, key in (*PATHS, *((section, f"{key}_file") for section, key in SECRETS)):
         if isinstance(table := values.get(section), dict) and isinstance(text := table.get(key), str):
+            if not text:
+                raise ConfigError(
+                    "is empty: give a path, . for this folder", file=file, key=f"{section}.{key}"
+                )
             table[key] = (folder / os.path.expanduser(os.path.expandvars(text))).absolute()
 
 

@@ -253,3 +253,12 @@ def test_a_journal_that_is_none(tmp_path: Path, run: Run) -> None:
     done = run(["runs", "--data-dir", tmp_path / "place"])
     assert done.returncode == 2, done.stderr
     assert_one_line(done.stderr, "journal.db")
+
+
+@pytest.mark.parametrize("option", ["--data-dir", "--config"])
+def test_a_variable_that_was_not_set_is_not_this_folder(option: str, tmp_path: Path, run: Run) -> None:
+    done = run(["demo", "--duration", "1", option, ""])
+    assert done.returncode == 2
+    assert_one_line(done.stderr, option)
+    assert "is empty" in done.stderr
+    assert not (tmp_path / "journal.db").exists()

@@ -318,3 +318,28 @@ def test_a_loaded_configuration_cannot_change() -> None:
     config = load()
     with pytest.raises(ValueError, match="frozen"):
         config.mqtt.port = 1
+
+
+@pytest.mark.parametrize("told", ["option", "environment"])
+def test_a_home_that_no_shell_has_written_out(
+    told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("KNEELOAD_HOME", "~/runs" if told == "environment" else "~/elsewhere")
+    folder = load(None, data_dir=Path("~/runs") if told == "option" else None).data.dir
+    assert folder == tmp_path / "runs"
+
+
+@pytest.mark.parametrize("setting", ["[data]\ndir", "[mqtt]\nca_file", "[influx]\ntoken_file"])
+def test_an_empty_path_is_not_this_folder(setting: str, tmp_path: Path) -> None:
+    path = written(tmp_path, f'{setting} = ""\n')
+    with pytest.raises(ConfigError, match="is empty: give a path") as caught:
+        load(path)
+    section, key = setting[1:].split("]\n")
+    assert f"{section}.{key}" in str(caught.value)
+
+
+def test_a_mark_at_the_beginning_of_a_file_is_none_of_its_text(tmp_path: Path) -> None:
+    path = tmp_path / "kneeload.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + b'[runner]\nname = "Ada"\n')
+    assert load(path).runner.name == "Ada"
