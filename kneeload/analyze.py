@@ -1,6 +1,6 @@
 """Recordings through the same pipeline as a live run: strides.csv and summary.json of each sensor."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,7 +25,7 @@ from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
 from kneeload.processing import params_of
 from kneeload.results import Result
-from kneeload.results_folder import Origin, set_aside, write_results
+from kneeload.results_folder import Origin, check_inputs_spared, set_aside, write_results
 from kneeload.shown import cell
 from kneeload.worn import UnknownFamilyError, families_of
 
@@ -101,20 +101,29 @@ def run_analyze(
     return {**(rows[0] if len(rows) == len(files) == 1 else {}), "recordings": rows, "refused": refused}
 
 
-def _places(paths: Sequence[Path], output: Path | None) -> Iterator[tuple[Path, Path | None]]:
-    """Each file and its folder: one named after it, or the output itself where there is one file only."""
-    if output is None or len(paths) == 1:
-        yield from ((path, output) for path in paths)
-    else:
-        yield from ((path, output / name) for path, name in zip(paths, folder_names(paths), strict=True))
+def _places(paths: Sequence[Path], output: Path | None) -> list[tuple[Path, Path | None]]:
+    """Each file and its folder: one named after it, or the output itself where there is one file only.
+
+    Raises UsageError where a recording is where results would go, before anything is read or written.
+    """
+    if output is None:
+        return [(path, None) for path in paths]
+    names = folder_names(paths) if len(paths) > 1 else [""]
+    places = [(path, output / name) for path, name in zip(paths, names, strict=True)]
+    check_inputs_spared(paths, (folder for path, place in places for folder in _folders(path, place)))
+    return [*places]
+
+
+def _folders(path: Path, place: Path) -> Iterable[Path]:
+    """Where results of this file may be: those of packets in a folder a sensor, where there are several."""
+    return (place, *(place / mount for mount in Mount if path.suffix == ".mcap"))
 
 
 def _set_aside(path: Path, place: Path | None) -> list[Path]:
-    """Results that this recording would have replaced; those of packets may be in a folder a sensor."""
+    """Results that this recording would have replaced."""
     if place is None:
         return []
-    folders = [place, *(place / mount for mount in Mount if path.suffix == ".mcap")]
-    return [stale for folder in folders for stale in set_aside(folder)]
+    return [stale for folder in _folders(path, place) for stale in set_aside(folder)]
 
 
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
@@ -11,10 +12,11 @@ from typing import Final
 
 from dsp.stride import Stride
 from dsp.summary import RunSummary
+from kneeload.failures import UsageError
 from kneeload.private import UnwritableError, make_private_folder, private_file
 from kneeload.strides_csv import write_strides
 
-__all__ = ["STALE", "Origin", "set_aside", "write_results"]
+__all__ = ["STALE", "Origin", "check_inputs_spared", "set_aside", "write_results"]
 
 STRIDES: Final = "strides.csv"
 SUMMARY: Final = "summary.json"
@@ -39,6 +41,30 @@ class Origin:
     above_ankle_m: float | None
     doubt: str = ""
     kneeload_version: str = field(default_factory=_own_version)
+
+
+def check_inputs_spared(inputs: Iterable[Path], places: Iterable[Path]) -> None:
+    """Raises UsageError where results in these folders, or what `set_aside` makes there, would take the
+    place of a recording that is to be read.
+    """
+    read = {mark: path for path in inputs for mark in _marks(path)}
+    for place in places:
+        for name in (STRIDES, SUMMARY, STRIDES + STALE, SUMMARY + STALE):
+            path = place / name
+            if hit := next((read[mark] for mark in _marks(path) if mark in read), None):
+                raise UsageError(
+                    f"{hit}: results in {place} would take this recording's place; "
+                    "give another folder with --output"
+                )
+
+
+def _marks(path: Path) -> list[Path | tuple[int, int]]:
+    """What tells that two paths lead to one file: links resolved, and which file it is where there is one."""
+    marks: list[Path | tuple[int, int]] = [Path(os.path.realpath(path))]
+    with suppress(OSError):
+        about = path.stat()
+        marks.append((about.st_dev, about.st_ino))
+    return marks
 
 
 def write_results(place: Path, strides: Sequence[Stride], *, summary: RunSummary, origin: Origin) -> None:

@@ -105,6 +105,41 @@ def test_results_of_a_single_file_that_is_refused_by_now_do_not_look_current(
     assert [path.name for path in (tmp_path / "out/left-shin").iterdir()] == ["strides.csv"]
 
 
+INPUTS_IN_THE_WAY = [
+    (["strides.csv"], "."),
+    (["strides.csv"], "../here"),
+    (["here/strides.csv"], "linked"),
+    (["link.csv"], "."),
+    (["good.csv", "good/strides.csv"], "."),
+    (["good.csv", "good/strides.csv.stale"], "."),
+    (["good.csv", "good/summary.json"], "."),
+    (["packets.mcap", "left-shoe/strides.csv"], ".."),
+]
+
+
+@pytest.mark.parametrize(("names", "output"), INPUTS_IN_THE_WAY)
+def test_results_never_take_the_place_of_a_recording_that_is_read(
+    names: list[str], output: str, tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    for name in ("strides.csv", *names):
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(GOOD)
+    (here / "summary.json").write_text("an earlier time's")
+    (here / "linked").symlink_to("here")
+    if "link.csv" in names:
+        (here / "link.csv").unlink()
+        (here / "link.csv").symlink_to("strides.csv")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    done = run(["analyze", *names, "--mount", "left-shin", "--output", output])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert_one_line(done.stderr, f"{names[-1]}: results in ")
+    assert_one_line(done.stderr, "give another folder with --output")
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
 def test_a_doubt_is_one_line_beside_the_json(tmp_path: Path, run: Run) -> None:
     header = HEAD.strip() + ",gx_dps,gy_dps,gz_dps\n"
     rows = (f"{i / 100:.2f},0,{2 if i % 100 < 20 else 1},0,{i % 7},0,0\n" for i in range(1000))
