@@ -365,15 +365,20 @@ def export(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """A run's data as CSV."""
+    """A run's data as CSV.
+
+    What an earlier export wrote into the folder and this one does not replace gets names that end in .stale.
+    """
     from kneeload.export import export_run
     from kneeload.listing import resolve_run, runs_folder
 
     folder = runs_folder(data_dir, config)
     name = resolve_run(run, folder, runner)
-    files = export_run(folder, name, output or Path(name), raw=raw)
+    files, stale = export_run(folder, name, output or Path(name), raw=raw)
+    if stale:
+        typer.echo(one_line(f"what an earlier export wrote is {', '.join(map(str, stale))} now"), err=True)
     if as_json:
-        print_json({"run": name, "files": [str(file) for file in files]})
+        print_json({"run": name, "files": list(map(str, files)), "stale": list(map(str, stale))})
     else:
         for file in files:
             out.print(cell(file), soft_wrap=True)

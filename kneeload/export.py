@@ -2,10 +2,11 @@
 
 import csv
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,20 +23,37 @@ from kneeload.journal import Journal
 from kneeload.place import packets_of
 from kneeload.private import make_private_folder, private_file
 from kneeload.results import SensorHealth, Summary
+from kneeload.results_folder import set_aside
 from kneeload.review.errors import UnknownRunError
 from kneeload.strides_csv import write_strides
 from kneeload.worn import families_of
 
-__all__ = ["export_run"]
+__all__ = ["Exported", "export_run"]
+
+CSV: Final = ".csv"
+PARQUET: Final = ".parquet"
+ALERTS: Final = "alerts.csv"
+SUMMARY: Final = "summary.csv"
+SENSORS: Final = "sensors.csv"
 
 Row = Alert | Summary | SensorHealth
 Table = dict[str, NDArray[np.int64] | NDArray[np.float64]]
 
+KINDS: Mapping[str, type[Row]] = {ALERTS: Alert, SUMMARY: Summary, SENSORS: SensorHealth}
 
-def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False) -> list[Path]:
-    """Write strides-MOUNT.csv a sensor, alerts.csv, summary.csv and sensors.csv; returns what was written.
+
+class Exported(NamedTuple):
+    """files: what was written. stale: what files of an earlier export are called now."""
+
+    files: list[Path]
+    stale: list[Path]
+
+
+def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False) -> Exported:
+    """Write strides-MOUNT.csv a sensor, alerts.csv, summary.csv and sensors.csv.
 
     raw: also samples-MOUNT.parquet (CSV where pyarrow is missing), columns as recordings are read back in.
+    Files of an earlier export that this one does not replace are renamed: they may be another run's.
     Raises UnknownRunError, UnknownFamilyError, JournalError, RecordingError, OSError.
     """
     with Journal.open(data_dir) as journal:
@@ -44,34 +62,55 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
             raise UnknownRunError(run, known)
         strides = journal.strides(run)
         tables: Mapping[str, Sequence[Row]] = {
-            "alerts.csv": journal.alerts(run),
-            "summary.csv": journal.summaries(run),
-            "sensors.csv": journal.health(run),
+            ALERTS: journal.alerts(run),
+            SUMMARY: journal.summaries(run),
+            SENSORS: journal.health(run),
         }
-    packets = packets_of(data_dir, run)
-    if raw:
-        families_of(packets)
-    make_private_folder(output_dir)
-    written: list[Path] = []
+    plan: dict[str, Callable[[Path], None]] = {}
     for mount in Mount:
         own = [stride for stride in strides if stride.mount is mount]
         if own:
-            written.append(output_dir / f"strides-{mount}.csv")
-            write_strides(written[-1], own)
-    kinds: Mapping[str, type[Row]] = {
-        "alerts.csv": Alert,
-        "summary.csv": Summary,
-        "sensors.csv": SensorHealth,
-    }
+            plan[strides_name(mount)] = partial(write_strides, strides=own)
     for name, rows in tables.items():
-        written.append(output_dir / name)
-        write_rows(written[-1], kinds[name], rows)
+        plan[name] = partial(write_rows, kind=KINDS[name], rows=rows)
     if raw:
-        written += write_samples(recording.read(packets), output_dir)
-    return written
+        packets = packets_of(data_dir, run)
+        families_of(packets)
+        for mount, table in samples_of(recording.read(packets)).items():
+            plan[samples_name(mount, samples_suffix())] = partial(write_table, table=table)
+    make_private_folder(output_dir)
+    stale = set_aside(output_dir, [name for name in every_name() if name not in plan])
+    for name, write in plan.items():
+        write(output_dir / name)
+    return Exported([output_dir / name for name in plan], stale)
 
 
-def write_rows(path: Path, kind: type[Row], rows: Iterable[Row]) -> None:
+def every_name() -> Iterator[str]:
+    """What an export may have written."""
+    yield from KINDS
+    for mount in Mount:
+        yield strides_name(mount)
+        yield from (samples_name(mount, suffix) for suffix in (PARQUET, CSV))
+
+
+def strides_name(mount: Mount) -> str:
+    return f"strides-{mount}{CSV}"
+
+
+def samples_name(mount: Mount, suffix: str) -> str:
+    return f"samples-{mount}{suffix}"
+
+
+def samples_suffix() -> str:
+    """Parquet, or CSV where pyarrow is missing."""
+    try:
+        import pyarrow.parquet  # noqa: F401
+    except ImportError:
+        return CSV
+    return PARQUET
+
+
+def write_rows(path: Path, *, kind: type[Row], rows: Iterable[Row]) -> None:
     """One row a result: its fields as columns, t_us as t_s; an empty cell is "not known"."""
     names = [field.name for field in fields(kind)]
     with private_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
@@ -92,7 +131,7 @@ def cell(name: str, value: Any) -> object:
     return value
 
 
-def write_samples(packets: Iterable[Packet], output_dir: Path) -> list[Path]:
+def samples_of(packets: Iterable[Packet]) -> dict[Mount, Table]:
     """The samples of each sensor in the form that recordings are read in; lost ones are missing rows."""
     streams: dict[Mount, SensorStream] = {}
     blocks: dict[Mount, list[ImuBlock]] = {}
@@ -102,11 +141,7 @@ def write_samples(packets: Iterable[Packet], output_dir: Path) -> list[Path]:
         block = streams[packet.mount].receive(packet)
         if block is not None and len(block):
             blocks.setdefault(packet.mount, []).append(block)
-    return [
-        write_table(table_of(blocks[mount]), output_dir / f"samples-{mount}")
-        for mount in Mount
-        if mount in blocks
-    ]
+    return {mount: table_of(blocks[mount]) for mount in Mount if mount in blocks}
 
 
 def table_of(blocks: Sequence[ImuBlock]) -> Table:
@@ -122,19 +157,16 @@ def table_of(blocks: Sequence[ImuBlock]) -> Table:
     return table
 
 
-def write_table(table: Table, stem: Path) -> Path:
-    """Parquet, or CSV where pyarrow is missing."""
-    try:
-        from pyarrow import parquet
-        from pyarrow import table as arrow_table
-    except ImportError:
-        path = stem.with_suffix(".csv")
+def write_table(path: Path, table: Table) -> None:
+    """As the name says: Parquet or CSV."""
+    if path.suffix == CSV:
         rows = np.column_stack(list(table.values()))
         forms = ["%d", *["%.7g"] * (len(table) - 1)]
         with private_file(path) as draft:
             np.savetxt(draft, rows, fmt=forms, delimiter=",", header=",".join(table), comments="")
-        return path
-    path = stem.with_suffix(".parquet")
+        return
+    from pyarrow import parquet
+    from pyarrow import table as arrow_table
+
     with private_file(path) as draft:
         parquet.write_table(arrow_table(table), draft)
-    return path

@@ -76,13 +76,13 @@ def write_results(place: Path, strides: Sequence[Stride], *, summary: RunSummary
         draft.write_text(text + "\n", encoding="utf-8")
 
 
-def set_aside(place: Path) -> list[Path]:
+def set_aside(place: Path, names: Iterable[str] = (STRIDES, SUMMARY)) -> list[Path]:
     """Rename what an earlier time wrote here, so that nobody takes it for today's; what it is called now.
 
     Raises UnwritableError.
     """
     renamed = []
-    for name in (STRIDES, SUMMARY):
+    for name in names:
         path, stale = place / name, place / (name + STALE)
         try:
             if path.is_file():

@@ -15,7 +15,7 @@ from firmware_sim.plan import Activity
 from ingest.files import blocks, read_recording
 from kneeload.analysis import Analysis, lines_of
 from kneeload.analyze import analyze
-from kneeload.export import table_of, write_table
+from kneeload.export import samples_name, samples_suffix, table_of, write_table
 from tests.kneeload.test_analyze import write_run
 
 LEFT = Mount.LEFT_SHIN
@@ -70,7 +70,8 @@ def test_samples_that_are_exported_lose_no_strides_where_the_gyroscope_was_off(
     with monkeypatch.context() as patch:
         if not pyarrow:
             patch.setitem(sys.modules, "pyarrow", None)
-        path = write_table(table_of(off), tmp_path / "samples-left-shin")
+        path = tmp_path / samples_name(LEFT, samples_suffix())
+        write_table(path, table_of(off))
     found = [stride.initial_contact_us for stride in analysed(path).strides]
     expected = [stride.initial_contact_us for stride in analysed(bare(run, tmp_path / "bare.csv")).strides]
     assert len(found) == len(expected) > 35

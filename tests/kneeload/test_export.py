@@ -1,6 +1,7 @@
 """Exported files hold the journal's values, and exported samples are read back as a recording."""
 
 import csv
+import json
 import sys
 from pathlib import Path
 
@@ -8,18 +9,19 @@ import numpy as np
 import pytest
 
 from dsp.mount import Mount
-from ingest import recording
+from firmware_sim.plan import Phase, Plan
 from ingest.files import read_recording
 from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
 from kneeload.analyze import analyze
-from kneeload.export import export_run, write_samples
+from kneeload.export import export_run
 from kneeload.journal import Journal
 from kneeload.place import make_folder
 from kneeload.review.errors import UnknownRunError
 from kneeload.worn import UnknownFamilyError
+from tests.kneeload.ended import Run, assert_one_line
 from tests.sample_run import SHINS
-from tests.simulated_run import RUN, recorded_run
+from tests.simulated_run import RUN, record_run, recorded_run
 
 __all__: list[str] = []
 
@@ -35,7 +37,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 
 
 def test_every_result_is_a_row_with_the_journals_values(data_dir: Path, tmp_path: Path) -> None:
-    written = export_run(data_dir, RUN, tmp_path / "out")
+    written = export_run(data_dir, RUN, tmp_path / "out").files
     assert [path.name for path in written] == [
         "strides-left-shin.csv",
         "strides-right-shin.csv",
@@ -74,8 +76,8 @@ def test_exported_samples_are_the_recorded_ones(
         monkeypatch.setitem(sys.modules, "pyarrow", None)
     else:
         pytest.importorskip("pyarrow")
-    packets = recording.read(data_dir / "runs" / RUN / "packets.mcap")
-    written = write_samples(packets, tmp_path)
+    files = export_run(data_dir, RUN, tmp_path, raw=True).files
+    written = [path for path in files if path.name.startswith("samples")]
     assert [path.name for path in written] == [f"samples-{mount}.{form}" for mount in SHINS]
     with Journal.open(data_dir) as journal:
         last = {h.mount: h for h in journal.health(RUN)}
@@ -90,7 +92,38 @@ def test_exported_samples_are_the_recorded_ones(
 
 
 def test_raw_is_only_written_when_asked_for(data_dir: Path, tmp_path: Path) -> None:
-    assert not any("samples" in path.name for path in export_run(data_dir, RUN, tmp_path))
+    assert not any("samples" in path.name for path in export_run(data_dir, RUN, tmp_path).files)
+
+
+def test_a_folder_holds_one_run_alone(data_dir: Path, tmp_path: Path) -> None:
+    record_run(tmp_path / "shoe", plans={Mount.LEFT_SHOE: Plan.of(Phase(activity="run"))}, duration_s=8)
+    out = tmp_path / "out"
+    first = export_run(data_dir, RUN, out, raw=True)
+    assert first.stale == []
+    (out / "samples-right-shoe.csv").write_text("written where pyarrow was missing")
+    (out / "strides-notes.csv").write_text("mine")
+    earlier = (out / "strides-left-shin.csv").read_bytes()
+    second = export_run(tmp_path / "shoe", RUN, out)
+    gone = {path.name for path in first.files} - {path.name for path in second.files}
+    assert {"strides-left-shin.csv", "strides-right-shin.csv"} < gone
+    stale = {f"{name}.stale" for name in (*gone, "samples-right-shoe.csv")}
+    assert {path.name for path in second.stale} == stale
+    assert {path.name for path in out.iterdir()} == {
+        *(path.name for path in second.files),
+        *stale,
+        "strides-notes.csv",
+    }
+    assert (out / "strides-left-shin.csv.stale").read_bytes() == earlier
+
+
+def test_what_an_earlier_export_wrote_is_told(data_dir: Path, tmp_path: Path, run: Run) -> None:
+    (tmp_path / "mix").mkdir()
+    (tmp_path / "mix" / "strides-left-shoe.csv").write_text("another run's")
+    done = run(["export", RUN, "--data-dir", data_dir, "--output", "mix", "--json"])
+    assert done.returncode == 0
+    assert_one_line(done.stderr, "what an earlier export wrote is mix/strides-left-shoe.csv.stale now")
+    assert json.loads(done.stdout)["stale"] == ["mix/strides-left-shoe.csv.stale"]
+    assert run(["export", RUN, "--data-dir", data_dir, "--output", "mix"]).stderr == ""
 
 
 def test_an_unknown_run_is_refused(data_dir: Path, tmp_path: Path) -> None:
@@ -110,7 +143,7 @@ def test_samples_that_only_another_version_can_read_are_refused_as_in_analyze(tm
     with pytest.raises(UnknownFamilyError, match="kneeload-v9") as refused:
         export_run(tmp_path, RUN, tmp_path / "out", raw=True)
     assert not (tmp_path / "out").exists()
-    assert export_run(tmp_path, RUN, tmp_path / "out")
+    assert export_run(tmp_path, RUN, tmp_path / "out").files
     with pytest.raises(UnknownFamilyError) as again:
         analyze([path], None)
     assert str(again.value) == str(refused.value)

@@ -128,7 +128,7 @@ def test_a_forged_journal_leads_nowhere_and_calculates_nothing(tmp_path: Path) -
     data = tmp_path / "data"
     record_run(data, duration_s=45.0)
     forge(data, "UPDATE result SET body = json_set(body, '$.filter', ?) WHERE stream = 'stride'", FORMULA)
-    written = export_run(data, RUN, tmp_path / "export")
+    written = export_run(data, RUN, tmp_path / "export").files
     cells = [
         cell
         for path in written
