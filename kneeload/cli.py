@@ -374,11 +374,14 @@ def export(
 
     folder = runs_folder(data_dir, config)
     name = resolve_run(run, folder, runner)
-    files, stale = export_run(folder, name, output or Path(name), raw=raw)
+    files, stale, doubt = export_run(folder, name, output or Path(name), raw=raw)
+    if doubt:
+        typer.echo(one_line(doubt), err=True)
     if stale:
         typer.echo(one_line(f"what an earlier export wrote is {', '.join(map(str, stale))} now"), err=True)
     if as_json:
-        print_json({"run": name, "files": list(map(str, files)), "stale": list(map(str, stale))})
+        report = {"files": list(map(str, files)), "stale": list(map(str, stale)), "doubt": doubt}
+        print_json({"run": name, **report})
     else:
         for file in files:
             out.print(cell(file), soft_wrap=True)

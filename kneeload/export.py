@@ -15,6 +15,7 @@ from alerts.alert import Alert
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest import recording
+from ingest.errors import RecordingError
 from ingest.packet import Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream
@@ -25,7 +26,9 @@ from kneeload.private import make_private_folder, private_file
 from kneeload.results import SensorHealth, Summary
 from kneeload.results_folder import set_aside
 from kneeload.review.errors import UnknownRunError
+from kneeload.spoken import counted
 from kneeload.strides_csv import write_strides
+from kneeload.tally import Tally
 from kneeload.worn import families_of
 
 __all__ = ["Exported", "export_run"]
@@ -35,6 +38,7 @@ PARQUET: Final = ".parquet"
 ALERTS: Final = "alerts.csv"
 SUMMARY: Final = "summary.csv"
 SENSORS: Final = "sensors.csv"
+WITHOUT_RAW: Final = "without --raw the results alone are exported"
 
 Row = Alert | Summary | SensorHealth
 Table = dict[str, NDArray[np.int64] | NDArray[np.float64]]
@@ -43,16 +47,20 @@ KINDS: Mapping[str, type[Row]] = {ALERTS: Alert, SUMMARY: Summary, SENSORS: Sens
 
 
 class Exported(NamedTuple):
-    """files: what was written. stale: what files of an earlier export are called now."""
+    """files: what was written. stale: what files of an earlier export are called now. doubt: what the samples
+    lack, in one line; empty when they are whole.
+    """
 
     files: list[Path]
     stale: list[Path]
+    doubt: str = ""
 
 
 def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False) -> Exported:
     """Write strides-MOUNT.csv a sensor, alerts.csv, summary.csv and sensors.csv.
 
-    raw: also samples-MOUNT.parquet (CSV where pyarrow is missing), columns as recordings are read back in.
+    raw: also samples-MOUNT.parquet (CSV where pyarrow is missing), columns as recordings are read back in;
+    where there are none at all nothing is written.
     Files of an earlier export that this one does not replace are renamed: they may be another run's.
     Raises UnknownRunError, UnknownFamilyError, JournalError, RecordingError, OSError.
     """
@@ -61,11 +69,13 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
         if run not in known:
             raise UnknownRunError(run, known)
         strides = journal.strides(run)
+        health = journal.health(run)
         tables: Mapping[str, Sequence[Row]] = {
             ALERTS: journal.alerts(run),
             SUMMARY: journal.summaries(run),
-            SENSORS: journal.health(run),
+            SENSORS: health,
         }
+    doubt = ""
     plan: dict[str, Callable[[Path], None]] = {}
     for mount in Mount:
         own = [stride for stride in strides if stride.mount is mount]
@@ -74,15 +84,14 @@ def export_run(data_dir: Path, run: str, output_dir: Path, *, raw: bool = False)
     for name, rows in tables.items():
         plan[name] = partial(write_rows, kind=KINDS[name], rows=rows)
     if raw:
-        packets = packets_of(data_dir, run)
-        families_of(packets)
-        for mount, table in samples_of(recording.read(packets)).items():
+        samples, doubt = kept_samples(packets_of(data_dir, run), health)
+        for mount, table in samples.items():
             plan[samples_name(mount, samples_suffix())] = partial(write_table, table=table)
     make_private_folder(output_dir)
     stale = set_aside(output_dir, [name for name in every_name() if name not in plan])
     for name, write in plan.items():
         write(output_dir / name)
-    return Exported([output_dir / name for name in plan], stale)
+    return Exported([output_dir / name for name in plan], stale, doubt)
 
 
 def every_name() -> Iterator[str]:
@@ -129,6 +138,21 @@ def cell(name: str, value: Any) -> object:
     if isinstance(value, str):
         return inert(value)
     return value
+
+
+def kept_samples(path: Path, health: Sequence[SensorHealth]) -> tuple[dict[Mount, Table], str]:
+    """The samples in a run's packets, and what they lack. Raises RecordingError where there are none."""
+    tally = Tally(health)
+    try:
+        families_of(path)
+        samples = samples_of(tally.through(recording.read(path)))
+    except RecordingError as error:
+        raise RecordingError(path, error.what, WITHOUT_RAW) from error
+    if not samples:
+        came = f", though {counted(tally.came, 'packet')} came" if tally.came else ""
+        raise RecordingError(path, f"holds no samples{came}", WITHOUT_RAW)
+    lacking = ", ".join(tally.lacking().values())
+    return samples, f"{path}: is damaged or cut off, the samples are those of {lacking}" if lacking else ""
 
 
 def samples_of(packets: Iterable[Packet]) -> dict[Mount, Table]:

@@ -2,7 +2,10 @@
 
 import csv
 import json
+import re
+import shutil
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -124,6 +127,47 @@ def test_what_an_earlier_export_wrote_is_told(data_dir: Path, tmp_path: Path, ru
     assert_one_line(done.stderr, "what an earlier export wrote is mix/strides-left-shoe.csv.stale now")
     assert json.loads(done.stdout)["stale"] == ["mix/strides-left-shoe.csv.stale"]
     assert run(["export", RUN, "--data-dir", data_dir, "--output", "mix"]).stderr == ""
+
+
+SPOILT: dict[str, Callable[[Path], object]] = {
+    "No such file": lambda path: path.unlink(),
+    "holds no samples, though 1": lambda path: path.write_bytes(b""),
+    "holds no samples, though 2": lambda path: path.write_bytes(path.read_bytes()[:1500]),
+    "is not an MCAP file": lambda path: path.write_bytes(b"this is no recording"),
+}
+
+
+@pytest.fixture
+def own_dir(data_dir: Path, tmp_path: Path) -> Path:
+    """A copy, to be spoilt."""
+    return Path(shutil.copytree(data_dir, tmp_path / "own"))
+
+
+@pytest.mark.parametrize("said", SPOILT)
+def test_samples_that_are_gone_are_not_passed_over(said: str, own_dir: Path, run: Run) -> None:
+    SPOILT[said](own_dir / "runs" / RUN / "packets.mcap")
+    arguments = ["export", RUN, "--data-dir", own_dir, "--output", "out"]
+    done = run([*arguments, "--raw"])
+    assert (done.returncode, done.stdout) == (2, "")
+    assert_one_line(done.stderr, f"packets.mcap: {said.removesuffix(' 1').removesuffix(' 2')}")
+    assert_one_line(done.stderr, "; without --raw the results alone are exported")
+    assert not Path("out").exists()
+    done = run(arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_samples_of_damaged_packets_are_exported_and_told_of(own_dir: Path, run: Run) -> None:
+    path = own_dir / "runs" / RUN / "packets.mcap"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    done = run(["export", RUN, "--data-dir", own_dir, "--output", "out", "--raw", "--json"])
+    assert done.returncode == 0
+    assert_one_line(done.stderr, "packets.mcap: is damaged or cut off, the samples are those of ")
+    assert re.search(r"those of \d+ of \d+ packets of the left shin sensor, \d+ of \d+ packets", done.stderr)
+    assert json.loads(done.stdout)["doubt"] == done.stderr.strip()
+    path.write_bytes(whole)
+    done = run(["export", RUN, "--data-dir", own_dir, "--output", "out", "--raw", "--json"])
+    assert (done.returncode, done.stderr, json.loads(done.stdout)["doubt"]) == (0, "", "")
 
 
 def test_an_unknown_run_is_refused(data_dir: Path, tmp_path: Path) -> None:
