@@ -11,6 +11,7 @@ from dsp.mount import Mount
 from dsp.stride import Stride
 from ingest import recording
 from ingest.errors import RecordingError
+from ingest.sensors import FAMILIES
 from kneeload.held import kept_rules
 from kneeload.journal import Journal, Run
 from kneeload.place import packets_of
@@ -18,12 +19,13 @@ from kneeload.review.earlier import earlier_runs
 from kneeload.review.errors import UnknownRunError
 from kneeload.review.run_data import RunData
 from kneeload.review.waveform import cut, windows_of
+from kneeload.tally import Tally
 
 __all__ = ["load"]
 
 
 def load(data_dir: Path, run: str) -> RunData:
-    """Everything the review shows. Raises UnknownRunError; a missing packets.mcap only costs the
+    """Everything the review shows. Raises UnknownRunError; packets that cannot be read only cost the
     waveforms.
     """
     with Journal.open(data_dir) as journal:
@@ -53,14 +55,21 @@ def load(data_dir: Path, run: str) -> RunData:
 
 
 def with_waveforms(data: RunData, path: Path) -> RunData:
-    """The same run with the samples around its alerts, as far as there are packets."""
+    """The same run with the samples around its alerts, as far as packets can be read, and why no further."""
     windows = windows_of(data.alerts, data.mounts)
-    if not windows or not path.is_file():
+    if not windows:
         return data
+    tally = Tally(data.health)
     try:
-        return replace(data, waveforms=cut(recording.read(path), windows))
-    except RecordingError:
-        return data
+        waveforms = cut(tally.through(recording.read(path)), windows)
+    except RecordingError as error:
+        return replace(data, unread=f"{path.name}: {error.what}")
+    unread = ""
+    if strange := sorted(tally.families - FAMILIES.keys()):
+        unread = f"{path.name}: sensors that this version does not know, {', '.join(strange)}"
+    elif lacking := tally.lacking():
+        unread = f"{path.name}: damaged or cut off, with {', '.join(lacking.values())}"
+    return replace(data, waveforms=waveforms, unread=unread)
 
 
 def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> float:

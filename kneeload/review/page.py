@@ -47,7 +47,9 @@ def plotly_script() -> str:
 def page(data: RunData, *, plotly: str) -> str:
     """The whole page. plotly: the browser library that draws the figures."""
     happened = episodes(data.alerts)
-    figures = {"timeline": timeline(data)} | alert_figures(data)
+    of_alerts = alert_figures(data)
+    figures = {"timeline": timeline(data)} | of_alerts
+    source = "the run's journal and recorded packets" if of_alerts else "the run's journal"
     own = files("kneeload.review")
     style = (own / "page.css").read_text(encoding="utf-8")
     script = (own / "page.js").read_text(encoding="utf-8")
@@ -82,8 +84,7 @@ def page(data: RunData, *, plotly: str) -> str:
 <body>
 <main>
 {body}
-<footer>Made by kneeload from the run's journal and recorded packets. Times are counted from the start of the
-run.</footer>
+<footer>Made by kneeload from {source}. Times are counted from the start of the run.</footer>
 </main>
 <script type="application/json" id="figures">{safe_json(figures)}</script>
 <script>{plotly}</script>

@@ -23,6 +23,7 @@ from kneeload.review.statistics import (
     strides_of,
 )
 from kneeload.review.traces import DOTS_MOST, clock_text
+from kneeload.review.waveform import MOST
 from kneeload.review.words import how_it_is_raised, number, place, what_happened, whence_the_limit
 
 __all__ = ["SAFETY", "alerts_section", "distance_text", "head_section", "metrics_section", "timeline_section"]
@@ -222,7 +223,7 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         f"<div class='figure' id='waveform-{number_}' role='img' aria-label='Acceleration of "
         f"{place(raised.mount)} in the seconds around alert {number_}, with the foot contacts found'></div>"
         if drawn
-        else "<p class='quiet'>No samples were recorded around this alert.</p>"
+        else f"<p class='quiet'>{escape(why_undrawn(data, episode))}</p>"
     )
     return f"""<article class="alert {raised.level}" id="alert-{number_}">
 <header><span class="number">{number_}</span><h3>{escape(title(raised))}</h3>
@@ -230,3 +231,12 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
 <dl>{definition}</dl>
 {figure}
 </article>"""
+
+
+def why_undrawn(data: RunData, episode: Episode) -> str:
+    """Why there is no figure: that nothing was recorded is said only where that is so."""
+    if data.unread:
+        return f"No samples around this alert can be read ({data.unread})."
+    if data.waveforms and episode.place not in data.waveforms:
+        return f"Samples are shown around the first {MOST} alerts only."
+    return "No samples were recorded around this alert."

@@ -4,6 +4,7 @@ import json
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from selenium.webdriver import Chrome
 
 from dsp.mount import Mount
+from ingest import recording
+from ingest.recording import Recorder
 from kneeload.journal import Journal
 from kneeload.review.errors import PlotlyMissingError, UnknownRunError
 from kneeload.review.load import load
@@ -225,22 +228,56 @@ def test_missing_plotly_says_what_to_install(
         write_review(data_dir, RUN, tmp_path / "x.html")
 
 
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda path: path.unlink(),
-        lambda path: path.write_bytes(b"not an MCAP file"),
-        lambda path: path.write_bytes(path.read_bytes()[:5000]),
-    ],
-    ids=["missing", "no recording", "cut off"],
-)
-def test_spoiled_packets_cost_the_waveforms_only(
-    spoil: Callable[[Path], None], data_dir: Path, tmp_path: Path
-) -> None:
+def spoilt(data_dir: Path, tmp_path: Path, spoil: Callable[[Path], object]) -> str:
+    """The page of a copy of the run whose packets were spoilt."""
     folder = tmp_path / "runs" / RUN
     folder.mkdir(parents=True)
     for name in ("journal.db", f"runs/{RUN}/packets.mcap"):
         (tmp_path / name).write_bytes((data_dir / name).read_bytes())
     spoil(folder / "packets.mcap")
     write_review(tmp_path, RUN, tmp_path / "x.html")
-    assert "No samples were recorded around this alert" in (tmp_path / "x.html").read_text(encoding="utf-8")
+    return (tmp_path / "x.html").read_text(encoding="utf-8")
+
+
+def by_another_version(path: Path) -> None:
+    packets = [replace(packet, family="kneeload-v9") for packet in recording.read(path)]
+    path.unlink()
+    with Recorder(path, {}) as recorder:
+        for packet in packets:
+            recorder.append(packet)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda path: path.unlink(), "packets.mcap: No such file or directory"),
+        (lambda path: path.write_bytes(b"not an MCAP file"), "packets.mcap: is not an MCAP file"),
+        (
+            lambda path: path.write_bytes(path.read_bytes()[:5000]),
+            r"packets.mcap: damaged or cut off, with \d+ of \d+ packets of the left shin sensor, ",
+        ),
+        (lambda path: path.write_bytes(b""), "packets.mcap: damaged or cut off, with 0 of "),
+        (by_another_version, "packets.mcap: sensors that this version does not know, kneeload-v9"),
+    ],
+    ids=["missing", "no recording", "cut off", "empty", "another version's"],
+)
+def test_spoiled_packets_cost_the_waveforms_only_and_it_is_said(
+    spoil: Callable[[Path], object], why: str, data_dir: Path, tmp_path: Path
+) -> None:
+    text = spoilt(data_dir, tmp_path, spoil)
+    assert re.search(rf"No samples around this alert can be read \({why}", text)
+    assert "No samples were recorded around this alert" not in text
+    assert "from the run's journal. Times" in text
+
+
+def test_whole_packets_are_said_to_be_a_source(data_dir: Path, tmp_path: Path) -> None:
+    text = spoilt(data_dir, tmp_path, lambda _path: None)
+    assert "from the run's journal and recorded packets. Times" in text
+    assert "No samples" not in text
+
+
+def test_alerts_beyond_those_that_are_drawn_are_not_said_to_lack_samples() -> None:
+    data = sample_run_data()
+    first = min(data.waveforms)
+    text = page(replace(data, waveforms={first: data.waveforms[first]}), plotly="")
+    assert text.count("Samples are shown around the first 60 alerts only.") == 2
