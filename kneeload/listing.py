@@ -81,6 +81,8 @@ def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
     if name == "last":
         return own[-1]
     if name not in own:
+        if whose := next((run.runner for run in runs if run.run == name), None):
+            raise UsageError(f"run {name} in {folder} is of {whose}, not of {runner}; leave --runner out")
         raise UsageError(f"no run {name!r} in {folder}; the latest is {own[-1]}, kneeload runs shows all")
     return name
 

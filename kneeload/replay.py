@@ -13,7 +13,7 @@ from ingest import recording
 from ingest.packet import Packet
 from kneeload.failures import UsageError
 from kneeload.held import Held
-from kneeload.journal import Journal
+from kneeload.journal import Journal, Run
 from kneeload.listing import resolve_run
 from kneeload.monitor import Monitor
 from kneeload.place import packets_of
@@ -49,9 +49,8 @@ def replay(
 def run_replay(
     run: str, *, data_dir: Path, in_real_time: bool, console: Console | None, runner: str | None = None
 ) -> dict[str, object]:
-    """What the command does; the report says whether the journal holds the same strides.
-
-    runner: whose run, where `last` is asked for.
+    """What the command does; the report says whether the journal holds the same strides, None while the run
+    goes on. runner: whose run it must be.
     """
     name = resolve_run(run, data_dir, runner)
     path = packets_of(data_dir, name)
@@ -73,17 +72,31 @@ def run_replay(
             strides += [result for result in results if isinstance(result, Stride)]
             raised += sum(isinstance(result, Alert) and result.state == "raised" for result in results)
             view.see(results)
-    same = sorted(strides, key=_order) == sorted(journalled, key=_order)
+    # Packets and results of a run that goes on were looked at at two moments.
+    going = entry.state == "running"
+    same = None if going else sorted(strides, key=_order) == sorted(journalled, key=_order)
     if console is not None:
-        verdict = "the same as in the journal" if same else f"the journal has {len(journalled)} and differs"
-        told = f"{name}: {counted(len(strides), 'stride')}, {counted(raised, 'alert')}; {verdict}"
+        verdict = _verdict(entry, same, len(journalled))
+        told = f"{name}: {counted(len(strides), 'stride')}, {counted(raised, 'alert')}{verdict}"
         console.print(cell(told), soft_wrap=True)
     return {
         "run": name,
+        "state": entry.state,
         "strides": len(strides),
         "alerts": raised,
         "journal": {"strides": len(journalled), "same": same},
     }
+
+
+def _verdict(entry: Run, same: bool | None, journalled: int) -> str:
+    """How the journal compares, or why it need not be the same yet."""
+    if same is None:
+        return " so far; the run goes on"
+    if same:
+        return "; the same as in the journal"
+    if entry.ended_ns is None:
+        return f"; the journal has {journalled}: the run was cut off, see kneeload runs --recover"
+    return f"; the journal has {journalled} and differs"
 
 
 def _order(stride: Stride) -> tuple[str, int]:

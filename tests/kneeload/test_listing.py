@@ -71,8 +71,10 @@ def test_the_runs_of_one_runner(folder: Path) -> None:
 def test_the_last_run_is_the_last_of_the_runner_who_is_named(folder: Path) -> None:
     assert resolve_run("last", folder) == "20260304T070000Z"
     assert resolve_run("last", folder, "Ada") == "20260303T070000Z"
-    with pytest.raises(UsageError, match="no run '20260304T070000Z'"):
+    with pytest.raises(UsageError, match=f"run 20260304T070000Z in {folder} is of Ben, not of Ada; "):
         resolve_run("20260304T070000Z", folder, "Ada")
+    with pytest.raises(UsageError, match=r"no run '20260305T070000Z' in .*; the latest is 20260303T070000Z"):
+        resolve_run("20260305T070000Z", folder, "Ada")
 
 
 def test_alerts_are_counted_however_their_rows_read(folder: Path) -> None:
