@@ -23,6 +23,7 @@ from kneeload.errors import KneeloadError
 from kneeload.failures import UsageError
 from kneeload.folders import folder_names
 from kneeload.monitor import Monitor
+from kneeload.place import PACKETS
 from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.results_folder import Origin, check_inputs_spared, set_aside, write_results
@@ -127,6 +128,10 @@ def _set_aside(path: Path, place: Path | None) -> list[Path]:
 
 
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:
+    if path.is_dir():
+        packets = path / PACKETS
+        remedy = f"give {packets}" if packets.is_file() else "give the files in it"
+        raise RecordingError(path, "is a folder", remedy)
     if path.suffix == ".mcap":
         return list(_packets(path, place, params))
     if mount is None:

@@ -1,10 +1,13 @@
 """Where a run lies on disk."""
 
 from pathlib import Path
+from typing import Final
 
 from ingest.growing import fsync_folder
 
-__all__ = ["make_folder", "packets_of", "run_folder"]
+__all__ = ["PACKETS", "make_folder", "packets_of", "run_folder"]
+
+PACKETS: Final = "packets.mcap"
 
 
 def run_folder(data_dir: Path, run: str) -> Path:
@@ -14,7 +17,7 @@ def run_folder(data_dir: Path, run: str) -> Path:
 
 def packets_of(data_dir: Path, run: str) -> Path:
     """The packets of a run."""
-    return run_folder(data_dir, run) / "packets.mcap"
+    return run_folder(data_dir, run) / PACKETS
 
 
 def make_folder(data_dir: Path, run: str) -> Path:

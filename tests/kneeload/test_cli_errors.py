@@ -101,6 +101,7 @@ def test_an_unknown_key_is_answered_with_the_nearest(tmp_path: Path, run: Run) -
     [
         (["analyze", "missing.csv", "--mount", "left-shin"], "missing.csv"),
         (["analyze", ".", "--mount", "left-shin"], ".: is a folder; give the files in it"),
+        (["analyze", "."], ".: is a folder; give the files in it"),
         (["demo", "--recording", "missing.csv", "--mount", "left-shin"], "missing.csv"),
         (["demo", "--mount", "left-shin", "--mount", "left-shin"], "left-shin"),
         (["demo", "--seed", "-5"], "--seed"),

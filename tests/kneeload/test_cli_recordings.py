@@ -105,6 +105,17 @@ def test_results_of_a_single_file_that_is_refused_by_now_do_not_look_current(
     assert [path.name for path in (tmp_path / "out/left-shin").iterdir()] == ["strides.csv"]
 
 
+@pytest.mark.parametrize("further", [[], ["--mount", "left-shin"]])
+def test_a_runs_folder_is_answered_with_the_packets_in_it(
+    further: list[str], tmp_path: Path, run: Run
+) -> None:
+    (tmp_path / "20260301T070000Z").mkdir()
+    (tmp_path / "20260301T070000Z/packets.mcap").touch()
+    done = run(["analyze", "20260301T070000Z", *further])
+    assert done.returncode == 2
+    assert_one_line(done.stderr, "20260301T070000Z: is a folder; give 20260301T070000Z/packets.mcap")
+
+
 INPUTS_IN_THE_WAY = [
     (["strides.csv"], "."),
     (["strides.csv"], "../here"),
