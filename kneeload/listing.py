@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from ingest.text import printable
@@ -17,7 +17,7 @@ from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
 from kneeload.resume import recover_old
-from kneeload.shown import cell, fitting
+from kneeload.shown import cell, fitting, width_of
 
 __all__ = ["list_runs", "resolve_run", "runs_folder", "show_runs"]
 
@@ -25,6 +25,9 @@ COLUMNS: Final = ("run", "runner", "UTC", "state", "min", "strides", "alerts")
 NUMBERS: Final = ("min", "strides", "alerts")
 # A run's name is its start, too.
 DISPENSABLE: Final = ("UTC", "state", "min")
+# Between two columns.
+GAP: Final = 2
+SHORTEST_RUNNER: Final = 6
 
 
 def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
@@ -107,18 +110,37 @@ def _row(journal: Journal, run: Run) -> dict[str, object]:
 
 
 def show_runs(rows: Sequence[Mapping[str, object]], console: Console) -> None:
-    """As a table with the columns that fit. Whatever a journal holds is shown as text."""
+    """As a table with the columns that fit. Whatever a journal holds is shown as text.
 
-    def table_of(columns: Sequence[str]) -> Table:
+    A run's name is what other commands are given, and is never cut. A runner's is, where it has no room; but
+    before little is left of it the numbers go.
+    """
+
+    def table_of(columns: Sequence[str], runner_most: int | None = None) -> Table:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         for name in columns:
-            table.add_column(name, justify="right" if name in NUMBERS else "left", no_wrap=True)
+            justify: JustifyMethod = "right" if name in NUMBERS else "left"
+            if columns == ["run"]:
+                # Where not even that has room it goes on in the next line.
+                table.add_column(name, overflow="fold")
+            else:
+                most = runner_most if name == "runner" else None
+                table.add_column(name, justify=justify, no_wrap=True, max_width=most)
         for row in rows:
             texts = _texts(row)
             table.add_row(*(cell(texts[name]) for name in columns))
         return table
 
-    console.print(fitting(console, table_of, COLUMNS, first=DISPENSABLE))
+    table = fitting(console, table_of, COLUMNS, first=DISPENSABLE)
+    few = [name for name in COLUMNS if name not in DISPENSABLE]
+    while width_of(table, console) > console.width and few != ["run"]:
+        room = console.width - width_of(table_of([name for name in few if name != "runner"]), console) - GAP
+        if room >= SHORTEST_RUNNER:
+            table = table_of(few, room)
+        else:
+            del few[-1]
+            table = table_of(few)
+    console.print(table)
 
 
 def _texts(row: Mapping[str, object]) -> dict[str, object]:

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from ingest.text import printable
 
-__all__ = ["cell", "fitting", "program"]
+__all__ = ["cell", "fitting", "program", "width_of"]
 
 
 def cell(text: object, style: str = "") -> Text:
@@ -24,14 +24,18 @@ def fitting(
     console: Console, make: Callable[[Sequence[str]], Table], columns: Sequence[str], *, first: Sequence[str]
 ) -> Table:
     """The table of as many columns as the terminal has room for; first: what is left out first."""
-    unbounded = console.options.update(width=1000)
     tables = (
         make([name for name in columns if name not in first[:count]]) for count in range(len(first) + 1)
     )
     table = next(tables)
-    while console.measure(table, options=unbounded).maximum > console.width and (next_ := next(tables, None)):
+    while width_of(table, console) > console.width and (next_ := next(tables, None)):
         table = next_
     return table
+
+
+def width_of(table: Table, console: Console) -> int:
+    """What it takes to show every cell whole."""
+    return console.measure(table, options=console.options.update(width=1000)).maximum
 
 
 def program() -> str:

@@ -48,6 +48,23 @@ def test_where_there_is_less_room_whole_columns_go(width: int, runner: str) -> N
     assert "UTC" not in text
 
 
+@pytest.mark.parametrize("width", [20, 26, 30, 40, 41, 60, 80, 100])
+@pytest.mark.parametrize("runner", ["Ada", "somebody with a name that is longer than any line has room for"])
+def test_a_runs_name_is_never_cut(width: int, runner: str) -> None:
+    lines = shown(ROW | {"runner": runner}, width=width).splitlines()
+    assert any("20261123T053244Z" in line for line in lines)
+    assert max(len(line) for line in lines) <= width
+    if width >= 30:
+        assert any(runner[:3] in line for line in lines)
+    if width >= 50:
+        assert any("10432      12" in line for line in lines)
+
+
+def test_where_not_even_a_runs_name_has_room_it_goes_on_in_the_next_line() -> None:
+    text = shown(ROW, width=12)
+    assert "20261123T053244Z" in "".join(text.split())
+
+
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Two runners: Ada, Ben, Ada, Ben."""
