@@ -3,7 +3,16 @@
 from alerts.alert import Alert
 from alerts.words import compared_with, title, unit
 
-__all__ = ["alert_line", "bounded", "clock_time", "counted", "milliseconds", "missing", "number"]
+__all__ = [
+    "alert_line",
+    "bounded",
+    "clock_time",
+    "counted",
+    "lasting",
+    "milliseconds",
+    "missing",
+    "number",
+]
 
 
 def number(value: float | None, digits: int, unit: str = "") -> str:
@@ -36,8 +45,17 @@ def missing(*, packets: int, results: int) -> str:
 
 
 def clock_time(t_us: int) -> str:
-    """Run time as m:ss, from an hour on as h:mm:ss."""
-    minutes, seconds = divmod(t_us // 1_000_000, 60)
+    """A moment of the run as m:ss, from an hour on as h:mm:ss: cut to whole seconds, as a clock is."""
+    return _clock(t_us // 1_000_000)
+
+
+def lasting(seconds: float) -> str:
+    """A length of time in the same form, to the nearest second."""
+    return _clock(round(seconds))
+
+
+def _clock(whole_s: int) -> str:
+    minutes, seconds = divmod(whole_s, 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 

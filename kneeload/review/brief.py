@@ -6,8 +6,8 @@ from html import escape
 from alerts.words import title
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Episode
-from kneeload.review.traces import clock_text
 from kneeload.review.words import number, place
+from kneeload.spoken import clock_time, lasting
 
 __all__ = ["brief_section"]
 
@@ -40,10 +40,10 @@ def line(data: RunData, where: str, own: Sequence[tuple[int, Episode]]) -> str:
         for _, episode in own
     )
     held = f"{number(first.value, rule)}, limit {number(first.limit, rule)}"
-    at = clock_text(first.t_us / 1e6)
+    at = clock_time(first.t_us)
     if len(own) == 1:
         still = "" if own[0][1].cleared else ", to the end"
-        when = f"at {at} for {clock_text(seconds)}{still} ({held})"
+        when = f"at {at} for {lasting(seconds)}{still} ({held})"
     else:
-        when = f"{len(own)} times, {clock_text(seconds)} in all; first at {at} ({held})"
+        when = f"{len(own)} times, {lasting(seconds)} in all; first at {at} ({held})"
     return f"{links}{more} <span><strong>{escape(title(first))}</strong>, {where}: {when}</span>"

@@ -11,6 +11,7 @@ from kneeload.review.traces import (
     MODEBAR,
     ROWS,
     Figure,
+    axis_clock,
     episode_traces,
     fits,
     lane_of,
@@ -55,7 +56,7 @@ def timeline(data: RunData) -> Figure:
         "xaxis": {
             "type": "date",
             "range": [stamp(0), stamp(max(data.duration_s, 1.0))],
-            "tickformat": "%H:%M:%S" if data.duration_s >= 3600 else "%M:%S",
+            "tickformat": axis_clock(data.duration_s),
             "gridcolor": "var(--grid)",
             "zeroline": False,
             "anchor": f"y{len(heights)}" if len(heights) > 1 else "y",

@@ -22,9 +22,10 @@ from kneeload.review.statistics import (
     spent,
     strides_of,
 )
-from kneeload.review.traces import DOTS_MOST, clock_text
+from kneeload.review.traces import DOTS_MOST
 from kneeload.review.waveform import MOST
 from kneeload.review.words import how_it_is_raised, number, place, what_happened, whence_the_limit
+from kneeload.spoken import clock_time, lasting
 
 __all__ = ["SAFETY", "alerts_section", "distance_text", "head_section", "metrics_section", "timeline_section"]
 
@@ -50,14 +51,14 @@ def head_section(data: RunData, *, alerts: int) -> str:
     time = spent(data.summaries, data.strides, data.duration_s)
     by_shoe = distance_m([stride for stride in data.strides if stride.mount.segment == "shoe"]) is not None
     facts = [
-        ("Duration", clock_text(data.duration_s)),
+        ("Duration", lasting(data.duration_s)),
         ("Distance", distance_text(distance_m(data.strides), by_shoe=by_shoe)),
         ("Foot contacts", str(len(data.strides))),
-        ("Running", clock_text(time["running"])),
-        ("Walking", clock_text(time["walking"])),
-        ("Otherwise", clock_text(time["otherwise"])),
+        ("Running", lasting(time["running"])),
+        ("Walking", lasting(time["walking"])),
+        ("Otherwise", lasting(time["otherwise"])),
         # Else the times would not seem to add up.
-        *([("Without samples", clock_text(time["unwatched"]))] if time["unwatched"] >= 1 else []),
+        *([("Without samples", lasting(time["unwatched"]))] if time["unwatched"] >= 1 else []),
         ("Samples lost", lost_text(data.health)),
         ("Alerts", str(alerts)),
     ]
@@ -174,7 +175,7 @@ def timeline_section(data: RunData) -> str:
     dense = any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts)
     dots = "" if dense else "Dots are single strides, open triangles peaks beyond the sensor's range. "
     said = (
-        f"The metrics over the {clock_text(data.duration_s)} of the run, stride by stride; medians and "
+        f"The metrics over the {lasting(data.duration_s)} of the run, stride by stride; medians and "
         "alerts are told in the text"
     )
     return f"""<h2>The run</h2>
@@ -200,9 +201,9 @@ def alerts_section(data: RunData, happened: Sequence[Episode], *, with_figure: C
 def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) -> str:
     raised, cleared = episode.raised, episode.cleared
     rule = next((rule for rule in data.rules if rule.id == raised.rule), None)
-    at = clock_text(raised.t_us / 1e6)
+    at = clock_time(raised.t_us)
     until = (
-        f"cleared after {clock_text((cleared.t_us - raised.t_us) / 1e6)}"
+        f"cleared after {lasting((cleared.t_us - raised.t_us) / 1e6)}"
         if cleared
         else "not cleared in this run"
     )

@@ -13,6 +13,7 @@ from kneeload.review.counted import counted
 from kneeload.review.run_data import RunData
 from kneeload.review.running_median import SMOOTH, pieces, running_median
 from kneeload.review.statistics import Episode
+from kneeload.spoken import clock_time
 
 __all__ = [
     "DOTS_MOST",
@@ -21,7 +22,7 @@ __all__ = [
     "ROWS",
     "Figure",
     "Row",
-    "clock_text",
+    "axis_clock",
     "episode_traces",
     "fits",
     "lane_of",
@@ -73,11 +74,9 @@ ROWS: tuple[Row, ...] = (
 )
 
 
-def clock_text(t_s: float) -> str:
-    """12:05 or 1:02:05."""
-    minutes, seconds = divmod(round(t_s), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes:02d}:{seconds:02d}"
+def axis_clock(longest_s: float) -> str:
+    """How Plotly writes moments, in the form of `clock_time`."""
+    return "%-H:%M:%S" if longest_s >= 3600 else "%-M:%S"
 
 
 def spoken(name: str) -> str:
@@ -90,7 +89,8 @@ def stamp(t_s: float) -> int:
 
     Counted from a midnight far from 1970: Plotly takes small whole numbers for years.
     """
-    return MIDNIGHT_MS + round(t_s * 1000)
+    # Cut, not rounded: else the next second would be read off.
+    return MIDNIGHT_MS + round(t_s * 1e6) // 1000
 
 
 def fits(row: Row, mount: Mount) -> bool:
@@ -114,9 +114,10 @@ def episode_traces(data: RunData, episode: Episode, number: int, axis: str) -> l
     to_s = episode.cleared.t_us / 1e6 if episode.cleared else data.duration_s
     name = lane_of(episode)
     color = LEVEL_COLOR[raised.level]
-    until = f"until {clock_text(to_s)}" if episode.cleared else "not cleared"
+    until = f"until {clock_time(episode.cleared.t_us)}" if episode.cleared else "not cleared"
     where = spoken(raised.mount) if raised.mount else "both sides"
-    common = {"yaxis": short(axis), "hovertemplate": f"{clock_text(from_s)}, {where}, {until}<extra></extra>"}
+    told = f"{clock_time(raised.t_us)}, {where}, {until}<extra></extra>"
+    common = {"yaxis": short(axis), "hovertemplate": told}
     bar = {
         "type": "scatter",
         "mode": "lines",
@@ -150,7 +151,7 @@ def stride_traces(row: Row, strides: Sequence[Stride], mount: Mount, axis: str) 
     clipped = np.array([s.clipped and row.unit == "g" for s in good])
     color = f"var(--{mount.side})"
     name = spoken(mount)
-    said = f"{name} %{{x|%H:%M:%S}}<br>%{{y:.{row.decimals}f}} {row.unit}"
+    said = f"{name} %{{x|{axis_clock(t_s[-1])}}}<br>%{{y:.{row.decimals}f}} {row.unit}"
     common = {"type": "scatter", "yaxis": short(axis), "name": name}
     traces: list[Figure] = []
     begins = pieces(t_s, running=np.array([s.activity == "run" for s in good]))
@@ -227,5 +228,5 @@ def track_trace(mount: Mount, kind: str, from_s: float, to_s: float, axis: str) 
         "yaxis": short(axis),
         "line": {"color": TRACK_COLOR[kind], "width": {"ok": 6, "lossy": 10, "lost": 14}[kind]},
         "hovertemplate": f"{name}: {TRACK_WORDS[kind]}<br>"
-        f"{clock_text(from_s)} to {clock_text(to_s)}<extra></extra>",
+        f"{clock_time(round(from_s * 1e6))} to {clock_time(round(to_s * 1e6))}<extra></extra>",
     }

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from dsp.stride import Stride
 from kneeload.review.run_data import Waveform
-from kneeload.review.traces import MODEBAR, Figure, clock_text, spoken
+from kneeload.review.traces import MODEBAR, Figure, spoken
+from kneeload.spoken import clock_time
 
 __all__ = ["waveform_figure"]
 
@@ -212,7 +213,7 @@ def with_breaks(
 
 def words(stride: Stride) -> str:
     """What was computed for this foot contact."""
-    parts = [f"stride {stride.stride} at {clock_text(stride.initial_contact_us / 1e6)}"]
+    parts = [f"stride {stride.stride} at {clock_time(stride.initial_contact_us)}"]
     if stride.peak_resultant_g is not None:
         parts.append(f"peak {'≥ ' if stride.clipped else ''}{stride.peak_resultant_g:.1f} g")
     if stride.contact_time_s is not None:

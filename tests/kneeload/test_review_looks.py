@@ -68,7 +68,7 @@ def test_left_and_right_differ_by_more_than_colour() -> None:
 def test_what_is_said_over_a_mark_is_whole() -> None:
     """Plotly fills in %{…}; any other brace is a text that nobody filled in."""
     for trace in timeline(sample_run_data())["data"]:
-        assert "{" not in re.sub(r"%\{[xy|:.%HMSdf0-9text]+\}", "", trace["hovertemplate"])
+        assert "{" not in re.sub(r"%\{[xy|:.%HMSdf0-9text-]+\}", "", trace["hovertemplate"])
 
 
 @pytest.fixture(scope="module")

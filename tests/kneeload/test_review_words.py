@@ -13,7 +13,9 @@ from kneeload.review.brief import brief_section
 from kneeload.review.metrics import METRICS
 from kneeload.review.page import page
 from kneeload.review.statistics import episodes
+from kneeload.review.traces import MIDNIGHT_MS
 from kneeload.review.words import what_happened, whence_the_limit
+from kneeload.spoken import alert_line
 from tests.sample_run import sample_run_data
 
 __all__: list[str] = []
@@ -80,7 +82,7 @@ def test_the_alerts_in_short_lead_to_their_cards() -> None:
     data = sample_run_data()
     text = brief_section(data, episodes(data.alerts))
     assert re.findall(r'href="#(alert-\d)"', text) == ["alert-1", "alert-2", "alert-3"]
-    assert "right shin: at 03:42 for 00:38 (9.4 g, limit 9.1 g)" in text
+    assert "right shin: at 3:42 for 0:38 (9.4 g, limit 9.1 g)" in text
     assert "to the end" in text
 
 
@@ -95,7 +97,7 @@ def test_an_alert_that_came_often_is_one_line() -> None:
     data = sample_run_data(alerts=tuple(often), waveforms={})
     text = brief_section(data, episodes(data.alerts))
     assert text.count("<li>") == 1
-    assert "4 times, 01:00 in all; first at 01:00" in text
+    assert "4 times, 1:00 in all; first at 1:00" in text
     assert text.count("href=") == 4
 
 
@@ -115,3 +117,19 @@ def test_each_number_has_definition_filter_and_uncertainty_beside_it() -> None:
             assert part in card
     assert all(len(row.uncertainty) > 40 for row in METRICS)
     assert all(rule_.unit or rule_.metric == "ringing" for rule_ in RULES)
+
+
+@pytest.mark.parametrize(
+    ("t_us", "at"),
+    [(38_879_000, "0:38"), (59_999_999, "0:59"), (60_000_000, "1:00"), (3_723_999_999, "1:02:03")],
+)
+def test_an_alert_has_one_time_everywhere(t_us: int, at: str) -> None:
+    alert = replace(raised("shock-high"), t_us=t_us)
+    data = sample_run_data(alerts=(alert,), duration_s=4000.0, waveforms={})
+    assert alert_line(alert).startswith(f"{at} left-shin warning: ")
+    text = page(data, plotly="")
+    assert f"left shin: at {at} for " in text
+    assert f"· at {at}, not cleared" in text
+    assert f'"hovertemplate":"{at}, left shin, not cleared' in text
+    # Plotly cuts what is below a second, too.
+    assert f'"x":[{MIDNIGHT_MS + t_us // 1000}]' in text
