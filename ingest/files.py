@@ -12,6 +12,7 @@ from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
 from ingest.grid import LARGEST_T_US, missing_before, period_us
+from ingest.impossible import empty_impossible
 from ingest.plausible import check_acc, check_gyro, doubt_of_rate, doubts_of_acc, doubts_of_gyro, is_dead
 from ingest.rows import line_of
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns, read_csv
@@ -31,8 +32,9 @@ class Recording:
     """A file's samples in our units. lost_before: (n,) samples missing before each; lost: all of them.
 
     t_us: (n,) int64 strictly increasing; acc_g: (n, 3) float64; gyro_dps: the same, None without gyroscope
-    or where it told nothing for long. Rows without a number count as missing samples: begin_us and end_us are
-    the times of the first and the last row, be there a sample in it or not, and lost counts both ends.
+    or where it told nothing for long. Rows without a number, or with one that no sensor gives, count as
+    missing samples: begin_us and end_us are the times of the first and the last row, be there a sample in it
+    or not, and lost counts both ends.
     doubt: what a person should look at, in one line; empty when nothing is strange.
     """
 
@@ -94,6 +96,7 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
             f"{', '.join(name[:20] for name in columns.unread[:3])} are not read: "
             "name them gx_dps, gy_dps, gz_dps or gx_rads, gy_rads, gz_rads by their unit"
         )
+    doubts += empty_impossible(path, columns, table)
     if columns.gyro_unit is not None and is_dead(table[:, 4:7]):
         doubts.append("the gyroscope is left out: its columns are empty or never change")
         columns, table = _without_gyro(columns, table)
@@ -123,8 +126,9 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     check_acc(path, columns, acc_g)
     doubts += doubts_of_acc(acc_g, period)
     if columns.gyro_unit is not None:
-        gyro_dps = np.ascontiguousarray(table[:, 4:7]) * GYRO_UNITS[columns.gyro_unit]
-        check_gyro(path, gyro_dps)
+        gyro = np.ascontiguousarray(table[:, 4:7])
+        check_gyro(path, columns.gyro_unit, gyro)
+        gyro_dps = gyro * GYRO_UNITS[columns.gyro_unit]
         doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
     lost_before = missing_before(t_us, period)
     before_us, after_us = int(t_us[0]) - begin_us, end_us - int(t_us[-1])

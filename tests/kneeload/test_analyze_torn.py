@@ -60,6 +60,29 @@ def test_a_sensor_that_stops_measuring_is_watched_and_its_samples_are_lost(tmp_p
     assert summary.running_s == pytest.approx(15, abs=2)
 
 
+@pytest.mark.parametrize("told", ["9999", "-32768", "1e300"])
+@pytest.mark.parametrize("column", [1, 6])
+def test_a_number_for_nothing_spoils_no_more_than_an_empty_cell(
+    tmp_path: Path, told: str, column: int
+) -> None:
+    lines = write_run(tmp_path / "run.csv").read_text(encoding="utf-8").splitlines()
+    found = []
+    for value in ("", told):
+        cells = [line.split(",") for line in lines]
+        for row in cells[400:5000:500]:
+            row[column] = value
+        path = tmp_path / f"run{len(value)}.csv"
+        path.write_text("\n".join(",".join(row) for row in cells), encoding="utf-8")
+        found.append(analysed(path))
+    empty, sentinel = found
+    assert sentinel.strides == empty.strides
+    assert sentinel.summary == empty.summary
+    assert sentinel.summary.lost_percent is not None
+    assert sentinel.summary.lost_percent > 0
+    assert "the first is line 401 " in sentinel.origin.doubt
+    assert empty.origin.doubt == ""
+
+
 @pytest.mark.parametrize("pyarrow", [True, False], ids=["parquet", "csv"])
 def test_samples_that_are_exported_lose_no_strides_where_the_gyroscope_was_off(
     tmp_path: Path, pyarrow: bool, monkeypatch: pytest.MonkeyPatch
