@@ -2,7 +2,7 @@
 
 import csv
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from os import SEEK_END
 from pathlib import Path
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
 
-__all__ = ["is_number", "line_of", "read_rows"]
+__all__ = ["holds_rows", "is_number", "line_of", "open_quote", "read_rows"]
 
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
@@ -21,39 +21,69 @@ EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 def read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float64]:
     """Row by row; empty cells become NaN, anything else that is no number is refused.
 
-    A last row that the end of the file cut off, between its cells or inside one, is left out.
+    A last row that the end of the file cut off, between its cells or inside one, is left out: of one line,
+    for a quotation mark that nothing closes makes one row of all lines behind it.
     """
     rows = array("d")  # lists of lists would take thirty bytes for each one of the file
     cut: RecordingError | None = None  # what is wrong with a row unless it is the last
     inside = False  # a cell of it
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            next(lines)
-            for cells in lines:
-                if not any(cells):
-                    continue
-                line = lines.line_num
-                if cut is not None:
-                    raise cut
-                if len(cells) <= max(places):
-                    cut = RecordingError(
-                        path, f"has fewer than {width} cells", "complete or remove it", line=line
-                    )
-                    continue
-                _check_width(path, cells, width, line)
-                try:
-                    rows.extend([_number(path, cells[place], line) for place in places])
-                except RecordingError as error:
-                    for place in places:
-                        if place < len(cells) - 1:
-                            _number(path, cells[place], line)
-                    cut, inside = error, True
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
+    for line, last, cells in _numbered(path):
+        if cut is not None:
+            raise cut
+        if last > line and (_torn(cells, places) or holds_rows(cells, width)):
+            raise open_quote(path, line)
+        if len(cells) <= max(places):
+            cut = RecordingError(path, f"has fewer than {width} cells", "complete or remove it", line=line)
+            continue
+        _check_width(path, cells, width, line)
+        try:
+            rows.extend([_number(path, cells[place], line) for place in places])
+        except RecordingError as error:
+            for place in places:
+                if place < len(cells) - 1:
+                    _number(path, cells[place], line)
+            cut, inside = error, True
     if cut is not None and (not rows or (inside and _ends_a_line(path))):
         raise cut
     return np.frombuffer(rows, np.float64).reshape(-1, len(places))
+
+
+def holds_rows(cells: Sequence[str], width: int) -> bool:
+    """Whether a cell with line breaks holds what looks like other rows of so many cells, and is no note."""
+    return any(line.count(",") >= width - 1 for cell in cells for line in cell.splitlines()[1:])
+
+
+def open_quote(path: Path, line: int) -> RecordingError:
+    what = "has a quotation mark that nothing closes on that line"
+    return RecordingError(path, what, "remove or close it", line=line)
+
+
+def _numbered(path: Path) -> Iterator[tuple[int, int, list[str]]]:
+    """Rows below the header in which there is something, with their first and last line, counted from 1.
+
+    Raises RecordingError where there are no more, or OSError.
+    """
+    line = 1
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        try:
+            next(lines)
+            line = lines.line_num + 1
+            for cells in lines:
+                if any(cells):
+                    yield line, lines.line_num, cells
+                line = lines.line_num + 1
+        except UnicodeDecodeError as error:
+            raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
+        except csv.Error as error:  # a cell of more than 131,072 characters
+            if lines.line_num > line:
+                raise open_quote(path, line) from error
+            raise RecordingError(path, "has an endless cell", "correct or remove it", line=line) from error
+
+
+def _torn(cells: Sequence[str], places: Sequence[int]) -> bool:
+    """Whether a row lacks cells or has line breaks where numbers are."""
+    return len(cells) <= max(places) or any(len(cells[place].splitlines()) > 1 for place in places)
 
 
 def _ends_a_line(path: Path) -> bool:
@@ -68,12 +98,8 @@ def line_of(path: Path, row: int) -> int | None:
     Blank lines are no rows. Reads the file again: only for what is wrong in it.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.reader(file)
-            next(lines)
-            rows = (lines.line_num for cells in lines if any(cells))
-            return next(islice(rows, row, None), None)
-    except (OSError, UnicodeDecodeError, csv.Error):
+        return next((line for line, _, _ in islice(_numbered(path), row, None)), None)
+    except (OSError, RecordingError):
         return None  # what is wrong in the row is worth more than where it is
 
 

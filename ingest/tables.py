@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
-from ingest.rows import is_number, read_rows
+from ingest.rows import holds_rows, is_number, open_quote, read_rows
 from ingest.widths import may_be_too_wide
 
 __all__ = ["ACC_UNITS", "GYRO_UNITS", "READERS", "Columns", "choose", "read_csv", "read_parquet"]
@@ -31,6 +31,7 @@ MOST_REPEATED_ROWS: Final = 1_000_000
 LIKE_GYRO: Final = re.compile(
     r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
 )
+LEAST_CELLS: Final = 4  # a time and three of acceleration
 OTHER_SEPARATORS: Final = frozenset(";\t| ")
 
 
@@ -97,13 +98,7 @@ def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]
 
 def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
     """The chosen columns and their numbers, (n, 4 or 7), an empty cell NaN. RecordingError or OSError."""
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            header = next(csv.reader(file), None)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
-    if header is None:
-        raise RecordingError(path, "is empty", "record again or give another file")
+    header = _header(path)
     columns = choose(path, header)
     places = [[name.strip() for name in header].index(name) for name in columns.names]
     if may_be_too_wide(path, len(header)):
@@ -122,6 +117,22 @@ def read_csv(path: Path) -> tuple[Columns, NDArray[np.float64]]:
         # Slower, and can tell what is wrong in which line, or that cells are merely empty.
         table = read_rows(path, places, len(header))
     return columns, table
+
+
+def _header(path: Path) -> list[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        lines = csv.reader(file)
+        try:
+            header = next(lines, None)
+        except (UnicodeDecodeError, csv.Error) as error:
+            if isinstance(error, csv.Error) and lines.line_num > 1:
+                raise open_quote(path, 1) from error
+            raise RecordingError(path, "is not text", "give a CSV file in UTF-8") from error
+    if header is None:
+        raise RecordingError(path, "is empty", "record again or give another file")
+    if holds_rows(header, LEAST_CELLS):
+        raise open_quote(path, 1)
+    return header
 
 
 def _has_rows(path: Path) -> bool:
