@@ -108,7 +108,7 @@ def is_number(text: str) -> bool:
         float(text)
     except ValueError:
         return False
-    return True
+    return "_" not in text  # to Python 1_5 is 15; in a file it is a slip
 
 
 def _check_width(path: Path, cells: Sequence[str], width: int, line: int) -> None:
@@ -124,10 +124,11 @@ def _check_width(path: Path, cells: Sequence[str], width: int, line: int) -> Non
 
 def _number(path: Path, cell: str, line: int) -> float:
     try:
-        return float(cell)
+        if "_" not in cell:
+            return float(cell)
     except ValueError:
         if cell.strip().lower() in EMPTY_CELLS:
             return float("nan")
-        comma = is_number(cell.replace(",", ".", 1))
-        remedy = "write a decimal point, not a comma" if comma else "correct or remove it"
-        raise RecordingError(path, f"{cell[:20]!r} is not a number", remedy, line=line) from None
+    comma = is_number(cell.replace(",", ".", 1))
+    remedy = "write a decimal point, not a comma" if comma else "correct or remove it"
+    raise RecordingError(path, f"{cell[:20]!r} is not a number", remedy, line=line)

@@ -169,6 +169,10 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         ([FULL], None, "has a header and no samples", "give another file"),
         ([FULL, *GOOD[:1]], None, "single sample", "at least two"),
         ([FULL, *GOOD[:9], "0.09,0.1,x,1,1,1,1", *GOOD[10:]], 11, "'x' is not a number", "correct"),
+        *(
+            ([FULL, *GOOD[:9], f"0.09,0.1,{cell},1,1,1,1", *GOOD[10:]], 11, f"'{cell}' is not", "correct")
+            for cell in ("1_5", "0_0.1", "1e1_0")
+        ),
         ([FULL, *GOOD[:9], "0.09,0.1", *GOOD[10:]], 11, "fewer than 7 cells", "complete"),
         ([FULL, *GOOD[:9], GOOD[4], *GOOD[10:]], 11, "t_s goes back", "in order"),
         ([FULL, *GOOD[:9], "0.08,0,0,1,0,0,0", *GOOD[9:]], 11, "t_s stands still", "its own time"),
