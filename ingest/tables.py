@@ -33,6 +33,7 @@ LIKE_GYRO: Final = re.compile(
 )
 LEAST_CELLS: Final = 4  # a time and three of acceleration
 OTHER_SEPARATORS: Final = frozenset(";\t| ")
+COMMENT_MARKS: Final = ("#", "%", "//")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +54,17 @@ class Columns:
 def choose(path: Path, header: Sequence[str]) -> Columns:
     """Which columns to read, from their names."""
     names = [name.strip() for name in header]
-    double = next((name for at, name in enumerate(names) if name and name in names[:at]), None)
-    if double is not None:
-        raise RecordingError(path, f"has two columns {double!r}", "remove one", line=1)
     times = [f"t_{unit}" for unit in TIME_UNITS if f"t_{unit}" in names]
     if not times and names and all(is_number(name) for name in names):
         remedy = "begin with t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps] in the order and units of its columns"
         raise RecordingError(path, "has no header, numbers only", remedy, line=1)
     if not times:
-        remedy = "name them as t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps]"
-        if names and names[0].startswith("sep="):
-            remedy = "remove this line, and separate the columns by commas, with decimal points"
-        elif len(names) == 1 and any(mark in names[0] for mark in OTHER_SEPARATORS):
-            remedy = "separate the columns by commas, with decimal points"
         found = ", ".join(name[:20] for name in names[:8]) or "nothing"
-        raise RecordingError(path, f"has no column t_s, t_ms or t_us (found {found})", remedy, line=1)
+        what = f"has no column t_s, t_ms or t_us (found {found})"
+        raise RecordingError(path, what, _remedy_of_names(names), line=1)
+    double = next((name for at, name in enumerate(names) if name and name in names[:at]), None)
+    if double is not None:
+        raise RecordingError(path, f"has two columns {double!r}", "remove one", line=1)
     if len(times) > 1:
         raise RecordingError(path, f"has {' and '.join(times)}", "keep one of them", line=1)
     acc_unit = _unit(path, names, "a", ACC_UNITS)
@@ -80,6 +77,23 @@ def choose(path: Path, header: Sequence[str]) -> Columns:
     unread = tuple(name for name in names if gyro_unit is None and LIKE_GYRO.match(name))
     factor = TIME_UNITS[times[0].removeprefix("t_")]
     return Columns(tuple(chosen), times[0], factor, acc_unit, gyro_unit, unread)
+
+
+def _remedy_of_names(names: Sequence[str]) -> str:
+    """What to do about a first line that names no time."""
+    first = names[0] if names else ""
+    bare = first.lstrip("#%/ ") if first.startswith(COMMENT_MARKS) else first
+    by_commas = "separate the columns by commas, with decimal points"
+    separated = len(names) == 1 and any(mark in bare for mark in OTHER_SEPARATORS)
+    if first.startswith("sep="):
+        return f"remove this line, and {by_commas}"
+    if bare == first:
+        return by_commas if separated else "name them as t_s,ax_g,ay_g,az_g[,gx_dps,gy_dps,gz_dps]"
+    if not any(bare.startswith(f"t_{unit}") for unit in TIME_UNITS):
+        return "remove this line and all others above the names of the columns"
+    # Some programs write the names as a comment.
+    remedy = f"remove the {first.removesuffix(bare).strip()} before the names"
+    return f"{remedy}, and {by_commas}" if separated else remedy
 
 
 def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]) -> str | None:

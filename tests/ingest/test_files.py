@@ -178,6 +178,7 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         ([FULL, *GOOD[:9], "0.08,0,0,1,0,0,0", *GOOD[9:]], 11, "t_s stands still", "its own time"),
         ([FULL, *GOOD[:9], ",0,0,1,0,0,0", *GOOD[9:]], 11, "has no time", "needs its time"),
         (GOOD, 1, "no header", "begin with t_s,ax_g"),
+        (["0,0,0,1", *GOOD], 1, "no header", "begin with t_s,ax_g"),
         (["t_s,ax_g,ay_g,az_g", '0,"0,1",0,1'], 2, "'0,1' is not a number", "decimal point"),
         (
             ["t_ms,ax_g,ay_g,az_g", "", *(f"{k},0,1,0,2,0,9" for k in range(50))],
@@ -198,6 +199,18 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
                 "separate the columns by commas",
             )
             for mark in ";\t| "
+        ),
+        # What other programs write before the names, or in front of them.
+        *(
+            ([comment, FULL, *GOOD], 1, "no column t_s", "remove this line and all others above the names")
+            for comment in ("# from xyz", "#xyz", "% t;unit s", "// a, b", "# of a, b, b", "# 2024-01-01")
+        ),
+        ([f"# {FULL}", *GOOD], 1, "found # t_s, ax_g", "remove the # before the names"),
+        (
+            [f"%{FULL}".replace(",", " "), *GOOD],
+            1,
+            "found %t_s ax_g",
+            "remove the % before the names, and sep",
         ),
         # What some spreadsheets write before everything else.
         (["sep=,", FULL, *GOOD], 1, "found sep=", "remove this line"),
