@@ -50,14 +50,18 @@ def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     """Bring the last results of every run that was cut off into the journal, and all of those it has not."""
     recovered: dict[str, int] = {}
     left: Cut | None = None
+    unreadable: list[str] = []
     if (folder / "journal.db").exists() or unknown_runs(folder):
         with Journal.open(folder) as journal:
             adopt(journal, folder)
             recovered = recover_old(journal, folder)
             left = find_cut(journal, folder)
+            unreadable = unknown_runs(folder, journal.runs())
     if console is not None:
         for run, new in recovered.items():
             console.print(f"{run}: {counted(new, 'result')} recovered", highlight=False, markup=False)
+        for run in unreadable:
+            console.print(f"{run}: no samples can be read from its packets", highlight=False, markup=False)
         if left is not None and left.recent:
             console.print(_may_go_on(left), highlight=False, soft_wrap=True, markup=False)
         elif not recovered:

@@ -12,12 +12,14 @@ from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from ingest.text import printable
+from kneeload.adopting import unknown_runs
 from kneeload.config import data_folder
 from kneeload.errors import JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
 from kneeload.resume import recover_old
 from kneeload.shown import cell, fitting, width_of
+from kneeload.spoken import counted
 
 __all__ = ["list_runs", "resolve_run", "runs_folder", "show_runs"]
 
@@ -50,20 +52,20 @@ def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
 
 def list_runs(folder: Path, *, console: Console | None, runner: str | None = None) -> dict[str, object]:
     """Every run of the data folder, or of one runner, oldest first; printed where there is a console."""
-    rows, others = [], ""
+    rows: list[dict[str, object]] = []
+    kept: list[Run] = []
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
             kept = journal.runs()
             rows = [_row(journal, run) for run in kept if runner in (None, run.runner)]
-            others = _others(kept)
     if console is not None:
-        if not rows:
-            of = "" if runner is None else f" of {runner}"
-            console.print(
-                printable(f"no runs{of} in {folder}{others}"), highlight=False, soft_wrap=True, markup=False
-            )
-        else:
+        if rows:
             show_runs(rows, console)
+        else:
+            of = "" if runner is None else f" of {runner}"
+            _say(console, f"no runs{of} in {folder}{_others(kept)}")
+        if unknown := unknown_runs(folder, kept):
+            _say(console, _come_back(unknown))
     return {"data_dir": str(folder), "runs": rows}
 
 
@@ -77,7 +79,9 @@ def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
                 recover_old(journal, folder)
             runs = journal.runs()
     if not runs:
-        raise UsageError(f"there are no runs in {folder}; say where they are with --data-dir")
+        unknown = unknown_runs(folder)
+        remedy = _come_back(unknown) if unknown else "say where they are with --data-dir"
+        raise UsageError(f"there are no runs in {folder}; {remedy}")
     own = [run.run for run in runs if runner in (None, run.runner)]
     if not own:
         raise UsageError(f"there are no runs of {runner} in {folder}{_others(runs)}")
@@ -88,6 +92,18 @@ def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
             raise UsageError(f"run {name} in {folder} is of {whose}, not of {runner}; leave --runner out")
         raise UsageError(f"no run {name!r} in {folder}; the latest is {own[-1]}, kneeload runs shows all")
     return name
+
+
+def _say(console: Console, line: str) -> None:
+    console.print(printable(line), highlight=False, soft_wrap=True, markup=False)
+
+
+def _come_back(unknown: Sequence[str]) -> str:
+    """What to do about runs that the journal lacks."""
+    return (
+        f"there are packets of {counted(len(unknown), 'run')} that the journal does not know: "
+        "kneeload runs --recover computes them"
+    )
 
 
 def _others(runs: Sequence[Run]) -> str:

@@ -1,15 +1,19 @@
 """Runs that the journal lacks, because it was damaged or is another one, come back from their packets."""
 
+import io
 import shutil
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
 from kneeload.adopting import unknown_runs
+from kneeload.failures import UsageError
 from kneeload.journal import Journal
 from kneeload.keeping import recover_runs
+from kneeload.listing import list_runs, resolve_run
 from kneeload.place import make_folder, packets_of
 from tests.kneeload.test_resume import LEFT, RUN, RUN_S, STARTED_NS, run_after
 from tests.kneeload.virtual_packets import FAMILY, running
@@ -60,6 +64,20 @@ def test_a_lost_journal_is_made_again(tmp_path: Path, packets: list[Packet]) -> 
     assert unknown_runs(tmp_path, [earlier, run, after]) == []
 
 
+def test_who_looks_for_runs_is_told_that_there_are_packets(tmp_path: Path, packets: list[Packet]) -> None:
+    recorded(tmp_path, EARLIER, packets)
+    text = io.StringIO()
+    list_runs(tmp_path, console=Console(file=text, width=200))
+    line = "there are packets of 1 run that the journal does not know: kneeload runs --recover computes them"
+    assert text.getvalue() == f"no runs in {tmp_path}\n{line}\n"
+    with pytest.raises(UsageError, match=f"no runs in {tmp_path}; {line}"):
+        resolve_run("last", tmp_path)
+    run_after(tmp_path)
+    text = io.StringIO()
+    list_runs(tmp_path, console=Console(file=text, width=200))
+    assert text.getvalue().endswith(f"\n{line}\n")
+
+
 def test_the_same_results_as_before(tmp_path: Path, packets: list[Packet]) -> None:
     recorded(tmp_path, RUN, packets)
     run_after(tmp_path)
@@ -86,6 +104,12 @@ def test_what_is_no_run_is_left_alone(tmp_path: Path, packets: list[Packet]) -> 
     recorded(tmp_path, "20260227T070000Z", packets)
     shutil.move(tmp_path / "runs" / "20260227T070000Z", tmp_path / "runs" / "mine")
     assert unknown_runs(tmp_path) == [RUN, EARLIER]
-    assert recover_runs(tmp_path, console=None)["recovered"] == {}
+    text = io.StringIO()
+    assert recover_runs(tmp_path, console=Console(file=text, width=80))["recovered"] == {}
+    assert text.getvalue() == (
+        f"{RUN}: no samples can be read from its packets\n"
+        f"{EARLIER}: no samples can be read from its packets\n"
+        "nothing to recover\n"
+    )
     with Journal.open(tmp_path) as journal:
         assert journal.runs() == []
