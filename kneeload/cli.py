@@ -15,8 +15,8 @@ from dsp.mount import Mount
 from ingest.text import one_line
 from kneeload.failures import told
 from kneeload.fault_help import CommandWithFaults
-from kneeload.screen import Screen
 from kneeload.shown import cell
+from kneeload.unread import outlive_readers
 
 __all__ = ["app", "main"]
 
@@ -26,8 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-screen = Screen()
-out = Console(file=screen.file)
+out = Console()
 
 
 def named(text: str) -> Path:
@@ -92,7 +91,7 @@ def main_options(
 
 def print_json(report: Mapping[str, object]) -> None:
     """JSON alone on stdout."""
-    screen.write(json.dumps(report, allow_nan=False) + "\n")
+    sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
 
 
 @app.command(cls=CommandWithFaults)
@@ -395,14 +394,14 @@ def fail(message: str, code: int) -> NoReturn:
 
 def main() -> None:
     """The program: an error is one line; exit code 2 where a person can mend it, 1 where the run failed."""
+    unseen = outlive_readers()
     try:
         code = app(args=sys.argv[1:] or ["--help"], prog_name="kneeload", standalone_mode=False)
     except Exception as error:
-        screen.close()
         if os.environ.get("KNEELOAD_TRACEBACK"):
             raise
         fail(*told(error))
-    if (unseen := screen.close()) is not None:
-        fail(f"standard output: {unseen.strerror}; what was to be shown is cut off, all else is done", 1)
+    if (why := unseen()) is not None:
+        fail(f"standard output: {why.strerror}; what was to be shown is cut off, all else is done", 1)
     if code:
         raise SystemExit(code)

@@ -23,6 +23,7 @@ FULL_BYTES = 1_000_000
 class Database:
     """The file at path, made (file 0600, folder 0700) or brought up to date where necessary.
 
+    In a folder that cannot be written in (an archive, say) it is read as it is: writable is False then.
     Safe to call from several threads. synchronous: what is written is on disk with "FULL" when the call
     returns, with "NORMAL" at the next full write: enough for what may be done twice after a power cut.
     """
@@ -33,13 +34,11 @@ class Database:
         with _explained(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make(path)
-            self._connection = sqlite3.connect(
-                path, timeout=BUSY_S, isolation_level=None, check_same_thread=False
-            )
+            self.writable = os.access(path.parent, os.W_OK)
+            self._connection = self._connect()
             try:
                 for pragma in (
-                    "journal_mode = WAL",
-                    f"synchronous = {synchronous}",
+                    *(("journal_mode = WAL", f"synchronous = {synchronous}") if self.writable else ()),
                     "foreign_keys = ON",
                     "trusted_schema = OFF",
                 ):
@@ -51,6 +50,21 @@ class Database:
             except BaseException:
                 self._connection.close()
                 raise
+
+    def _connect(self) -> sqlite3.Connection:
+        address = self.path.absolute().as_uri()
+        if not self.writable:
+            # SQLite reads a log with a file beside it that is not there and cannot be made.
+            log = self.path.with_name(f"{self.path.name}-wal")
+            if log.exists() and log.stat().st_size:
+                what = (
+                    f"needs {log.name} worked in: copy the folder to where it can be written, and look there"
+                )
+                raise JournalError(what, path=self.path)
+            address += "?immutable=1"
+        return sqlite3.connect(
+            address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
+        )
 
     def close(self) -> None:
         """Frees the file; everything is in it already."""

@@ -88,6 +88,11 @@ class Journal:
     ) -> None:
         self.close()
 
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be kept here, by whoever has the folder's lock."""
+        return self._runs.writable
+
     # Runs
 
     def name_run(self, started_ns: int) -> str:

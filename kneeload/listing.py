@@ -75,8 +75,9 @@ def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
     if (folder / "journal.db").exists():
         with Journal.open(folder) as journal:
             # What its process did not live to journal belongs to a run that was cut off, too.
-            with suppress(JournalLockedError):
-                recover_old(journal, folder)
+            if journal.writable:
+                with suppress(JournalLockedError):
+                    recover_old(journal, folder)
             runs = journal.runs()
     if not runs:
         unknown = unknown_runs(folder)

@@ -1,5 +1,6 @@
 """One process at a time writes in a folder. The lock ends with the process, however that ends."""
 
+import errno
 import os
 import sys
 import time
@@ -60,8 +61,8 @@ class FolderLock:
             return self._file is None
         try:
             file = os.open(self.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-        except OSError:
-            return False
+        except OSError as error:
+            return error.errno == errno.EROFS  # where nobody writes, nobody has it
         try:
             return _lock(file)
         finally:

@@ -1,4 +1,4 @@
-"""Standard output that goes away, and a terminal that hangs up: a run goes on, or ends as it should."""
+"""A log whose disk is full, and a terminal that hangs up: a run goes on, or ends as it should."""
 
 import os
 import signal
@@ -42,19 +42,6 @@ def only_run(folder: Path) -> tuple[Run, int]:
         return run, journal.count(run.run, "stride")
 
 
-def test_a_run_goes_on_when_its_reader_has_seen_enough(tmp_path: Path) -> None:
-    with begin(tmp_path, DEMO) as program:
-        assert program.stdout is not None
-        assert program.stdout.readline()
-        program.stdout.close()
-        assert program.wait(PATIENCE_S) == 0
-        assert program.stderr is not None
-        assert program.stderr.read() == ""
-    run, strides = only_run(tmp_path)
-    assert run.ended_ns is not None
-    assert strides > 30
-
-
 def test_a_run_goes_on_when_its_log_is_full_and_it_is_told(tmp_path: Path) -> None:
     with open("/dev/full", "w") as full, begin(tmp_path, DEMO, stdout=full) as program:
         assert program.wait(PATIENCE_S) == 1
@@ -64,24 +51,6 @@ def test_a_run_goes_on_when_its_log_is_full_and_it_is_told(tmp_path: Path) -> No
     run, strides = only_run(tmp_path)
     assert run.ended_ns is not None
     assert strides > 30
-
-
-@pytest.mark.parametrize("arguments", [("runs",), ("runs", "--json")])
-def test_who_reads_nothing_is_told_nothing(tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    reading, writing = os.pipe()
-    os.close(reading)
-    with begin(tmp_path, arguments, stdout=writing) as program:
-        os.close(writing)
-        assert program.wait(PATIENCE_S) == 0
-        assert program.stderr is not None
-        assert program.stderr.read() == ""
-
-
-def test_without_a_standard_output_nothing_is_shown(tmp_path: Path) -> None:
-    with begin(tmp_path, ("runs", "--json"), before=lambda: os.close(1)) as program:
-        assert program.wait(PATIENCE_S) == 0
-        assert program.stderr is not None
-        assert program.stderr.read() == ""
 
 
 def ignore_hang_up() -> None:
