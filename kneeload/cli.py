@@ -15,6 +15,7 @@ from dsp.mount import Mount
 from ingest.text import one_line
 from kneeload.failures import told
 from kneeload.fault_help import CommandWithFaults
+from kneeload.options import ConfigFile, DataDir, Duration, Fault, Json, RunId, Runner, Seed, named
 from kneeload.shown import cell
 from kneeload.unread import outlive_readers
 
@@ -27,50 +28,6 @@ app = typer.Typer(
 )
 
 out = Console()
-
-
-def named(text: str) -> Path:
-    """A path. An empty one is a variable that was not set, and would mean this folder."""
-    if not text:
-        raise typer.BadParameter("is empty: give a path, . for this folder")
-    return Path(text)
-
-
-DataDir = Annotated[
-    Path | None,
-    typer.Option(
-        "--data-dir",
-        parser=named,
-        metavar="PATH",
-        envvar="KNEELOAD_HOME",
-        help="Where runs are kept.",
-        show_default=False,
-    ),
-]
-ConfigFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--config",
-        parser=named,
-        metavar="PATH",
-        help="Configuration (TOML); kneeload.example.toml explains it.",
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, nothing else.")]
-RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload runs` names it, or `last`.")]
-Runner = Annotated[
-    str | None, typer.Option(help="Only this runner's runs.", metavar="NAME", show_default=False)
-]
-Seed = Annotated[
-    int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
-]
-Fault = Annotated[
-    list[str] | None,
-    typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
-]
-Duration = Annotated[
-    float | None, typer.Option(min=0.1, max=1e7, help="Seconds of run time; default: until Ctrl-C.")
-]
 
 
 def print_version(wanted: bool) -> None:
@@ -280,7 +237,10 @@ def runs(
     ] = 90.0,
     yes: Annotated[bool, typer.Option("--yes", help="For --prune: do it.")] = False,
     recover: Annotated[
-        bool, typer.Option("--recover", help="Journal the last results of runs that were cut off.")
+        bool,
+        typer.Option(
+            "--recover", help="Journal what runs lack of their packets: those cut off, and lost ones."
+        ),
     ] = False,
     runner: Runner = None,
     config: ConfigFile = None,
