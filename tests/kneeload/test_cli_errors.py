@@ -263,3 +263,16 @@ def test_a_variable_that_was_not_set_is_not_this_folder(option: str, tmp_path: P
     assert_one_line(done.stderr, option)
     assert "is empty" in done.stderr
     assert not (tmp_path / "journal.db").exists()
+
+
+def test_a_review_is_not_written_over_what_it_is_made_of(tmp_path: Path, run: Run) -> None:
+    with Journal.open(tmp_path / "d") as journal:
+        journal.start_run("20260301T070000Z", "Ada", started_ns=1, config={})
+        journal.end_run("20260301T070000Z", 2)
+    before = (tmp_path / "d" / "journal.db").read_bytes()
+    (tmp_path / "page.html").symlink_to(tmp_path / "d" / "journal.db")
+    for output in (tmp_path / "d" / "journal.db", tmp_path / "page.html"):
+        done = run(["review", "last", "--data-dir", tmp_path / "d", "--output", output])
+        assert done.returncode == 2
+        assert_one_line(done.stderr, "is what the review is made of")
+    assert (tmp_path / "d" / "journal.db").read_bytes() == before
