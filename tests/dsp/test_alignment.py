@@ -1,12 +1,14 @@
 """Peaks along the segment, by what standing and stance say of where it lies in the sensor's frame."""
 
 from dataclasses import replace
+from typing import Literal
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from dsp.alignment import ENOUGH_STRIDES
+from dsp.alignment import ENOUGH_STRIDES, SETTLED_STRIDES, Alignment
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from dsp.pipeline import StridePipeline
@@ -259,3 +261,26 @@ def test_the_resultant_of_a_walking_shin_is_larger_than_the_axial_peak() -> None
         ]
         more_percent.append(round(100.0 * float(np.median(ratios)) - 100.0))
     assert (min(more_percent), max(more_percent)) == (12, 34)
+
+
+def test_strides_before_a_sensor_was_moved_say_nothing_of_it_after() -> None:
+    """Walked and run, moved, run again, then a stop on a bent leg: the first walk is none to compare with."""
+    moved, bent = (Rotation.from_euler("x", degrees, degrees=True) for degrees in (60.0, 30.0))
+    up, walking, running = np.array((0.0, 1.0, 0.0)), np.array((0.2, 0.98, 0.0)), np.array((0.35, 0.94, 0.0))
+    alignment = Alignment()
+
+    def strides(direction: NDArray[np.float64], gait: Literal["run", "walk"]) -> None:
+        for _ in range(SETTLED_STRIDES + 2):
+            alignment.stride(direction[:, None], gait)
+
+    alignment.stand(up[:, None], "walk")
+    strides(walking, "walk")
+    alignment.keep("walk")
+    alignment.begin_gait()
+    strides(running, "run")
+    alignment.stand(moved.apply(up)[:, None], "run")
+    strides(moved.apply(running), "run")
+    assert alignment.standing == pytest.approx(moved.apply(up)), "it was moved"
+    alignment.stand((bent * moved).apply(up)[:, None], "run")
+    strides(moved.apply(walking), "walk")
+    assert alignment.standing == pytest.approx(moved.apply(up)), "the leg was bent"

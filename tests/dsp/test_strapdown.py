@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from dsp.mount import Mount
-from dsp.posture import Posture, plane_of, posture_of
+from dsp.posture import Posture, plane_of, posture_of, stride_path
 from dsp.strapdown import turned
 from dsp.vectors import Vector
 
@@ -93,3 +93,15 @@ def test_a_stride_tells_the_gyroscope_s_offset(turn_deg: float) -> None:
     assert once.offset_dps == pytest.approx(is_dps, abs=0.8)
     assert twice.offset_dps == pytest.approx(is_dps, abs=0.5)
     assert twice.length_m == pytest.approx(1.2, rel=0.015)
+
+
+@pytest.mark.parametrize(
+    ("felt_g", "angles", "length"), [(1.0, True, True), (1.2, True, False), (1.5, False, False)]
+)
+def test_what_is_not_gravity_in_the_mean_tells_no_length_and_then_nothing(
+    felt_g: float, angles: bool, length: bool
+) -> None:
+    acc = np.tile(np.array(((0.0,), (felt_g,), (0.0,))), (1, 150))
+    path = stride_path(acc, np.zeros((3, 150)), 200.0, (0.0, 0.0, 0.0))
+    assert (path is not None) is angles
+    assert (path is not None and path.length_m is not None) is length
