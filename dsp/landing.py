@@ -60,9 +60,16 @@ class Landed(NamedTuple):
 
 
 def landing(
-    window: StrideWindow, outlook: Outlook, marks: Landmarks, *, reach: tuple[float, float]
+    window: StrideWindow,
+    outlook: Outlook,
+    marks: Landmarks,
+    *,
+    reach: tuple[float, float],
+    within: tuple[float, float] | None = None,
 ) -> Landed:
     """The initial contact near the expected jolt, from reach[0] rows before it to reach[1] after.
+
+    within: rows outside of which a jolt is of something else.
 
     What is taken from steps between rows stands half a row late, and the smoothing is wider at low rates,
     which takes as much back: contacts at 100 Hz are 1 ms later than at 1000 (simulated). Mend both or none.
@@ -71,6 +78,8 @@ def landing(
     # What the last contacts say of this one may be of too few: the swing's own end is in reach too.
     places = [place for place in (outlook.jolt, outlook.gated, outlook.end) if place is not None]
     a, b = min(places) - reach[0], max(places) + reach[1]
+    if within is not None:
+        a, b = max(a, within[0]), min(b, within[1])
     jerk = window.smooth(window.jerk, 10.0)
     width = UNSURE_S if outlook.end is None else NEAR_S
     peak = highest(jerk, a, b, near=(outlook.jolt, width * rate))

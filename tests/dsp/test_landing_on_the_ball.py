@@ -62,9 +62,15 @@ def test_a_dropped_heel_is_no_swing(phase: Phase, drop_deg: float) -> None:
     assert min(times_s) > 0.8 * float(np.median(times_s))
 
 
-def down_stairs(stride_s: float = 0.87, rate_hz: float = 200.0) -> ImuBlock:
+def down_stairs(
+    stride_s: float = 0.87,
+    rate_hz: float = 200.0,
+    *,
+    points: tuple[float, float, float] = (150.0, 0.96, 0.015),
+) -> ImuBlock:
     """26 strides of a foot by its bare bones, contacts at whole ones: it lands on its ball, the heel drops as
     fast as the leg swings, and stands; pitch rate, deg/s, and where in the stride, as recorded down stairs.
+    points: how fast, where in the stride, for how much of it the toe is pointed at the step below.
     """
     t_s = np.arange(0.0, 26.4 * stride_s, 1.0 / rate_hz)
     phase = (t_s / stride_s) % 1.0
@@ -74,7 +80,7 @@ def down_stairs(stride_s: float = 0.87, rate_hz: float = 200.0) -> ImuBlock:
 
     heel_drops = 500.0 * bell(0.02, 0.015) + 150.0 * bell(0.08, 0.04)
     pushes_off = -520.0 * bell(0.56, 0.055)
-    swings = 280.0 * bell(0.74, 0.055) + 100.0 * bell(0.87, 0.04) - 150.0 * bell(0.96, 0.015)
+    swings = 280.0 * bell(0.74, 0.055) + 100.0 * bell(0.87, 0.04) - points[0] * bell(*points[1:])
     air = np.where((phase > 0.6) & (phase < 0.97), (phase - 0.6) / 0.37, 0.0)
     up = 1.0 + 5.0 * bell(0.0, 0.012) + 1.5 * bell(0.6, 0.02) + 1.2 * np.sin(2.0 * np.pi * air)
     forward = np.where(air > 0.0, 1.5 * np.cos(np.pi * air), 0.0)
@@ -94,3 +100,11 @@ def test_a_heel_that_drops_as_fast_as_the_leg_swings_makes_no_second_swing() -> 
     assert len(strides) >= 20
     assert {stride.activity for stride in strides} == {"walk"}
     assert [stride.stride_time_s for stride in strides] == pytest.approx([0.87] * len(strides), abs=0.02)
+
+
+def test_a_toe_that_is_pointed_before_it_lands_is_no_forefoot_that_drops() -> None:
+    """A heel's landing is looked for about the forefoot's fastest drop: here the toe goes down before it."""
+    strides = strides_of([down_stairs(points=(300.0, 0.9, 0.02))])[4:]
+    assert len(strides) >= 20
+    contact_s = np.array([stride.initial_contact_us / 1e6 for stride in strides])
+    assert np.abs(contact_s - 0.87 * np.rint(contact_s / 0.87)).max() < 0.03

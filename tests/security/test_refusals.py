@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 from kneeload.settings import MqttSettings
-from tests.kneeload.examples import a_run
+from tests.kneeload.examples import STARTED_NS, a_run
 from tests.kneeload.following import RUN, delivered, following, journal_at, seqs_of, until
 from tests.kneeload.program import kneeload
 from tests.services import Mosquitto, find_binary
@@ -125,6 +125,7 @@ def test_a_state_that_was_refused_is_said_once_it_may_be(
                 await until(lambda: not state.connected, "the loss is noticed")
                 await asyncio.to_thread(broker.start)
                 await until(lambda: state.connected and states() == heard[:-1], "connected again")
+                journal.end_run(RUN, STARTED_NS + 1)
             assert state.limited is None
         reader.wait_for(lambda _: states() == heard)
 
