@@ -1,11 +1,11 @@
 """Observations and strides in, alerts out. No clock: time is what the observations say."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from alerts.alert import Alert
 from alerts.baseline import Baseline, Collector, Usual
-from alerts.observation import STRIDE_METRICS, Metric, Observation
+from alerts.observation import STRIDE_METRICS, Metric, Observation, Side
 from alerts.rule import Rule, Thresholds
 from alerts.sensor_strides import SensorStrides, lower_bound, steady
 from alerts.track import Track, follow
@@ -17,14 +17,15 @@ __all__ = ["AlertEngine", "EngineState", "asymmetry_percent"]
 # Step rate grows with the fifth root of speed: a runner who slows down steps more slowly, and may.
 CADENCE_BY_SPEED = 0.2
 
-Place = tuple[str, Mount | None]
+Place = tuple[str, Mount | None, Side | None]
+SIGN_OF: Mapping[Side, float] = {"left": -1.0, "right": 1.0}
 
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
     """All that the engine knows; never changed in place, so keeping a reference is a snapshot.
 
-    tracks: by rule and mount, in the order of first use. compared: the segment whose sides are compared.
+    tracks: by rule, mount and side, in the order of first use. compared: the segment of the sides compared.
     """
 
     tracks: Mapping[Place, Track] = field(default_factory=dict)
@@ -72,9 +73,9 @@ class AlertEngine:
         self._compared = state.compared
 
     @property
-    def open(self) -> tuple[Place, ...]:
+    def open(self) -> tuple[tuple[str, Mount | None], ...]:
         """Rule id and mount of every alert that is raised and not yet cleared."""
-        return tuple(place for place, track in self._tracks.items() if track.raised)
+        return tuple((rule, mount) for (rule, mount, _), track in self._tracks.items() if track.raised)
 
     @property
     def baseline(self) -> Baseline:
@@ -92,13 +93,13 @@ class AlertEngine:
         """Hold one value against the rules of its metric."""
         alerts = []
         for rule in self._by_metric.get(seen.metric, ()):
-            place = (rule.id, seen.mount)
+            place = (rule.id, seen.mount, seen.side)
             before = self._tracks.get(place, Track())
             after, alert = follow(before, rule, thresholds=self._thresholds(rule, seen), seen=seen)
             if after is not before:
                 self._tracks = {**self._tracks, place: after}
             if alert is not None:
-                alerts.append(alert)
+                alerts.append(replace(alert, value=abs(alert.value)))
         return alerts
 
     def push(self, stride: Stride) -> list[Alert]:
@@ -136,7 +137,11 @@ class AlertEngine:
         percent = self._asymmetry(mount, t_us)
         if percent is not None:
             self._compared = mount.segment
-            yield Observation("shock_asymmetry_percent", None, t_us, abs(percent))
+            # Each side by itself: what was the other's must not count towards this one. The softer one first,
+            # so that its alert is cleared before the other's is raised.
+            towards = {side: percent * sign for side, sign in SIGN_OF.items()}
+            for side in sorted(towards, key=towards.__getitem__):
+                yield Observation("shock_asymmetry_percent", None, t_us, towards[side], side=side)
 
     def _at_usual_speed(self, cadence_spm: float, stride: Stride, sensor: SensorStrides) -> float:
         """The step rate that goes with this one at the usual speed, where the shoe knows its speed."""
@@ -180,13 +185,17 @@ class AlertEngine:
         if rule.form == "absolute":
             return rule.thresholds(None)
         if seen.mount is None:
-            return rule.thresholds(self._usual_asymmetry(seen.t_us))
+            return self._of_side(rule, seen.side)
         return rule.thresholds(self._usual(rule.metric, seen.mount), rule.first(seen.mount))
 
-    def _usual_asymmetry(self, t_us: int) -> Usual | None:
-        """By how much the side that is harder now usually is; below 0 where the other one is."""
-        percent = self.shock_asymmetry_percent(t_us)
-        if percent is None:
+    def _of_side(self, rule: Rule, side: Side | None) -> Thresholds | None:
+        """Where this side is usually the softer one, its alert is over when it is so again."""
+        limits = rule.thresholds(self._usual_asymmetry(SIGN_OF[side])) if side is not None else None
+        return limits and replace(limits, clear_at=max(0.0, limits.clear_at))
+
+    def _usual_asymmetry(self, sign: float) -> Usual | None:
+        """By how much the side of this sign is usually harder; below 0 where the other one is."""
+        if self._compared is None:
             return None
         sides = tuple(Mount(f"{side}-{self._compared}") for side in ("left", "right"))
         left, right = (self._usual("peak_resultant_g", side) for side in sides)
@@ -195,5 +204,5 @@ class AlertEngine:
             left, right = (self._usual_now("peak_resultant_g", side) for side in sides)
         if left is None or right is None:
             return None
-        usual = asymmetry_percent(left.value, right.value)
-        return Usual(usual if percent >= 0.0 else -usual, 0.0, runs=min(left.runs, right.runs))
+        usual = sign * asymmetry_percent(left.value, right.value)
+        return Usual(usual, 0.0, runs=min(left.runs, right.runs))

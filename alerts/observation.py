@@ -5,7 +5,9 @@ from typing import Literal
 
 from dsp.mount import Mount
 
-__all__ = ["STRIDE_METRICS", "Metric", "Observation"]
+__all__ = ["STRIDE_METRICS", "Metric", "Observation", "Side"]
+
+Side = Literal["left", "right"]
 
 Metric = Literal[
     "peak_resultant_g",
@@ -33,6 +35,7 @@ STRIDE_METRICS: tuple[tuple[Metric, str], ...] = (
 class Observation:
     """A metric's value at one moment; mount is None where it speaks of both legs.
 
+    side: of such a value the side that it is counted towards, against the other where it is below 0.
     lower_bound: the true value is at least this (a clipped peak). It can show that a limit was passed,
     never that it was kept.
     """
@@ -42,3 +45,4 @@ class Observation:
     t_us: int
     value: float
     lower_bound: bool = False
+    side: Side | None = None

@@ -195,6 +195,28 @@ def test_shock_asymmetry_knows_which_side_was_harder(left: float, right: float, 
     assert go(6.0, 7.5) == ([("shock-asymmetry-changed", "cleared")] if fires else [])
 
 
+@pytest.mark.parametrize(("strides", "fires"), [(12, False), (60, False), (100, True)])
+def test_what_one_side_was_usually_harder_by_does_not_count_for_the_other(strides: int, fires: bool) -> None:
+    """Of a minute 54 s must be harder on the left, after minutes in which the right was as usual."""
+    usual: dict[tuple[Metric, Mount], Usual] = {
+        ("peak_resultant_g", LEFT): Usual(6.0, 0.6),
+        ("peak_resultant_g", RIGHT): Usual(7.5, 0.7),
+    }
+    run = Run(AlertEngine(RULES, baseline=usual))
+    alerts = []
+    for count, left, right in ((200, 6.0, 7.5), (strides, 6.77, 6.0), (200, 6.0, 7.5)):
+        for pair in zip(
+            run.strides(count, mounts=(LEFT,), peak_resultant_g=left),
+            run.strides(count, mounts=(RIGHT,), peak_resultant_g=right),
+            strict=True,
+        ):
+            for stride in pair:
+                alerts += run.engine.push(stride)
+    told = [alert for alert in alerts if alert.rule == "shock-asymmetry-changed"]
+    assert [alert.state for alert in told] == (["raised", "cleared"] if fires else [])
+    assert [round(alert.value) for alert in told[:1]] == ([12] if fires else [])
+
+
 def test_shock_asymmetry_needs_both_sides_of_the_same_segment() -> None:
     run = fresh()
     run.steps(100, mounts=(LEFT, Mount.RIGHT_SHOE))
