@@ -119,8 +119,9 @@ class Adapter:
 @asynccontextmanager
 async def scanning(scanner: BleakScanner) -> AsyncIterator[None]:
     """Scan meanwhile. Raises what Bleak does, and TimeoutError when the stack does not answer."""
-    await _answered(scanner.start())
     try:
+        # One that is not answered in time may have begun all the same.
+        await _answered(scanner.start())
         yield
     except BaseException:
         # What ended it goes first: who is cancelled must not scan on because stopping failed as well.

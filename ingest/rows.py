@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
 
-__all__ = ["holds_rows", "is_number", "line_of", "open_quote", "read_rows"]
+__all__ = ["LEAST_CELLS", "holds_rows", "is_number", "line_of", "open_quote", "read_rows"]
 
+LEAST_CELLS: Final = 4  # a time and three of acceleration
 EMPTY_CELLS: Final = frozenset({"", "nan", "na", "n/a", "null", "none"})
 
 
@@ -50,7 +51,8 @@ def read_rows(path: Path, places: Sequence[int], width: int) -> NDArray[np.float
 
 def holds_rows(cells: Sequence[str], width: int) -> bool:
     """Whether a cell with line breaks holds what looks like other rows of so many cells, and is no note."""
-    return any(line.count(",") >= width - 1 for cell in cells for line in cell.splitlines()[1:])
+    lines = (line.split(",") for cell in cells for line in cell.splitlines()[1:])
+    return any(len(row) >= width and sum(map(is_number, row)) >= LEAST_CELLS for row in lines)
 
 
 def open_quote(path: Path, line: int) -> RecordingError:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
-from ingest.rows import holds_rows, is_number, open_quote, read_rows
+from ingest.rows import LEAST_CELLS, holds_rows, is_number, open_quote, read_rows
 from ingest.widths import may_be_too_wide
 
 __all__ = ["ACC_UNITS", "GYRO_UNITS", "READERS", "Columns", "choose", "read_csv", "read_parquet"]
@@ -31,7 +31,6 @@ MOST_REPEATED_ROWS: Final = 1_000_000
 LIKE_GYRO: Final = re.compile(
     r"(g|gyr|gyro|gyroscope|w|omega|ang\w*vel\w*)[ _.-]?[xyz](?![a-z])", re.IGNORECASE
 )
-LEAST_CELLS: Final = 4  # a time and three of acceleration
 OTHER_SEPARATORS: Final = frozenset(";\t| ")
 COMMENT_MARKS: Final = ("#", "%", "//")
 

@@ -12,9 +12,11 @@ __all__ = ["stop_signals"]
 def stop_signals() -> Iterator[asyncio.Event]:
     """An event that SIGINT, SIGTERM and SIGHUP set; a second signal does what it does without us."""
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    hangs_up = getattr(signal, "SIGHUP", None)  # Windows has none
     # Who began it with nohup wants it to go on.
-    hangs_up = () if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN else (signal.SIGHUP,)
-    numbers = (signal.SIGINT, signal.SIGTERM, *hangs_up)
+    if hangs_up is not None and signal.getsignal(hangs_up) is not signal.SIG_IGN:
+        numbers.append(hangs_up)
 
     def ask() -> None:
         stop.set()

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Callable
 from io import BufferedWriter, FileIO, TextIOWrapper
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -24,7 +24,8 @@ class _Outlet(FileIO):
     def write(self, data: "ReadableBuffer", /) -> int:
         if self.failed is None:
             try:
-                return super().write(data)
+                # Where nobody reads what is there already a pipe that must not block takes nothing, None.
+                return super().write(data) or memoryview(data).nbytes
             except OSError as error:
                 self.failed = error
         return memoryview(data).nbytes
@@ -55,7 +56,8 @@ def _lasting(stream: TextIO | None, own: TextIO | None) -> tuple[TextIO, _Outlet
     stream.flush()
     outlet = _Outlet(stream.fileno(), "wb", closefd=False)
     lasting = TextIOWrapper(
-        BufferedWriter(outlet),
+        # python -u wants every letter at once.
+        cast("BinaryIO", outlet) if stream.write_through else BufferedWriter(outlet),
         encoding=stream.encoding,
         errors=stream.errors,
         line_buffering=stream.line_buffering,

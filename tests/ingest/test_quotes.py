@@ -76,7 +76,10 @@ def test_a_stray_mark_in_the_header(tmp_path: Path, n: int, header: str) -> None
 
 
 def test_notes_may_have_line_breaks(tmp_path: Path) -> None:
-    lines = ['"note\n(free, text)",' + FULL, *('"felt, fine\nthen, tired",' + row for row in rows(100))]
+    lines = [
+        '"note\n(free, text)",' + FULL,
+        *('"felt, fine\nthen, tired, but, up, the, hill, of, 100, m",' + row for row in rows(100)),
+    ]
     path = tmp_path / "a.csv"
     path.write_text("\n".join(lines))
     assert len(read_recording(path, Mount.LEFT_SHIN).t_us) == 100

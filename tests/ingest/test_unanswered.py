@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
+from bleak import BleakScanner
 from bleak.backends.scanner import BaseBleakScanner
 
 from firmware_sim.clock import Clock
@@ -104,3 +105,24 @@ async def test_a_run_can_be_ended_and_does_not_scan_on(what: str) -> None:
         await asyncio.wait([running], timeout=5.0)
         assert running.cancelled()
         assert silent.turn == 1  # type: ignore[attr-defined]
+
+
+async def test_a_scan_that_began_and_said_nothing_is_ended() -> None:
+    """Its answer is lost: left alone it would go on beside the connections."""
+    scans: list[str] = []
+    async with SimulatedRadio([]) as radio:
+
+        class Mute(radio.scanner_backend):  # type: ignore[name-defined,misc]
+            async def start(self) -> None:
+                await super().start()
+                scans.append("begun")
+                await asyncio.Event().wait()
+
+            async def stop(self) -> None:
+                scans.append("ended")
+                await super().stop()
+
+        with pytest.raises(TimeoutError, match="no answer"):
+            async with adapter.scanning(BleakScanner(None, [], backend=Mute)):
+                pytest.fail("it was not answered")
+    assert scans == ["begun", "ended"]

@@ -1,7 +1,9 @@
 """What is printed where nobody reads: it costs no result, and ends nothing as a failure."""
 
+import fcntl
 import os
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import IO
@@ -104,3 +106,24 @@ def test_a_full_disk_is_told_of_all_the_same(home: Path) -> None:
         done = ended(["runs", "--data-dir", "d", "--json"], home, out=full)
     assert done.returncode == 1
     assert b"No space left" in done.stderr
+
+
+def test_a_pipe_that_is_full_and_must_not_block_ends_no_run(home: Path) -> None:
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    fcntl.fcntl(writer, fcntl.F_SETPIPE_SZ, 4096)
+    with os.fdopen(reader, "rb"), os.fdopen(writer, "wb") as full:
+        arguments = ["demo", "--duration", "300", "--speedup", "60", "--data-dir", "demo"]
+        done = ended(arguments, home, out=full)
+    assert (done.returncode, done.stderr) == (0, b"")
+    with Journal.open(home / "demo") as journal:
+        (run,) = journal.runs()
+        assert run.state == "ended"
+
+
+def test_without_a_buffer_every_word_is_out_at_once() -> None:
+    program = (
+        "import os\nfrom kneeload.unread import outlive_readers\noutlive_readers()\nprint('out')\nos._exit(0)"
+    )
+    done = subprocess.run([sys.executable, "-u", "-c", program], capture_output=True, timeout=60, check=True)
+    assert done.stdout == b"out\n"
