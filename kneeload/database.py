@@ -54,14 +54,17 @@ class Database:
     def _connect(self) -> sqlite3.Connection:
         address = self.path.absolute().as_uri()
         if not self.writable:
-            # SQLite reads a log with a file beside it that is not there and cannot be made.
-            log = self.path.with_name(f"{self.path.name}-wal")
-            if log.exists() and log.stat().st_size:
+            log, index = (self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))
+            if not log.exists():
+                address += "?immutable=1"
+            elif index.exists():  # somebody else writes, where we may look on
+                address += "?mode=ro"
+            elif log.stat().st_size:
+                # SQLite reads a log with an index, which is not there and cannot be made.
                 what = (
                     f"needs {log.name} worked in: copy the folder to where it can be written, and look there"
                 )
                 raise JournalError(what, path=self.path)
-            address += "?immutable=1"
         return sqlite3.connect(
             address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )

@@ -157,7 +157,7 @@ class Journal:
             connection.execute("UPDATE run SET state = ?, ended_ns = ? WHERE run = ?", (state, ended_ns, run))
 
     def runs(self) -> list[Run]:
-        """Every run in the order they were begun, whatever the clock said then.
+        """Every run in the order they were begun, whatever the clock said then; adopted ones come first.
 
         One that no living process writes is interrupted, whatever it was last.
         """

@@ -53,15 +53,18 @@ def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     unreadable: list[str] = []
     if (folder / "journal.db").exists() or unknown_runs(folder):
         with Journal.open(folder) as journal:
-            adopt(journal, folder)
-            recovered = recover_old(journal, folder)
+            recovered = adopt(journal, folder) | recover_old(journal, folder)
             left = find_cut(journal, folder)
             unreadable = unknown_runs(folder, journal.runs())
     if console is not None:
         for run, new in recovered.items():
             console.print(f"{run}: {counted(new, 'result')} recovered", highlight=False, markup=False)
         for run in unreadable:
-            console.print(f"{run}: no samples can be read from its packets", highlight=False, markup=False)
+            console.print(
+                f"{run}: its packets hold no samples that this version can read",
+                highlight=False,
+                markup=False,
+            )
         if left is not None and left.recent:
             console.print(_may_go_on(left), highlight=False, soft_wrap=True, markup=False)
         elif not recovered:

@@ -60,13 +60,23 @@ class FolderLock:
         if self._file is not None or not self.path.exists():
             return self._file is None
         try:
-            file = os.open(self.path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-        except OSError as error:
-            return error.errno == errno.EROFS  # where nobody writes, nobody has it
+            file = self._open_to_ask()
+        except OSError:
+            return False
         try:
             return _lock(file)
         finally:
             os.close(file)
+
+    def _open_to_ask(self) -> int:
+        careful = getattr(os, "O_NOFOLLOW", 0)
+        try:
+            return os.open(self.path, os.O_RDWR | careful)
+        except OSError as error:
+            if error.errno != errno.EROFS:
+                raise
+            # Where we cannot write somebody else may.
+            return os.open(self.path, os.O_RDONLY | careful)
 
 
 if sys.platform == "win32":

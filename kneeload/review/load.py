@@ -63,12 +63,14 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
     try:
         waveforms = cut(tally.through(recording.read(path)), windows)
     except RecordingError as error:
-        return replace(data, unread=f"{path.name}: {error.what}")
-    unread = ""
+        return replace(data, unread=dict.fromkeys(Mount, f"{path.name}: {error.what}"))
+    unread: dict[Mount, str] = {}
     if strange := sorted(tally.families - FAMILIES.keys()):
-        unread = f"{path.name}: sensors that this version does not know, {', '.join(strange)}"
-    elif lacking := tally.lacking():
-        unread = f"{path.name}: damaged or cut off, with {', '.join(lacking.values())}"
+        what = f"{path.name}: sensors that this version does not know, {', '.join(strange)}"
+        unread = dict.fromkeys(Mount, what)
+    else:
+        lacking = tally.lacking()
+        unread = {mount: f"{path.name}: damaged or cut off, with {left}" for mount, left in lacking.items()}
     return replace(data, waveforms=waveforms, unread=unread)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from kneeload.journal import Journal
 from kneeload.keeping import recover_runs
 from kneeload.listing import list_runs, resolve_run
 from kneeload.place import make_folder, packets_of
+from kneeload.resume import find_cut
 from tests.kneeload.test_resume import LEFT, RUN, RUN_S, STARTED_NS, run_after
 from tests.kneeload.virtual_packets import FAMILY, running
 
@@ -94,6 +96,21 @@ def test_the_same_results_as_before(tmp_path: Path, packets: list[Packet]) -> No
     assert after == before
 
 
+def test_a_run_that_comes_back_is_over_and_no_news(tmp_path: Path, packets: list[Packet]) -> None:
+    """Its file is as new as its copy: nobody goes on with it, and no broker is told of it as of today."""
+    recorded(tmp_path, RUN, packets)
+    with Journal.open(tmp_path) as journal:
+        journal.advance("mqtt:here:1883", journal.last_seq())
+        journal.advance("influx:there/kneeload", 0)
+    assert recover_runs(tmp_path, console=None)["recovered"]
+    with Journal.open(tmp_path) as journal:
+        (run,) = journal.runs()
+        assert find_cut(journal, tmp_path) is None
+        assert (run.state, run.ended_ns is not None) == ("interrupted", True)
+        assert journal.cursors() == {"mqtt:here:1883": journal.last_seq(), "influx:there/kneeload": 0}
+        assert journal.last_seq() > 0
+
+
 def test_what_is_no_run_is_left_alone(tmp_path: Path, packets: list[Packet]) -> None:
     link = [packet for packet in packets if packet.kind is Kind.LINK]
     assert link
@@ -101,15 +118,15 @@ def test_what_is_no_run_is_left_alone(tmp_path: Path, packets: list[Packet]) -> 
     recorded(tmp_path, RUN, link)
     recorded(tmp_path, EARLIER, packets)
     packets_of(tmp_path, EARLIER).write_bytes(b"no recording")
+    recorded(tmp_path, "20261399T070000Z", packets)
+    recorded(tmp_path, "20260226T070000Z", [replace(packet, family="other") for packet in packets])
     recorded(tmp_path, "20260227T070000Z", packets)
     shutil.move(tmp_path / "runs" / "20260227T070000Z", tmp_path / "runs" / "mine")
-    assert unknown_runs(tmp_path) == [RUN, EARLIER]
+    unreadable = [RUN, EARLIER, "20260226T070000Z"]
+    assert unknown_runs(tmp_path) == unreadable
     text = io.StringIO()
     assert recover_runs(tmp_path, console=Console(file=text, width=80))["recovered"] == {}
-    assert text.getvalue() == (
-        f"{RUN}: no samples can be read from its packets\n"
-        f"{EARLIER}: no samples can be read from its packets\n"
-        "nothing to recover\n"
-    )
+    what = "its packets hold no samples that this version can read"
+    assert text.getvalue().splitlines() == [*(f"{run}: {what}" for run in unreadable), "nothing to recover"]
     with Journal.open(tmp_path) as journal:
         assert journal.runs() == []

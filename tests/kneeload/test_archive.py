@@ -55,9 +55,34 @@ def test_a_run_that_was_cut_off_is_not_called_running_there(place: Path, tmp_pat
         assert entry.state == "interrupted"
 
 
-def test_what_is_in_the_log_alone_is_not_passed_over(place: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("indexed", [True, False])
+def test_what_is_in_the_log_alone_is_not_passed_over(place: Path, tmp_path: Path, indexed: bool) -> None:
+    """A copy of a folder in which a run was being written: SQLite needs its log's index to read it."""
     with closing(journal_at(tmp_path / "data")) as journal:
         journal.append(RUN, a_run(5))
-        archived(place, tmp_path / "data")
-    with pytest.raises(JournalError, match=r"needs journal\.db-wal worked in: copy the folder"):
-        Journal.open(place / "data")
+        shutil.copytree(tmp_path / "data", tmp_path / "copy")
+        if not indexed:
+            (tmp_path / "copy" / "journal.db-shm").unlink()
+        archived(place, tmp_path / "copy")
+        newest = journal.last_seq()
+    if indexed:
+        with Journal.open(place / "data") as copy:
+            assert copy.last_seq() == newest > 0
+    else:
+        with pytest.raises(JournalError, match=r"needs journal\.db-wal worked in: copy the folder"):
+            Journal.open(place / "data")
+
+
+def test_a_run_that_somebody_else_writes_is_seen_where_one_may_only_look(tmp_path: Path) -> None:
+    """A folder that is mounted read-only into a container, beside the program that writes it."""
+    (tmp_path / "data").mkdir()
+    with (
+        journal_at(tmp_path / "data") as journal,
+        mounted(tmp_path / "look", "--bind", str(tmp_path / "data")) as look,
+    ):
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(look)], check=True)
+        journal.append(RUN, a_run(5))
+        with Journal.open(look) as seen:
+            (entry,) = seen.runs()
+            assert entry.state == "running"
+            assert seen.last_seq() == journal.last_seq() > 0

@@ -254,7 +254,7 @@ def by_another_version(path: Path) -> None:
         (lambda path: path.write_bytes(b"not an MCAP file"), "packets.mcap: is not an MCAP file"),
         (
             lambda path: path.write_bytes(path.read_bytes()[:5000]),
-            r"packets.mcap: damaged or cut off, with \d+ of \d+ packets of the left shin sensor, ",
+            r"packets.mcap: damaged or cut off, with \d+ of \d+ packets of the left shin sensor",
         ),
         (lambda path: path.write_bytes(b""), "packets.mcap: damaged or cut off, with 0 of "),
         (by_another_version, "packets.mcap: sensors that this version does not know, kneeload-v9"),
