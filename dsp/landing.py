@@ -9,7 +9,7 @@ from dsp.stride import Activity
 from dsp.vote import Ballot, Candidate, Choice, elect
 from dsp.window import StrideWindow
 
-__all__ = ["Landed", "Landmarks", "Outlook", "landing"]
+__all__ = ["Drop", "Landed", "Landmarks", "Outlook", "landing"]
 
 # Of two jolts the one where the last contacts were wins unless it is much the weaker; less so without the end
 # of a swing to go by, for then the last ones may have been wrong in the same way.
@@ -50,6 +50,16 @@ class Landmarks:
         return "jerk+rise" if self.middle else "jerk"
 
 
+class Drop(NamedTuple):
+    """A forefoot that drops on a landed heel: when it is fastest, which is about when the heel's jerk peaks,
+    and the rows about that in which a jolt is the heel's.
+    """
+
+    first: float
+    fastest: float
+    last: float
+
+
 class Landed(NamedTuple):
     """Rows of the window. peak: where the jerk of such a contact peaks; jolt: how high it is, g/s."""
 
@@ -65,11 +75,9 @@ def landing(
     marks: Landmarks,
     *,
     reach: tuple[float, float],
-    within: tuple[float, float] | None = None,
+    drop: Drop | None = None,
 ) -> Landed:
     """The initial contact near the expected jolt, from reach[0] rows before it to reach[1] after.
-
-    within: rows outside of which a jolt is of something else.
 
     What is taken from steps between rows stands half a row late, and the smoothing is wider at low rates,
     which takes as much back: contacts at 100 Hz are 1 ms later than at 1000 (simulated). Mend both or none.
@@ -78,21 +86,26 @@ def landing(
     # What the last contacts say of this one may be of too few: the swing's own end is in reach too.
     places = [place for place in (outlook.jolt, outlook.gated, outlook.end) if place is not None]
     a, b = min(places) - reach[0], max(places) + reach[1]
-    if within is not None:
-        a, b = max(a, within[0]), min(b, within[1])
+    if drop is not None:
+        a, b = max(a, drop.first), min(b, drop.last)
     jerk = window.smooth(window.jerk, 10.0)
     width = UNSURE_S if outlook.end is None else NEAR_S
     peak = highest(jerk, a, b, near=(outlook.jolt, width * rate))
     smooth = window.smooth(window.resultant, 20.0)
     rise = highest(smooth[1:] - smooth[:-1], a - 0.02 * rate - 1.0, b - 1.0)  # steps, each to the next row
     lag = marks.jerk_lag_s * rate
-    at = outlook.jolt if peak is None else peak
-    found: list[Candidate] = [("gate" if peak is None else "jerk", at - lag)]
+    if peak is not None:
+        method, at = "jerk", peak
+    else:
+        method, at = ("gate", outlook.jolt) if drop is None else ("forefoot", drop.fastest)
+    found: list[Candidate] = [(method, at - lag)]
     if rise is not None:
         risen = rise + 1.0 - marks.rise_lag_s * rate
         if marks.middle and peak is not None and abs(risen - peak + lag) < TOGETHER_S * rate:
             found.insert(0, ("jerk+rise", 0.5 * (peak - lag + risen)))
         found.append(("rise", risen))
+    if drop is not None and method != "forefoot":
+        found.append(("forefoot", drop.fastest - lag))
     if outlook.end is not None:
         found.append(("swing-end", outlook.end))
     ballot = Ballot(marks.reference, tuple(found), FURTHEST_S)

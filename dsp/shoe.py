@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.contact import Contact, Lift, contact_of, push_near
-from dsp.landing import Landmarks, Outlook, landing
+from dsp.landing import Drop, Landmarks, Outlook, landing
 from dsp.peaks import highest
 from dsp.window import StrideWindow
 
@@ -36,8 +36,8 @@ AS_STEEP = 0.7  # of the steepest: the first, for another burst follows in the a
 def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None) -> Contact:
     """swing: (n,) smoothed rate about the swing axis, positive in swing; None without a gyroscope."""
     rate, rise = window.rate_hz, outlook.rise
-    within = None if swing is None or outlook.gait == "run" else _dropping(swing, outlook, rate)
-    landed = landing(window, outlook, LANDMARKS, reach=(0.12 * rate, 0.12 * rate), within=within)
+    drop = None if swing is None or outlook.gait == "run" else _drop(swing, outlook, rate)
+    landed = landing(window, outlook, LANDMARKS, reach=(0.12 * rate, 0.12 * rate), drop=drop)
     contact = landed.choice.place
     pitched = None if swing is None else _pitched(swing, contact, outlook, rate)
     if outlook.gait == "run":
@@ -51,8 +51,8 @@ def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None
     return contact_of(window, outlook, landed, lift, stance=stance)
 
 
-def _dropping(swing: Floats, outlook: Outlook, rate: float) -> tuple[float, float] | None:
-    """Rows about where a walker's forefoot drops on a landed heel; None where it does not and lie flat then.
+def _drop(swing: Floats, outlook: Outlook, rate: float) -> Drop | None:
+    """Of a walker's forefoot on a landed heel; None where it does not drop and lie flat then.
 
     Jolts before are of the swing, those after of the forefoot. A foot that turns on was not on its heel.
     """
@@ -66,7 +66,7 @@ def _dropping(swing: Floats, outlook: Outlook, rate: float) -> tuple[float, floa
     lies = swing[fastest + round(LIES_S[0] * rate) : fastest + round(LIES_S[1] * rate)]
     if swing[fastest] > -DROPS_DPS or (lies > LIES_DPS).any():
         return None
-    return fastest - DROPS_S[0] * rate, fastest + DROPS_S[1] * rate
+    return Drop(fastest - DROPS_S[0] * rate, fastest, fastest + DROPS_S[1] * rate)
 
 
 def _pitched(swing: Floats, contact: float, outlook: Outlook, rate: float) -> Lift | None:
