@@ -52,15 +52,15 @@ def test_a_run_goes_on_when_its_log_is_full_and_it_is_told(tmp_path: Path) -> No
     assert strides > 30
 
 
-def ignore_hang_up() -> None:
-    """As nohup does."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
-
-
-@pytest.mark.parametrize(("before", "goes_on"), [(None, False), (ignore_hang_up, True)])
+@pytest.mark.parametrize(("handling", "goes_on"), [(signal.SIG_DFL, False), (signal.SIG_IGN, True)])
 def test_a_terminal_that_hangs_up_ends_a_run_as_ctrl_c_does(
-    tmp_path: Path, before: Callable[[], None] | None, goes_on: bool
+    tmp_path: Path, handling: signal.Handlers, goes_on: bool
 ) -> None:
+    """But not one that was begun with nohup, which has the signal ignored."""
+
+    def before() -> None:
+        signal.signal(signal.SIGHUP, handling)
+
     # However slow the machine is, the signal comes before the end.
     lasts_s = 16.0 if goes_on else 3000.0
     arguments = ("demo", "--duration", str(lasts_s), "--speedup", "4")
