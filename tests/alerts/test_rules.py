@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from alerts.alert import Alert
 from alerts.baseline import LEARN_STRIDES, WARM_UP_STRIDES, Usual
 from alerts.engine import AlertEngine
 from alerts.observation import Metric, Observation
@@ -140,17 +141,32 @@ def test_cadence_low_is_silent_within_five_percent_and_without_a_baseline() -> N
     assert fresh(stored=False).steps(WARM_UP_STRIDES, cadence_spm=120.0) == []
 
 
+def sides(run: Run, count: int, left: float, right: float) -> list[Alert]:
+    """So many strides of each side with these peaks; what came of their asymmetry."""
+    alerts = []
+    for pair in zip(
+        run.strides(count, mounts=(LEFT,), peak_resultant_g=left),
+        run.strides(count, mounts=(RIGHT,), peak_resultant_g=right),
+        strict=True,
+    ):
+        for stride in pair:
+            alerts += run.engine.push(stride)
+    return [alert for alert in alerts if alert.rule == "shock-asymmetry-changed"]
+
+
+def usually(left: float, right: float) -> Run:
+    usual: dict[tuple[Metric, Mount], Usual] = {
+        ("peak_resultant_g", LEFT): Usual(left, 0.6),
+        ("peak_resultant_g", RIGHT): Usual(right, 0.7),
+    }
+    return Run(AlertEngine(RULES, baseline=usual))
+
+
 def test_shock_asymmetry_fires_when_it_changed() -> None:
     run = fresh()
     assert run.steps(200, mounts=BOTH) == []
-    left = run.strides(200, mounts=(LEFT,), peak_resultant_g=6.5)
-    right = run.strides(200, mounts=(RIGHT,), peak_resultant_g=8.0)
-    alerts = []
-    for pair in zip(left, right, strict=True):
-        for stride in pair:
-            alerts.extend(run.engine.push(stride))
-    (raised,) = alerts
-    assert (raised.rule, raised.state, raised.mount) == ("shock-asymmetry-changed", "raised", None)
+    (raised,) = sides(run, 200, 6.5, 8.0)
+    assert (raised.state, raised.mount) == ("raised", None)
     assert raised.value == pytest.approx(200 * 1.5 / 14.5)
     assert raised.limit == 10.0
     assert run.engine.shock_asymmetry_percent(run.t_us) == pytest.approx(200 * 1.5 / 14.5)
@@ -158,63 +174,24 @@ def test_shock_asymmetry_fires_when_it_changed() -> None:
 
 
 def test_shock_asymmetry_that_is_usual_is_silent() -> None:
-    usual: dict[tuple[Metric, Mount], Usual] = {
-        ("peak_resultant_g", LEFT): Usual(6.0, 0.6),
-        ("peak_resultant_g", RIGHT): Usual(7.5, 0.7),
-    }
-    run = Run(AlertEngine(RULES, baseline=usual))
-    for left, right in zip(
-        run.strides(300, mounts=(LEFT,), peak_resultant_g=6.0),
-        run.strides(300, mounts=(RIGHT,), peak_resultant_g=7.7),
-        strict=True,
-    ):
-        assert run.engine.push(left) + run.engine.push(right) == []
+    assert sides(usually(6.0, 7.5), 300, 6.0, 7.7) == []
 
 
 @pytest.mark.parametrize(("left", "right", "fires"), [(7.5, 6.0, True), (6.0, 7.5, False), (6.0, 8.1, True)])
 def test_shock_asymmetry_knows_which_side_was_harder(left: float, right: float, fires: bool) -> None:
     """Usually the right one is 22 % harder: as much on the left is a change of 44 points."""
-    usual: dict[tuple[Metric, Mount], Usual] = {
-        ("peak_resultant_g", LEFT): Usual(6.0, 0.6),
-        ("peak_resultant_g", RIGHT): Usual(7.5, 0.7),
-    }
-    run = Run(AlertEngine(RULES, baseline=usual))
-
-    def go(left: float, right: float) -> list[tuple[str, str]]:
-        alerts = []
-        for pair in zip(
-            run.strides(200, mounts=(LEFT,), peak_resultant_g=left),
-            run.strides(200, mounts=(RIGHT,), peak_resultant_g=right),
-            strict=True,
-        ):
-            for stride in pair:
-                alerts += run.engine.push(stride)
-        return [(rule, state) for rule, state in words(alerts) if rule == "shock-asymmetry-changed"]
-
-    assert go(left, right) == ([("shock-asymmetry-changed", "raised")] if fires else [])
-    assert go(6.0, 7.5) == ([("shock-asymmetry-changed", "cleared")] if fires else [])
+    run = usually(6.0, 7.5)
+    assert [alert.state for alert in sides(run, 200, left, right)] == ["raised"] * fires
+    assert [alert.state for alert in sides(run, 200, 6.0, 7.5)] == ["cleared"] * fires
 
 
 @pytest.mark.parametrize(("strides", "fires"), [(12, False), (30, False), (60, True)])
 def test_what_one_side_was_usually_harder_by_does_not_count_for_the_other(strides: int, fires: bool) -> None:
     """Of a minute 54 s must be harder on the left, after minutes in which the right was as usual."""
-    usual: dict[tuple[Metric, Mount], Usual] = {
-        ("peak_resultant_g", LEFT): Usual(6.0, 0.6),
-        ("peak_resultant_g", RIGHT): Usual(7.5, 0.7),
-    }
-    run = Run(AlertEngine(RULES, baseline=usual))
-    alerts = []
-    for count, left, right in ((200, 6.0, 7.5), (strides, 6.77, 6.0), (200, 6.0, 7.5)):
-        for pair in zip(
-            run.strides(count, mounts=(LEFT,), peak_resultant_g=left),
-            run.strides(count, mounts=(RIGHT,), peak_resultant_g=right),
-            strict=True,
-        ):
-            for stride in pair:
-                alerts += run.engine.push(stride)
-    told = [alert for alert in alerts if alert.rule == "shock-asymmetry-changed"]
-    assert [alert.state for alert in told] == (["raised", "cleared"] if fires else [])
-    assert [round(alert.value) for alert in told[:1]] == ([12] if fires else [])
+    run = usually(6.0, 7.5)
+    alerts = [*sides(run, 200, 6.0, 7.5), *sides(run, strides, 6.77, 6.0), *sides(run, 200, 6.0, 7.5)]
+    assert [alert.state for alert in alerts] == ["raised", "cleared"] * fires
+    assert [round(alert.value) for alert in alerts[:1]] == [12] * fires
 
 
 def test_shock_asymmetry_needs_both_sides_of_the_same_segment() -> None:
