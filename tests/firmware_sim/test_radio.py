@@ -202,7 +202,8 @@ async def test_out_of_range_and_back_nothing_is_lost() -> None:
             await gone(client)
         assert receiver.losses == 3
         await receiver.start()
-        await receiver.reach(len(receiver.packets) + 50)
+        # Few: on a slow machine much of the time in range is over when it has connected.
+        await receiver.reach(len(receiver.packets) + 10)
     numbers = counters(receiver.packets)
     missed = numbers[-1] + 1 - len(numbers)
     assert missed == sensor.truth.lost_on_link + sensor.truth.dropped
