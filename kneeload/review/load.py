@@ -63,15 +63,17 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
     try:
         waveforms = cut(tally.through(recording.read(path)), windows)
     except RecordingError as error:
-        return replace(data, unread=dict.fromkeys(Mount, f"{path.name}: {error.what}"))
-    unread: dict[Mount, str] = {}
+        return replace(data, unreadable=dict.fromkeys(Mount, f"{path.name}: {error.what}"))
+    unreadable: dict[Mount, str] = {}
     if strange := sorted(tally.families - FAMILIES.keys()):
         what = f"{path.name}: sensors that this version does not know, {', '.join(strange)}"
-        unread = dict.fromkeys(Mount, what)
+        unreadable = dict.fromkeys(Mount, what)
     else:
         lacking = tally.lacking()
-        unread = {mount: f"{path.name}: damaged or cut off, with {left}" for mount, left in lacking.items()}
-    return replace(data, waveforms=waveforms, unread=unread)
+        unreadable = {
+            mount: f"{path.name}: damaged or cut off, with {left}" for mount, left in lacking.items()
+        }
+    return replace(data, waveforms=waveforms, unreadable=unreadable)
 
 
 def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> float:

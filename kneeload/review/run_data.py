@@ -33,8 +33,8 @@ class Waveform:
 class RunData:
     """One run as the journal and the packets' file hold it; lists in the order of time.
 
-    waveforms: place in alerts -> the samples around that alert, for those that they were looked for. unread:
-    why packets of a sensor cannot be read, for those of which any are missing. rules: those in force here.
+    waveforms: place in alerts -> the samples around that alert, for those that they were looked for.
+    unreadable: why packets of a sensor cannot be read, for those that lack any. rules: those in force.
     earlier: the same runner's runs before this one, newest first.
     sensors: what the sensor on each mount called itself. Every text may come from outside: escape it.
     """
@@ -47,7 +47,7 @@ class RunData:
     summaries: tuple[Summary, ...] = ()
     health: tuple[SensorHealth, ...] = ()
     waveforms: Mapping[int, tuple[Waveform, ...]] = field(default_factory=dict)
-    unread: Mapping[Mount, str] = field(default_factory=dict)
+    unreadable: Mapping[Mount, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = RULES
     sensors: Mapping[Mount, str] = field(default_factory=dict)
     note: str = ""

@@ -237,9 +237,11 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
 def why_undrawn(data: RunData, episode: Episode) -> str:
     """Why there is no figure: that nothing was recorded is said only where that is so."""
     mount = episode.raised.mount
-    unread = [data.unread[one] for one in data.mounts if one in data.unread and mount in (None, one)]
-    if unread:
-        return f"No samples around this alert can be read ({'; '.join(dict.fromkeys(unread))})."
+    unreadable = [
+        data.unreadable[one] for one in data.mounts if one in data.unreadable and mount in (None, one)
+    ]
+    if unreadable:
+        return f"No samples around this alert can be read ({'; '.join(dict.fromkeys(unreadable))})."
     if data.waveforms and episode.place not in data.waveforms:
         return f"Samples are shown around the first {MOST} alerts only."
     return "No samples were recorded around this alert."

@@ -9,8 +9,10 @@ from benchmarks.score import figures
 from benchmarks.trial import Trial, load_trials
 from benchmarks.validate.altered import ALTERATIONS, altered_by
 from dsp.block import ImuBlock
+from dsp.filters import hann_smooth
 from kneeload.truth import match
 from tests.dsp.recordings import contact_times_s, strides_of
+from tests.dsp.test_landing_on_the_ball import swing_axis
 
 LASTS_S, EVERY_S, EDGE_S, NEAR_S = 14.0, 1.5, 0.4, 0.05
 OF = {alteration.name: alteration.of for alteration in ALTERATIONS}
@@ -64,3 +66,28 @@ def test_a_soft_heel_is_told_from_the_forefoot_that_drops_after_it(recordings: P
     found = figures(scores)
     assert found.missed_per_1000 + found.extra_per_1000 <= 20.0
     assert found.initial_contact_sd_ms <= 15.0
+
+
+def test_a_forefoot_drops_soon_after_its_heel_has_landed_and_lies_then(recordings: Path) -> None:
+    """What the core goes by, from nothing but angular rates and contacts of the truth."""
+    late_ms, rates_dps = [], []
+    for trial in load_trials(recordings, "walk_feet"):
+        if not trial.truth_fits:
+            continue
+        assert trial.gyro_dps is not None
+        assert trial.truth is not None
+        rate_hz = trial.rate_hz
+        pitch_dps = hann_smooth(trial.gyro_dps @ swing_axis(trial.gyro_dps), 10.0, rate_hz)
+        found = []
+        for contact_s in trial.truth.initial_contact_s[1:-1]:  # the first and the last are steps
+            row = round((contact_s - trial.t_s[0]) * rate_hz)
+            fastest = row + int(pitch_dps[row : row + round(0.12 * rate_hz)].argmin())
+            lies = pitch_dps[fastest + round(0.05 * rate_hz) : fastest + round(0.15 * rate_hz)]
+            found.append(((fastest - row) / rate_hz * 1e3, pitch_dps[fastest], lies.max()))
+        late, rate, after = np.array(found).T
+        late_ms.append(float(np.median(late)))
+        rates_dps.append(float(np.median(rate)))
+        assert np.percentile(after, 90) < 60.0, trial.name
+    assert len(late_ms) >= 9
+    assert 10.0 <= min(late_ms) <= max(late_ms) <= 50.0
+    assert max(rates_dps) <= -140.0
