@@ -52,15 +52,15 @@ def adopt(journal: Journal, folder: Path) -> dict[str, int]:
             continue
         if not worn or not set(worn.values()) <= FAMILIES.keys():
             continue
-        newest = journal.last_seq()
+        newest = journal.deliveries.last_seq()
         _enter(journal, name, about, worn)
         (entry,) = (run for run in journal.runs() if run.run == name)
         if (cut := find_cut(journal, folder, entry)) is not None:
             adopted[name] = recover(journal, cut)
         # A broker's subscribers want what happens now; a database is told of every run.
-        for sink, seq in journal.cursors().items():
+        for sink, seq in journal.deliveries.cursors().items():
             if sink.startswith("mqtt:") and seq >= newest:
-                journal.advance(sink, journal.last_seq())
+                journal.deliveries.advance(sink, journal.deliveries.last_seq())
     return adopted
 
 

@@ -146,7 +146,7 @@ def doctor(
     loaded = load(config or default_config_file(), data_dir=data_dir)
     if resend and (loaded.data.dir / "journal.db").exists():
         with Journal.open(loaded.data.dir) as journal:
-            journal.try_again()
+            journal.deliveries.try_again()
     findings = examine(loaded, loaded.data.dir)
     if as_json:
         print_json(

@@ -151,7 +151,7 @@ def _undelivered(_config: Config, data_dir: Path) -> Finding:
     if not (data_dir / "journal.db").exists():
         return Finding("journal", "ok", "no runs yet")
     with Journal.open(data_dir) as journal:
-        refused = journal.refused()
+        refused = journal.deliveries.refused()
     if refused:
         waiting = sum(refusal.again for refusal in refused)
         reasons = Counter((refusal.sink, refusal.reason) for refusal in refused).most_common(MOST_REASONS)

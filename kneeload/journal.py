@@ -13,11 +13,12 @@ from alerts.alert import Alert
 from dsp.stride import Activity, Stride
 from kneeload.codec import Row, encode
 from kneeload.database import Database
+from kneeload.deliveries import Deliveries, rows_of
 from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
 
-__all__ = ["RUN_FORMAT", "RUN_NAME", "Journal", "Refusal", "Row", "Run"]
+__all__ = ["RUN_FORMAT", "RUN_NAME", "Journal", "Row", "Run"]
 
 NAME = "journal.db"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -39,17 +40,6 @@ class Run:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """A result that a server will never take, and its reason. again: it is to be tried once more."""
-
-    sink: str
-    seq: int
-    reason: str
-    at_ns: int
-    again: bool = False
-
-
 class Journal:
     """The journal of one data folder. Any number may read; the first to name or start a run alone may write.
 
@@ -61,9 +51,8 @@ class Journal:
         self.path = data_dir / NAME
         self.listeners: list[Callable[[int], None]] = []
         self._runs = Database(self.path, synchronous="FULL")
-        # Where a sink has got to may be forgotten by a power cut: it then delivers the same once more.
         try:
-            self._sinks = Database(self.path, synchronous="NORMAL")
+            self.deliveries = Deliveries(self.path)
         except BaseException:
             self._runs.close()
             raise
@@ -76,7 +65,7 @@ class Journal:
 
     def close(self) -> None:
         """Everything is on disk already; frees the file."""
-        self._sinks.close()
+        self.deliveries.close()
         self._runs.close()
         self._lock.release()
 
@@ -292,84 +281,6 @@ class Journal:
         self.claim()
         self._runs.read("VACUUM")
 
-    # Sinks
-
-    def before_newest_run(self) -> int:
-        """The place in the journal behind which the results of the newest run lie."""
-        (first,) = self._sinks.read(
-            "SELECT min(seq) FROM result WHERE run = (SELECT run FROM run ORDER BY rowid DESC LIMIT 1)"
-        )[0]
-        return self.last_seq() if first is None else int(first) - 1
-
-    def after(self, seq: int, limit: int) -> list[Row]:
-        """Up to limit results of all runs that follow a place in the journal, in order."""
-        return _rows(self._sinks, "result.seq > ? ORDER BY result.seq LIMIT ?", seq, limit)
-
-    def last_seq(self) -> int:
-        """The place of the newest result, 0 when there is none."""
-        return int(self._sinks.read("SELECT coalesce(max(seq), 0) FROM result")[0][0])
-
-    def cursor(self, sink: str) -> int | None:
-        """The place up to which a sink has been served; None when it never was."""
-        rows = self._sinks.read("SELECT seq FROM cursor WHERE sink = ?", sink)
-        return int(rows[0][0]) if rows else None
-
-    def cursors(self) -> dict[str, int]:
-        """Every sink that was ever served, and up to which place."""
-        return dict(self._sinks.read("SELECT sink, seq FROM cursor", types=(str, int)))
-
-    def advance(self, sink: str, seq: int) -> None:
-        """A sink has been served up to seq; never goes back."""
-        with self._sinks.write() as connection:
-            connection.execute(
-                "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
-                "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
-                (sink, seq),
-            )
-
-    def refuse(self, sink: str, seq: int, *, reason: str, at_ns: int) -> None:
-        """A sink will never take this result: it is parked, and the cursor passes it, in one step."""
-        with self._sinks.write() as connection:
-            connection.execute(
-                "INSERT OR REPLACE INTO refused (sink, seq, reason, at_ns) VALUES (?, ?, ?, ?)",
-                (sink, seq, reason, at_ns),
-            )
-            connection.execute(
-                "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
-                "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
-                (sink, seq),
-            )
-
-    def refused(self, sink: str | None = None) -> list[Refusal]:
-        """What was refused by one sink or by all."""
-        rows = self._sinks.read(
-            "SELECT sink, seq, reason, at_ns, again FROM refused WHERE ?1 IS NULL OR sink = ?1 "
-            "ORDER BY at_ns, seq",
-            sink,
-        )
-        return [
-            Refusal(sink=sink, seq=seq, reason=reason, at_ns=at_ns, again=bool(again))
-            for sink, seq, reason, at_ns, again in rows
-        ]
-
-    def try_again(self) -> int:
-        """Let every sink try what it refused once more when it next connects; how many results."""
-        with self._sinks.write() as connection:
-            return connection.execute("UPDATE refused SET again = 1").rowcount
-
-    def to_try_again(self, sink: str) -> list[Row]:
-        """Parked results that a sink is to try once more, in order."""
-        return _rows(
-            self._sinks,
-            "result.seq IN (SELECT seq FROM refused WHERE sink = ? AND again) ORDER BY result.seq",
-            sink,
-        )
-
-    def taken(self, sink: str, seq: int) -> None:
-        """A sink has taken a result that it once refused."""
-        with self._sinks.write() as connection:
-            connection.execute("DELETE FROM refused WHERE sink = ? AND seq = ?", (sink, seq))
-
     # Inside
 
     def _settings(self, text: str) -> Mapping[str, Any]:
@@ -383,15 +294,5 @@ class Journal:
         return settings
 
     def _results(self, run: str, stream: str, kind: type[Kind]) -> list[Kind]:
-        rows = _rows(self._runs, "result.run = ? AND result.stream = ? ORDER BY result.seq", run, stream)
+        rows = rows_of(self._runs, "result.run = ? AND result.stream = ? ORDER BY result.seq", run, stream)
         return [result for row in rows if isinstance(result := row.result, kind)]
-
-
-def _rows(database: Database, where: str, *values: object) -> list[Row]:
-    rows = database.read(
-        "SELECT result.seq, result.run, run.runner, run.started_ns, result.stream, result.body "
-        f"FROM result JOIN run ON run.run = result.run WHERE {where}",
-        *values,
-        types=(int, str, str, int, str, str),
-    )
-    return [Row(*row) for row in rows]

@@ -95,15 +95,16 @@ async def follow(
 
 class _Follower(Generic[Content]):
     def __init__(self, journal: Journal, sink: Sink[Content], state: SinkState, stop: asyncio.Event) -> None:
-        self.journal, self.sink, self.state, self.stop = journal, sink, state, stop
+        self.journal, self.deliveries = journal, journal.deliveries
+        self.sink, self.state, self.stop = sink, state, stop
         self.wake = asyncio.Event()
         self.failures = 0
-        start = journal.cursor(sink.cursor)
+        start = self.deliveries.cursor(sink.cursor)
         if start is None:
-            start = 0 if sink.history else journal.before_newest_run()
-            journal.advance(sink.cursor, start)
+            start = 0 if sink.history else self.deliveries.before_newest_run()
+            self.deliveries.advance(sink.cursor, start)
         self.seq = start
-        state.refused = len(journal.refused(sink.cursor))
+        state.refused = len(self.deliveries.refused(sink.cursor))
         self._count()
 
     @contextmanager
@@ -163,12 +164,12 @@ class _Follower(Generic[Content]):
             self._all_is_well()
 
     def _asked_again(self) -> bool:
-        return bool(self.journal.to_try_again(self.sink.cursor))
+        return bool(self.deliveries.to_try_again(self.sink.cursor))
 
     async def _try_again(self, link: Link[Content]) -> None:
         """What a person asked for: results that were refused once. A second refusal parks them again."""
         items: list[Item[Content]] = []
-        for row in await asyncio.to_thread(self.journal.to_try_again, self.sink.cursor):
+        for row in await asyncio.to_thread(self.deliveries.to_try_again, self.sink.cursor):
             try:
                 items.append(Item(row.seq, self.sink.encode_late(row)))
             except RowError as error:
@@ -179,7 +180,7 @@ class _Follower(Generic[Content]):
                 if (reason := outcome.refused.get(item.seq)) is not None:
                     await self._keep_parked(item.seq, reason)
                 else:
-                    await asyncio.to_thread(self.journal.taken, self.sink.cursor, item.seq)
+                    await asyncio.to_thread(self.deliveries.taken, self.sink.cursor, item.seq)
                     self.state.delivered += 1
                     self.state.refused -= 1
             items = items[outcome.done :]
@@ -187,7 +188,7 @@ class _Follower(Generic[Content]):
     def _next(self) -> tuple[list[Item[Content]], RowError | None]:
         """What follows, up to the first row that has no form for this server."""
         items: list[Item[Content]] = []
-        for row in self.journal.after(self.seq, self.sink.batch):
+        for row in self.deliveries.after(self.seq, self.sink.batch):
             try:
                 items.append(Item(row.seq, self.sink.encode(row)))
             except RowError as error:
@@ -200,7 +201,7 @@ class _Follower(Generic[Content]):
 
     async def _keep_parked(self, seq: int, reason: str) -> None:
         await asyncio.to_thread(
-            self.journal.refuse, self.sink.cursor, seq, reason=reason[:500], at_ns=time.time_ns()
+            self.deliveries.refuse, self.sink.cursor, seq, reason=reason[:500], at_ns=time.time_ns()
         )
 
     async def _park(self, seq: int, reason: str) -> None:
@@ -213,13 +214,13 @@ class _Follower(Generic[Content]):
         self.seq = seq
         self._count()
         try:
-            await asyncio.to_thread(self.journal.advance, self.sink.cursor, seq)
+            await asyncio.to_thread(self.deliveries.advance, self.sink.cursor, seq)
         except JournalError as error:
             # It has arrived; after a restart it would only be delivered once more.
             self.state.last_error = str(error)
 
     def _count(self) -> int:
-        self.state.behind = max(0, self.journal.last_seq() - self.seq)
+        self.state.behind = max(0, self.deliveries.last_seq() - self.seq)
         return self.state.behind
 
     async def _pause(self, error: SinkError) -> None:

@@ -89,9 +89,9 @@ def attack_journal(data: bytes) -> None:
 def look_at_runs(place: Path) -> None:
     with Journal.open(place) as journal:
         names = [run.run for run in journal.runs()]
-        journal.refused()
-        journal.cursors()
-        for row in journal.after(0, 100):
+        journal.deliveries.refused()
+        journal.deliveries.cursors()
+        for row in journal.deliveries.after(0, 100):
             for tell in (message, line):
                 try:
                     tell(row)

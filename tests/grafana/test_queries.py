@@ -85,7 +85,7 @@ def test_a_simulated_run_reads_the_same_in_the_dashboard_and_the_journal(
     data_dir = recorded_run(tmp_path_factory.getbasetemp())
     influxd.query("CREATE DATABASE kneeload")
     with Journal.open(data_dir) as journal:
-        rows = journal.after(0, 100_000)
+        rows = journal.deliveries.after(0, 100_000)
         strides, alerts, summaries = (
             journal.strides(SIMULATED),
             journal.alerts(SIMULATED),

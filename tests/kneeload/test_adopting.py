@@ -100,15 +100,18 @@ def test_a_run_that_comes_back_is_over_and_no_news(tmp_path: Path, packets: list
     """Its file is as new as its copy: nobody goes on with it, and no broker is told of it as of today."""
     recorded(tmp_path, RUN, packets)
     with Journal.open(tmp_path) as journal:
-        journal.advance("mqtt:here:1883", journal.last_seq())
-        journal.advance("influx:there/kneeload", 0)
+        journal.deliveries.advance("mqtt:here:1883", journal.deliveries.last_seq())
+        journal.deliveries.advance("influx:there/kneeload", 0)
     assert recover_runs(tmp_path, console=None)["recovered"]
     with Journal.open(tmp_path) as journal:
         (run,) = journal.runs()
         assert find_cut(journal, tmp_path) is None
         assert (run.state, run.ended_ns is not None) == ("interrupted", True)
-        assert journal.cursors() == {"mqtt:here:1883": journal.last_seq(), "influx:there/kneeload": 0}
-        assert journal.last_seq() > 0
+        assert journal.deliveries.cursors() == {
+            "mqtt:here:1883": journal.deliveries.last_seq(),
+            "influx:there/kneeload": 0,
+        }
+        assert journal.deliveries.last_seq() > 0
 
 
 def test_what_is_no_run_is_left_alone(tmp_path: Path, packets: list[Packet]) -> None:

@@ -64,10 +64,10 @@ def test_what_is_in_the_log_alone_is_not_passed_over(place: Path, tmp_path: Path
         if not indexed:
             (tmp_path / "copy" / "journal.db-shm").unlink()
         archived(place, tmp_path / "copy")
-        newest = journal.last_seq()
+        newest = journal.deliveries.last_seq()
     if indexed:
         with Journal.open(place / "data") as copy:
-            assert copy.last_seq() == newest > 0
+            assert copy.deliveries.last_seq() == newest > 0
     else:
         with pytest.raises(JournalError, match=r"needs journal\.db-wal worked in: copy the folder"):
             Journal.open(place / "data")
@@ -85,4 +85,4 @@ def test_a_run_that_somebody_else_writes_is_seen_where_one_may_only_look(tmp_pat
         with Journal.open(look) as seen:
             (entry,) = seen.runs()
             assert entry.state == "running"
-            assert seen.last_seq() == journal.last_seq() > 0
+            assert seen.deliveries.last_seq() == journal.deliveries.last_seq() > 0

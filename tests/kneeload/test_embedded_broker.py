@@ -37,7 +37,7 @@ async def test_a_run_reaches_a_subscriber(tmp_path: Path) -> None:
             state = SinkState("MQTT")
             settings = MqttSettings(host=broker.host, port=broker.port, version="3.1.1")
             await follow_mqtt(journal, settings, state, runner="anna", run=RUN, stop=stop)
-            expected = [message(row) for row in journal.after(0, 1000)]
+            expected = [message(row) for row in journal.deliveries.after(0, 1000)]
         assert (state.delivered, state.behind, state.last_error) == (len(results), 0, None)
         came: list[tuple[str, object]] = []
         async for received in subscriber.messages:

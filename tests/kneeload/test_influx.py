@@ -103,9 +103,9 @@ def test_bad_rows_are_parked_and_the_rest_goes_on(influxd: Influxd, tmp_path: Pa
             journal.append(new, results[start : start + 20])
             journal.append(old, results[start : start + 1])
         state = delivered(journal, InfluxSettings(url=influxd.url))
-        bad = [row.seq for row in journal.after(0, 1000) if row.run == old]
-        assert [refusal.seq for refusal in journal.refused()] == bad
-        assert all("retention policy" in refusal.reason for refusal in journal.refused())
+        bad = [row.seq for row in journal.deliveries.after(0, 1000) if row.run == old]
+        assert [refusal.seq for refusal in journal.deliveries.refused()] == bad
+        assert all("retention policy" in refusal.reason for refusal in journal.deliveries.refused())
         assert (state.refused, state.behind, state.delivered) == (len(bad), 0, len(results))
         assert influxd.count("stride", "quality") == journal.count(new, "stride")
 
@@ -116,9 +116,9 @@ def test_a_field_of_another_type_is_parked(influxd: Influxd, tmp_path: Path) -> 
     with journal_at(tmp_path) as journal:
         journal.append(RUN, a_run(20))
         state = delivered(journal, InfluxSettings(url=influxd.url))
-        alerts = [row.seq for row in journal.after(0, 1000) if row.stream == "alert"]
-        assert [refusal.seq for refusal in journal.refused()] == alerts
-        assert "field type conflict" in journal.refused()[0].reason
+        alerts = [row.seq for row in journal.deliveries.after(0, 1000) if row.stream == "alert"]
+        assert [refusal.seq for refusal in journal.deliveries.refused()] == alerts
+        assert "field type conflict" in journal.deliveries.refused()[0].reason
         assert state.behind == 0
         assert influxd.count("stride", "quality") == 40
 
@@ -137,7 +137,7 @@ def test_a_wrong_password_is_said_and_the_right_one_delivers_all(tmp_path: Path)
                 assert "hunter2" not in state.last_error
                 assert base64.b64encode(b"admin:hunter2").decode() not in state.last_error
                 assert "\n" not in state.last_error
-            assert (state.delivered, journal.refused()) == (0, [])
+            assert (state.delivered, journal.deliveries.refused()) == (0, [])
             right = where.model_copy(update={"password": SecretStr("right"), "drain_s": 20.0})
             async with following(journal, right) as state:
                 pass
@@ -158,7 +158,7 @@ def test_a_user_who_may_not_make_the_database_is_told_the_command(tmp_path: Path
                 await until(lambda: state.last_error is not None, "an error is shown")
                 assert state.last_error is not None
                 assert "CREATE DATABASE" in state.last_error or "right to write" in state.last_error
-            assert journal.refused() == []
+            assert journal.deliveries.refused() == []
 
     with Influxd(tmp_path / "influxd", credentials=("admin", "right")) as influxd:
         asyncio.run(run(influxd))

@@ -48,7 +48,7 @@ class Script:
 
 
 def lines_of(journal: Journal) -> list[str]:
-    return [line(row) for row in journal.after(0, 100_000)]
+    return [line(row) for row in journal.deliveries.after(0, 100_000)]
 
 
 def test_a_server_that_answers_and_refuses_is_not_called_well(tmp_path: Path) -> None:
@@ -111,7 +111,7 @@ def test_what_needs_a_person_is_said_and_nothing_is_lost(tmp_path: Path, answer:
                 assert state.last_error.isprintable()
                 assert len(state.last_error) < 500
                 assert not state.connected
-            assert (state.behind, journal.refused()) == (len(a_run(20)), [])
+            assert (state.behind, journal.deliveries.refused()) == (len(a_run(20)), [])
 
     with http_stand_in(Script(answer)) as url:
         asyncio.run(run(url))
@@ -137,7 +137,7 @@ def test_exactly_the_bad_rows_are_parked_and_the_others_stay_in_order(
         script = Script(judge)
         with http_stand_in(script) as url:
             state = delivered(journal, InfluxSettings(url=url))
-        assert [refusal.seq - 1 for refusal in journal.refused()] == sorted(bad)
+        assert [refusal.seq - 1 for refusal in journal.deliveries.refused()] == sorted(bad)
         assert script.accepted == [text for text in all_lines if text not in refused]
         assert (state.behind, state.refused) == (0, len(bad))
 

@@ -52,7 +52,7 @@ def test_what_goes_in_comes_out(tmp_path: Path) -> None:
         assert journal.alerts(RUN) == [r for r in results if isinstance(r, Alert)]
         assert journal.summaries(RUN) == [r for r in results if isinstance(r, Summary)]
         assert journal.health(RUN) == [r for r in results if isinstance(r, SensorHealth)]
-        assert [row.result for row in journal.after(0, 1000)] == results
+        assert [row.result for row in journal.deliveries.after(0, 1000)] == results
         assert journal.count(RUN, "stride") == 40
         assert journal.strides("19700101T000000Z") == []
 
@@ -95,7 +95,7 @@ def test_appending_again_changes_nothing(tmp_path: Path) -> None:
         journal.append(RUN, results[:30])
         assert journal.append(RUN, results) == len(results) - 30
         assert journal.append(RUN, results) == 0
-        assert [row.result for row in journal.after(0, 1000)] == results
+        assert [row.result for row in journal.deliveries.after(0, 1000)] == results
 
 
 def test_an_append_is_all_or_nothing(tmp_path: Path) -> None:
@@ -118,36 +118,36 @@ def test_following_by_cursor_meets_every_row_once_in_order(
         for size in sizes:
             journal.append(RUN, [examples.stride(number + i) for i in range(size)])
             number += size
-            while rows := journal.after(journal.cursor("sink") or 0, limit):
+            while rows := journal.deliveries.after(journal.deliveries.cursor("sink") or 0, limit):
                 seen += [row.result.stride for row in rows if isinstance(row.result, Stride)]
-                journal.advance("sink", rows[-1].seq)
+                journal.deliveries.advance("sink", rows[-1].seq)
         assert seen == list(range(number))
 
 
 def test_a_cursor_is_kept_and_never_goes_back(tmp_path: Path) -> None:
     with begun(tmp_path) as journal:
-        assert journal.cursor("mqtt") is None
-        journal.advance("mqtt", 5)
-        journal.advance("mqtt", 3)
+        assert journal.deliveries.cursor("mqtt") is None
+        journal.deliveries.advance("mqtt", 5)
+        journal.deliveries.advance("mqtt", 3)
     with Journal.open(tmp_path) as journal:
-        assert journal.cursor("mqtt") == 5
-        assert journal.cursors() == {"mqtt": 5}
+        assert journal.deliveries.cursor("mqtt") == 5
+        assert journal.deliveries.cursors() == {"mqtt": 5}
 
 
 def test_a_refusal_is_parked_and_passed(tmp_path: Path) -> None:
     with begun(tmp_path) as journal:
         journal.append(RUN, a_run(3))
-        journal.refuse("influx", 2, reason="field type conflict", at_ns=7)
-        assert journal.cursor("influx") == 2
-        (refusal,) = journal.refused()
+        journal.deliveries.refuse("influx", 2, reason="field type conflict", at_ns=7)
+        assert journal.deliveries.cursor("influx") == 2
+        (refusal,) = journal.deliveries.refused()
         assert (refusal.sink, refusal.seq, refusal.reason, refusal.at_ns) == (
             "influx",
             2,
             "field type conflict",
             7,
         )
-        assert journal.refused("influx") == [refusal]
-        assert journal.refused("mqtt") == []
+        assert journal.deliveries.refused("influx") == [refusal]
+        assert journal.deliveries.refused("mqtt") == []
 
 
 def test_runs_have_states(tmp_path: Path) -> None:
@@ -177,10 +177,10 @@ def test_runs_stand_in_the_order_of_their_beginning_whatever_the_clock_said(tmp_
         journal.append(RUN, a_run(2))
         early = journal.name_run(0)
         journal.start_run(early, "anna", started_ns=0, config={})
-        assert journal.before_newest_run() == journal.last_seq() == len(a_run(2))
+        assert journal.deliveries.before_newest_run() == journal.deliveries.last_seq() == len(a_run(2))
         journal.append(early, a_run(2))
         assert [run.run for run in journal.runs()] == [RUN, early] == [RUN, "19700101T000000Z"]
-        assert journal.before_newest_run() == len(a_run(2))
+        assert journal.deliveries.before_newest_run() == len(a_run(2))
 
 
 def test_runs_of_one_second_have_names_of_their_own(tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_several_threads_may_use_it(tmp_path: Path) -> None:
         def work(mount: Mount) -> None:
             for number in range(50):
                 journal.append(RUN, [examples.stride(number, mount)])
-                journal.advance(mount, number)
+                journal.deliveries.advance(mount, number)
 
         threads = [threading.Thread(target=work, args=(mount,)) for mount in Mount]
         for thread in threads:
@@ -293,7 +293,7 @@ def test_several_threads_may_use_it(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
         assert journal.count(RUN, "stride") == 200
-        assert journal.cursors() == dict.fromkeys(map(str, Mount), 49)
+        assert journal.deliveries.cursors() == dict.fromkeys(map(str, Mount), 49)
 
 
 WRITER = """
@@ -331,11 +331,11 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
 def test_a_full_disk_is_said_and_harms_nothing(tmp_path: Path) -> None:
     with begun(tmp_path) as journal:
         journal.append(RUN, a_run(10))
-        kept = [row.result for row in journal.after(0, 1000)]
+        kept = [row.result for row in journal.deliveries.after(0, 1000)]
         # SQLite's own limit fails where a full disk would.
         journal._runs._connection.execute("PRAGMA max_page_count = 1")
         with pytest.raises(JournalFullError, match="no room left"):
             journal.append(RUN, a_run(5000))
-        assert [row.result for row in journal.after(0, 1000)] == kept
+        assert [row.result for row in journal.deliveries.after(0, 1000)] == kept
         journal._runs._connection.execute("PRAGMA max_page_count = 1000000")
         assert journal.append(RUN, a_run(500)) == len(a_run(500)) - len(kept)

@@ -41,7 +41,7 @@ def test_what_is_written_after_a_visit_is_seen_by_the_next(tmp_path: Path) -> No
         for end in (20, 40, 60):
             journal.append(RUN, results[end - 20 : end])
             runs = kneeload_json(["runs", "--data-dir", tmp_path], home=tmp_path)["runs"]
-            strides = sum(row.stream == "stride" for row in journal.after(0, 1000))
+            strides = sum(row.stream == "stride" for row in journal.deliveries.after(0, 1000))
             assert runs[0]["strides"] == strides > 0
             assert (tmp_path / "journal.db-wal").exists(), "the visitor took our log with it"
 

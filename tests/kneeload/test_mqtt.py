@@ -44,7 +44,7 @@ def test_all_results_arrive_once_in_order_with_the_state_around_them(
                     journal.end_run(RUN, STARTED_NS + 1)
             assert (state.delivered, state.behind, state.refused) == (len(results), 0, 0)
             assert state.last_error is None
-            expected = [message(row) for row in journal.after(0, 10_000)]
+            expected = [message(row) for row in journal.deliveries.after(0, 10_000)]
         subscriber.wait_for(lambda messages: len(messages) == len(results) + 2)
         came = [(m.topic, m.payload) for m in subscriber.messages]
         assert came[1:-1] == [(sent.topic, sent.payload) for sent in expected]
@@ -245,7 +245,8 @@ def test_down_and_back_again_and_again_it_gets_everything(
                     journal.append(RUN, results[start : start + 60])
                     # What a broker had acknowledged and not passed on when it died is beyond our reach.
                     await until(
-                        lambda: len(set(seqs(subscriber.messages))) == journal.last_seq(), "all arrived"
+                        lambda: len(set(seqs(subscriber.messages))) == journal.deliveries.last_seq(),
+                        "all arrived",
                     )
                     await asyncio.to_thread(mosquitto.stop if how == "stop" else mosquitto.kill)
                     journal.append(RUN, results[start + 60 : start + 90])

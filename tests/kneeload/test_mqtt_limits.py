@@ -82,7 +82,7 @@ def test_a_brokers_window_is_kept_and_its_quota_is_waited_for(
         assert broker.quota_left
         assert broker.most_under_way == WINDOW
         assert (state.delivered, state.refused, state.behind) == (len(results), 0, 0)
-        assert journal.refused() == []
+        assert journal.deliveries.refused() == []
 
 
 def test_who_is_not_there_is_said_in_plain_words(tmp_path: Path) -> None:

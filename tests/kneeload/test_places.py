@@ -48,8 +48,8 @@ def test_a_database_without_organisations_is_known_by_the_name_it_had(tmp_path: 
     places = Places()
     with http_stand_in(places) as url, journal_at(tmp_path) as journal:
         journal.append(RUN, a_run(5))
-        journal.advance(f"influx:{url}/kneeload", journal.last_seq())
+        journal.deliveries.advance(f"influx:{url}/kneeload", journal.deliveries.last_seq())
         assert delivered(journal, InfluxSettings(url=url)).delivered == 0
     with Journal.open(tmp_path) as journal:
-        assert journal.cursors() == {f"influx:{url}/kneeload": len(a_run(5))}
+        assert journal.deliveries.cursors() == {f"influx:{url}/kneeload": len(a_run(5))}
     assert places.points == {}

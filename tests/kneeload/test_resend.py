@@ -64,7 +64,7 @@ def test_refused_parked_shown_mended_sent_again(tmp_path: Path) -> None:
         assert f"{refused} of them wait" in report
         assert delivered(tmp_path, url).refused == refused, "still refused, parked again"
         with Journal.open(tmp_path) as journal:
-            assert not any(refusal.again for refusal in journal.refused())
+            assert not any(refusal.again for refusal in journal.deliveries.refused())
 
         picky.words = ()
         kneeload_json_of_doctor(tmp_path)
@@ -72,7 +72,7 @@ def test_refused_parked_shown_mended_sent_again(tmp_path: Path) -> None:
         assert (state.delivered, state.refused) == (refused, 0)
     assert len(picky.lines) == len(set(picky.lines)) == len(results)
     with Journal.open(tmp_path) as journal:
-        assert journal.refused() == []
+        assert journal.deliveries.refused() == []
 
 
 def test_a_late_state_of_a_sensor_is_told_and_not_kept(mosquitto: Mosquitto, tmp_path: Path) -> None:
@@ -81,10 +81,12 @@ def test_a_late_state_of_a_sensor_is_told_and_not_kept(mosquitto: Mosquitto, tmp
     second = "20260101T001000Z"
     with journal_at(tmp_path) as journal:
         journal.append(RUN, [health(1_000_000)])
-        journal.refuse(f"mqtt:{mosquitto.host}:{mosquitto.port}", 1, reason="not authorised", at_ns=0)
+        journal.deliveries.refuse(
+            f"mqtt:{mosquitto.host}:{mosquitto.port}", 1, reason="not authorised", at_ns=0
+        )
         journal.start_run(second, "anna", started_ns=STARTED_NS + 10**12, config={})
         journal.append(second, [health(1_000_000, Mount.RIGHT_SHIN)])
-        journal.try_again()
+        journal.deliveries.try_again()
 
         async def run() -> SinkState:
             async with following(journal, settings, run=second) as state:

@@ -40,8 +40,8 @@ def three(tmp_path: Path) -> Path:
         keep(journal, tmp_path, OLD, started_ns=NOW_NS - 100 * DAY_NS)
         keep(journal, tmp_path, YOUNG, started_ns=NOW_NS - 10 * DAY_NS)
         keep(journal, tmp_path, UNSET, started_ns=5 * 10**9)
-        journal.advance("mqtt", 4)
-        journal.refuse("influx", 3, reason="bad", at_ns=1)
+        journal.deliveries.advance("mqtt", 4)
+        journal.deliveries.refuse("influx", 3, reason="bad", at_ns=1)
     return tmp_path
 
 
@@ -57,14 +57,14 @@ def test_old_runs_are_told_with_what_they_take(three: Path) -> None:
 
 def test_what_is_pruned_is_gone_and_the_rest_is_untouched(three: Path) -> None:
     with Journal.open(three) as journal:
-        last, kept = journal.last_seq(), journal.strides(YOUNG)
+        last, kept = journal.deliveries.last_seq(), journal.strides(YOUNG)
         prune(journal, three, [OLD])
         prune(journal, three, [OLD])
         assert {run.run for run in journal.runs()} == {UNSET, YOUNG}
         assert journal.strides(OLD) == []
         assert journal.strides(YOUNG) == kept
-        assert (journal.last_seq(), journal.cursor("mqtt")) == (last, 4)
-        assert journal.refused() == []
+        assert (journal.deliveries.last_seq(), journal.deliveries.cursor("mqtt")) == (last, 4)
+        assert journal.deliveries.refused() == []
     assert not packets_of(three, OLD).parent.exists()
     assert packets_of(three, YOUNG).exists()
 
@@ -181,11 +181,16 @@ def test_a_journal_of_any_earlier_version_is_brought_up_to_date(tmp_path: Path, 
     connection.close()
     with Journal.open(tmp_path) as journal:
         (run,) = journal.runs()
-        assert (run.run, run.note, journal.cursor("mqtt"), journal.last_seq()) == (OLD, "kept", 7, 1)
-        (refusal,) = journal.refused()
+        assert (run.run, run.note, journal.deliveries.cursor("mqtt"), journal.deliveries.last_seq()) == (
+            OLD,
+            "kept",
+            7,
+            1,
+        )
+        (refusal,) = journal.deliveries.refused()
         assert (refusal.seq, refusal.reason, refusal.again) == (3, "bad", False)
-        assert journal.try_again() == 1
-        assert journal.refused()[0].again
+        assert journal.deliveries.try_again() == 1
+        assert journal.deliveries.refused()[0].again
     with Journal.open(tmp_path):
         pass
     database = Database(path, synchronous="FULL")

@@ -70,7 +70,7 @@ class Running:
 
     @property
     def journalled(self) -> list[Result]:
-        return [row.result for row in self.journal.after(0, 100_000)]
+        return [row.result for row in self.journal.deliveries.after(0, 100_000)]
 
 
 @contextmanager

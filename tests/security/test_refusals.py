@@ -63,8 +63,8 @@ def test_a_refused_topic_is_parked_shown_and_sent_again_when_the_list_is_mended(
         reader.wait_for(lambda messages: len(messages) == len(results) - refused + 2)
         came = seqs_of([bytes(message.payload) for message in reader.messages])
         assert came == sorted(set(came)), "once and in order, though others between them were refused"
-        parked = {refusal.seq for refusal in journal.refused()}
-        assert parked == {row.seq for row in journal.after(0, 10_000) if row.stream == "alert"}
+        parked = {refusal.seq for refusal in journal.deliveries.refused()}
+        assert parked == {row.seq for row in journal.deliveries.after(0, 10_000) if row.stream == "alert"}
 
         shown = kneeload(["doctor", "--data-dir", data], home=tmp_path).stdout
         assert f"{refused} results were refused" in shown
@@ -78,7 +78,7 @@ def test_a_refused_topic_is_parked_shown_and_sent_again_when_the_list_is_mended(
         broker.restart()
         kneeload(["doctor", "--resend", "--data-dir", data], home=tmp_path)
         state = delivered(journal, anna(broker))
-        assert (state.delivered, state.refused, journal.refused()) == (refused, 0, [])
+        assert (state.delivered, state.refused, journal.deliveries.refused()) == (refused, 0, [])
         # Retained ones come to a reader that returns once more.
         reader.wait_for(
             lambda ms: len(seqs_of([bytes(m.payload) for m in ms if not m.retain])) == len(results)

@@ -102,8 +102,8 @@ def _run(folder: Path, packets: Path, place: Path, squeeze: Squeeze, pace: Pace)
             recovered_s = time.monotonic()
             assert child.finish() == 0, child.errors
         with Journal.open(data) as journal:
-            rows = journal.after(0, 1_000_000)
-            assert journal.refused() == []
+            rows = journal.deliveries.after(0, 1_000_000)
+            assert journal.deliveries.refused() == []
         ((p95, largest, memory),) = child.said("L")
         outcome = Trouble(float(p95), float(largest), int(memory), len(rows))
         outcome.waited_s = next((at - recovered_s for at in way.served_s if at >= recovered_s), None)

@@ -126,9 +126,9 @@ class Deliveries:
     def of(self, data: Path) -> tuple[int, int, int]:
 
         with Journal.open(data) as journal:
-            (upto,) = journal.cursors().values()
-            wanted = [row.seq for row in journal.after(0, 1_000_000) if row.seq <= upto]
-            waiting = journal.last_seq() - upto
+            (upto,) = journal.deliveries.cursors().values()
+            wanted = [row.seq for row in journal.deliveries.after(0, 1_000_000) if row.seq <= upto]
+            waiting = journal.deliveries.last_seq() - upto
         runner = data.name
 
         def seqs() -> list[int]:

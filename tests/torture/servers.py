@@ -83,13 +83,13 @@ def trouble(folder: Path, packets: Path, http: str, mqtt: str, *, whole_run: boo
         _configure(config, broker, database, drain_s=60)
         with Journal.open(data) as journal:
             # What kneeload doctor --resend does.
-            parked = {refusal.seq for refusal in journal.refused()}
-            journal.try_again()
+            parked = {refusal.seq for refusal in journal.deliveries.refused()}
+            journal.deliveries.try_again()
         with Child([*arguments, "--more", str(LAST_RUN_S)]) as last:
             assert last.finish() == 0, last.errors
         with Journal.open(data) as journal:
-            rows = journal.after(0, 1_000_000)
-            assert journal.refused() == []
+            rows = journal.deliveries.after(0, 1_000_000)
+            assert journal.deliveries.refused() == []
         ((p95, largest, memory),) = child.said("L")
         outcome = Trouble(float(p95), float(largest), int(memory), len(rows))
         outcome.said = [" ".join(words) for words in child.said("N")]
