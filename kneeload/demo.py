@@ -18,13 +18,16 @@ from firmware_sim.radio import SimulatedRadio
 from ingest.ble import run_links
 from ingest.links import OURS, WornSensor
 from ingest.packet import Packet
+from kneeload.conduct import Outcome, conduct
 from kneeload.config import Config, default_data_dir, load
 from kneeload.journal import Journal
 from kneeload.last_runs import DEMO
-from kneeload.live import Outcome, conduct, print_summary, report_of, stop_signals, told, wait_for
+from kneeload.live import told
 from kneeload.offer import offer
+from kneeload.report import print_summary, report_of
 from kneeload.resume import Cut
 from kneeload.settings import DataSettings
+from kneeload.stopping import stop_signals, wait_for
 from kneeload.view import make_view, timed
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
 from kneeload.witness import Witness

@@ -5,7 +5,9 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
-__all__ = ["stop_signals"]
+from kneeload.clock import RunClock
+
+__all__ = ["stop_signals", "wait_for"]
 
 
 @contextmanager
@@ -34,3 +36,14 @@ def stop_signals() -> Iterator[asyncio.Event]:
         yield stop
     finally:
         remove()
+
+
+async def wait_for(stop: asyncio.Event, clock: RunClock, duration_s: float | None) -> None:
+    """Until stop is set or so much run time has passed."""
+    if duration_s is None:
+        await stop.wait()
+        return
+    end_ns = clock.now_ns() + round(duration_s * 1e9)
+    while not stop.is_set() and (left_ns := end_ns - clock.now_ns()) > 0:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), left_ns / 1e9 / clock.speedup)

@@ -17,8 +17,8 @@ from dsp.mount import Mount
 from dsp.stride import Stride
 from ingest.packet import Packet
 from kneeload.clock import MonotonicClock
+from kneeload.conduct import conduct
 from kneeload.config import Config
-from kneeload.live import conduct
 from kneeload.results import Result
 from kneeload.settings import DataSettings, MqttSettings
 from kneeload.view import Silent

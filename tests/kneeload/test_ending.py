@@ -10,11 +10,11 @@ import pytest
 from dsp.mount import Mount
 from ingest import recording
 from ingest.packet import Packet
+from kneeload.conduct import conduct
 from kneeload.config import load
 from kneeload.errors import UnfinishedRunError
 from kneeload.failures import told
 from kneeload.journal import Journal
-from kneeload.live import conduct
 from kneeload.place import packets_of
 from kneeload.resume import find_cut, recover
 from kneeload.view import Silent

@@ -20,11 +20,11 @@ from firmware_sim.plan import Phase, Plan
 from ingest.errors import LinkError
 from ingest.packet import Packet
 from kneeload.clock import MonotonicClock
+from kneeload.conduct import Outcome, conduct
 from kneeload.config import Config, load
 from kneeload.held import Held
 from kneeload.journal import Journal, Run
 from kneeload.last_runs import STRIDES_A_RUN, compared_line, usual_by_now
-from kneeload.live import Outcome, conduct
 from kneeload.place import packets_of
 from kneeload.replay import replay, run_replay
 from kneeload.results import Result

@@ -22,10 +22,10 @@ from kneeload.config import load
 from kneeload.errors import JournalLockedError
 from kneeload.failures import told
 from kneeload.journal import Journal
-from kneeload.live import print_summary
 from kneeload.monitor import Monitor
 from kneeload.outlets import Outlets
 from kneeload.place import make_folder, packets_of
+from kneeload.report import print_summary
 from kneeload.results import Result
 from kneeload.resume import find_cut
 from kneeload.session import Keeper, run_session

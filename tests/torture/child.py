@@ -15,8 +15,8 @@ from pathlib import Path
 from dsp.stride import Stride
 from firmware_sim.clock import Clock
 from ingest.packet import Packet
+from kneeload.conduct import conduct
 from kneeload.config import load
-from kneeload.live import conduct
 from kneeload.offer import offer
 from kneeload.results import Result
 from kneeload.view import Silent

@@ -20,9 +20,9 @@ from firmware_sim.plan import Phase, Plan
 from firmware_sim.sensor import VirtualSensor
 from firmware_sim.traits import Traits
 from ingest.packet import Kind, Packet
+from kneeload.conduct import conduct
 from kneeload.config import load
 from kneeload.journal import Journal
-from kneeload.live import conduct
 from kneeload.view import Silent
 from tests.kneeload.virtual_packets import FAMILY
 from tests.torture.child import resident_kb

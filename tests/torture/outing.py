@@ -20,10 +20,11 @@ from firmware_sim.traits import Traits
 from ingest.ble import run_links
 from ingest.links import WornSensor
 from ingest.packet import Kind, Packet
+from kneeload.conduct import conduct
 from kneeload.config import load
-from kneeload.live import conduct, wait_for
 from kneeload.monitor import Monitor
 from kneeload.results import Result
+from kneeload.stopping import wait_for
 from kneeload.view import Silent
 from kneeload.witness import Witness
 from tests.torture.own_time import OwnTime, TellingSensor
