@@ -1,16 +1,15 @@
-"""The timeline as Plotly's JSON. Colours are names of the page's CSS variables, put in by page.js."""
+"""The timeline as Plotly's JSON."""
 
 from collections.abc import Sequence
 
 from dsp.stride import Stride
 from kneeload.review.counted import why_nothing
+from kneeload.review.look import LOOK, Figure, heading, note, upright, value_axis
 from kneeload.review.run_data import RunData
-from kneeload.review.statistics import Episode, bands, episodes, tracks
+from kneeload.review.statistics import bands, episodes, tracks
 from kneeload.review.traces import (
     LEVEL_COLOR,
-    MODEBAR,
     ROWS,
-    Figure,
     axis_clock,
     episode_traces,
     fits,
@@ -39,19 +38,10 @@ def timeline(data: RunData) -> Figure:
     domains = stacked(heights)
     axes = iter(["yaxis", *(f"yaxis{n}" for n in range(2, len(heights) + 1))])
     layout: Figure = {
+        **LOOK,
         "height": sum(heights) + GAP_PX * (len(heights) - 1) + 2 * MARGIN_PX,
         "margin": {"l": 64, "r": 16, "t": MARGIN_PX, "b": MARGIN_PX},
-        "paper_bgcolor": "rgba(0,0,0,0)",
-        "plot_bgcolor": "rgba(0,0,0,0)",
-        "font": {"family": "system-ui, sans-serif", "size": 12, "color": "var(--ink)"},
-        "hovermode": "closest",
-        "hoverlabel": {
-            "bgcolor": "var(--paper)",
-            "bordercolor": "var(--line)",
-            "font": {"color": "var(--ink)"},
-        },
         "dragmode": "zoom",
-        "modebar": MODEBAR,
         "showlegend": False,
         "xaxis": {
             "type": "date",
@@ -71,17 +61,13 @@ def timeline(data: RunData) -> Figure:
         axis = next(axes)
         layout[axis] = lane(next(places), lanes)
         traces += [trace for n, e in enumerate(happened, 1) for trace in episode_traces(data, e, n, axis)]
-        layout["shapes"] += [raised_line(e) for e in happened]
+        layout["shapes"] += [
+            upright(stamp(e.raised.t_us / 1e6), LEVEL_COLOR[e.raised.level]) for e in happened
+        ]
     for row in rows:
         axis = next(axes)
         domain = next(places)
-        layout[axis] = {
-            "domain": domain,
-            "gridcolor": "var(--grid)",
-            "zeroline": False,
-            "automargin": False,
-            "rangemode": "tozero" if row.unit == "g" else "normal",
-        }
+        layout[axis] = value_axis(domain, from_zero=row.unit == "g")
         layout["annotations"].append(heading(f"{row.title}, {row.unit}", domain[1]))
         nothing = []
         for mount in (mount for mount in data.mounts if fits(row, mount)):
@@ -132,36 +118,6 @@ def lane(domain: tuple[float, float], names: list[str]) -> Figure:
     }
 
 
-def heading(text: str, top: float) -> Figure:
-    return {
-        "text": text,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0,
-        "y": top,
-        "xanchor": "left",
-        "yanchor": "bottom",
-        "showarrow": False,
-        "font": {"size": 13, "color": "var(--ink)"},
-        "yshift": 3,
-    }
-
-
-def note(text: str, domain: tuple[float, float]) -> Figure:
-    """Words in the middle of a plot, where something is missing."""
-    return {
-        "text": text,
-        "xref": "paper",
-        "yref": "paper",
-        "x": 0.5,
-        "y": (domain[0] + domain[1]) / 2,
-        "xanchor": "center",
-        "yanchor": "middle",
-        "showarrow": False,
-        "font": {"size": 12, "color": "var(--muted)"},
-    }
-
-
 def band_shapes(strides: Sequence[Stride]) -> list[Figure]:
     return [
         {
@@ -178,16 +134,3 @@ def band_shapes(strides: Sequence[Stride]) -> list[Figure]:
         }
         for band in bands(strides)
     ]
-
-
-def raised_line(episode: Episode) -> Figure:
-    return {
-        "type": "line",
-        "xref": "x",
-        "yref": "paper",
-        "x0": stamp(episode.raised.t_us / 1e6),
-        "x1": stamp(episode.raised.t_us / 1e6),
-        "y0": 0,
-        "y1": 1,
-        "line": {"color": LEVEL_COLOR[episode.raised.level], "width": 1, "dash": "dot"},
-    }

@@ -17,10 +17,10 @@ from kneeload.review.earlier_section import earlier_section
 from kneeload.review.errors import PlotlyMissingError
 from kneeload.review.figures import timeline
 from kneeload.review.load import load
+from kneeload.review.look import Figure
 from kneeload.review.run_data import RunData
 from kneeload.review.sections import SAFETY, alerts_section, head_section, metrics_section, timeline_section
 from kneeload.review.statistics import episodes
-from kneeload.review.traces import Figure
 from kneeload.review.waveform_figure import waveform_figure
 
 __all__ = ["page", "plotly_script", "safe_json", "write_review"]

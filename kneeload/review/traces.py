@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.review.counted import counted
+from kneeload.review.look import Figure
 from kneeload.review.run_data import RunData
 from kneeload.review.running_median import SMOOTH, pieces, running_median
 from kneeload.review.statistics import Episode
@@ -18,9 +19,7 @@ from kneeload.spoken import clock_time
 __all__ = [
     "DOTS_MOST",
     "LEVEL_COLOR",
-    "MODEBAR",
     "ROWS",
-    "Figure",
     "Row",
     "axis_clock",
     "episode_traces",
@@ -34,8 +33,6 @@ __all__ = [
     "track_trace",
 ]
 
-Figure = dict[str, Any]
-
 MIDNIGHT_MS = 946_684_800_000  # 2000-01-01
 DOTS_MOST = 4000
 """Above this many strides a sensor only their running median is drawn, where it can be: nobody could tell the
@@ -44,7 +41,6 @@ dots apart.
 
 SYMBOL: Mapping[str, str] = {"left": "circle", "right": "diamond"}
 DASH: Mapping[str, str] = {"left": "solid", "right": "6px,2px"}
-MODEBAR = {"bgcolor": "rgba(0,0,0,0)", "color": "var(--muted)", "activecolor": "var(--ink)"}
 LEVEL_COLOR: Mapping[str, str] = {"info": "var(--info)", "warning": "var(--warning)"}
 TRACK_COLOR: Mapping[str, str] = {"ok": "var(--ok)", "lossy": "var(--warning)", "lost": "var(--lost)"}
 TRACK_WORDS: Mapping[str, str] = {

@@ -10,9 +10,10 @@ import pytest
 from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.review.figures import timeline
+from kneeload.review.look import Figure
 from kneeload.review.page import page
 from kneeload.review.running_median import MOST_S, SMOOTH, pieces, running_median
-from kneeload.review.traces import DOTS_MOST, ROWS, Figure, stride_traces
+from kneeload.review.traces import DOTS_MOST, ROWS, stride_traces
 from tests.sample_run import SHINS, sample_run_data, sample_strides
 
 __all__: list[str] = []
