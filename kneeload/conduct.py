@@ -94,7 +94,7 @@ async def conduct(
                     earlier=cut.earlier() if cut else (),
                 )
                 keeper.listeners += [view.see, *listeners]
-                keeper.troubled = happened
+                keeper.troubles.told = happened
                 with unfinished(keeper):
                     with keeper.recorder:
                         for packet in cut.links_lost(clock.now_ns()) if cut else ():

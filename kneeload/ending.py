@@ -36,10 +36,10 @@ def _packets(keeper: Keeper, error: StorageError) -> str:
     if not error.pending_bytes or since_ns is None:
         return "its packets are not known to be on disk"
     lost = f"{error.pending_bytes} bytes of packets since {clock_time(since_ns // 1000)} are lost"
-    return f"{lost}, and {keeper.missing}" if keeper.missing else lost
+    return f"{lost}, and {keeper.saver.missing}" if keeper.saver.missing else lost
 
 
 def _results(keeper: Keeper) -> str:
-    if not keeper.unsaved:
+    if not keeper.saver.waiting:
         return "its end is"
-    return f"{counted(keeper.unsaved, 'result')} {'is' if keeper.unsaved == 1 else 'are'}"
+    return f"{counted(keeper.saver.waiting, 'result')} {'is' if keeper.saver.waiting == 1 else 'are'}"

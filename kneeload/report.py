@@ -39,7 +39,7 @@ def report_of(outcome: Outcome) -> dict[str, object]:
         "journal": {"strides": outcome.journalled["stride"]},
         "dropped": {
             "packets": outcome.keeper.recorder.packets_dropped,
-            "results": outcome.keeper.results_dropped,
+            "results": outcome.keeper.saver.dropped,
         },
         "mqtt": {
             "broker": outlets.mqtt.where if outlets.mqtt else None,

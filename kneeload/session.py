@@ -11,24 +11,19 @@ from ingest.errors import PacketDroppedError, StorageError
 from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.clock import RunClock
-from kneeload.errors import JournalError
 from kneeload.failures import first_of
 from kneeload.journal import Journal
 from kneeload.latencies import Latencies
 from kneeload.monitor import Monitor
 from kneeload.results import Result
-from kneeload.spoken import missing
+from kneeload.saver import Saver
+from kneeload.troubles import Troubles
 
 __all__ = ["Keeper", "Task", "run_session"]
 
 Task = tuple[str, Callable[[], Awaitable[None]]]
 
 TICK_S: Final = 0.25
-# Results that wait for a full disk: over ten hours of two sensors.
-MOST_UNSAVED: Final = 250_000
-# Of those at one try, some 10 ms; and how long a busy journal is waited for: packets wait for us meanwhile.
-AT_ONCE: Final = 1000
-HASTE_S: Final = 0.2
 # Packets of an earlier process between two looks at the radio: about 20 ms of work.
 CATCH_UP: Final = 16
 
@@ -38,10 +33,8 @@ class Keeper:
 
     Called from the radio's callback, so an exception cannot travel up: it is kept in `failed`, which
     run_session waits on. A disk that takes nothing more (full, read-only) does not stop a run: packets and
-    results wait in memory, `troubled` is told, and every tick tries again. What does not fit there either is
-    `missing`: of packets the newest, which the monitor does not see then, of results the oldest.
-    Results are journalled only when the packets they come from are on disk: what the journal holds can be
-    computed again from packets.mcap, after a power cut too.
+    results wait in memory (Recorder, Saver), `troubles` are told, and every tick tries again. What does not
+    fit there either is missing: of packets the newest, which the monitor does not see then.
     earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
     recorded and wait.
     latencies: wall time from a packet's arrival to its results in the journal.
@@ -61,17 +54,14 @@ class Keeper:
         self.clock = clock
         self.recorder = recorder
         self.monitor = monitor
-        self.journal = journal
+        self.troubles = Troubles()
+        self.saver = Saver(run, recorder=recorder, journal=journal, troubles=self.troubles)
         self.latencies = Latencies()
         self._earlier: Iterator[Packet] | None = iter(earlier) if earlier else None
         self._waiting: deque[Packet] = deque()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listeners: list[Callable[[Sequence[Result]], None]] = []
-        self.troubled: Callable[[str], None] = lambda _line: None
-        self._troubles: set[str] = set()
-        self.results_dropped = 0
         self.alerts_raised = 0
-        self._unsaved: list[Result] = []
 
     def receive(self, packet: Packet) -> None:
         """One packet, the whole way."""
@@ -79,7 +69,7 @@ class Keeper:
             try:
                 self.recorder.append(packet)
             except StorageError as error:
-                self._say(str(error))
+                self.troubles.say(str(error))
                 if isinstance(error, PacketDroppedError):
                     return  # to the run it is lost like one that the radio lost
             if self._earlier is not None:
@@ -98,12 +88,9 @@ class Keeper:
             self.recorder.flush()
             await asyncio.to_thread(self.recorder.fsync)
         except StorageError as error:
-            self._say(str(error))
+            self.troubles.say(str(error))
             return
-        if self._unsaved:
-            self._try_again()
-        else:
-            self._be_well()
+        self.saver.try_again()
 
     async def catch_up(self) -> None:
         """Bring the monitor to where the earlier process left it, then through what came meanwhile."""
@@ -117,21 +104,7 @@ class Keeper:
         while self._catch_up(CATCH_UP):
             pass
         self._keep(self.monitor.finish(self.clock.now_ns()))
-        # No tick tries again: a run that is marked as ended must not lack what its packets still hold.
-        while self._unsaved:
-            self._journal(self._unsaved[:AT_ONCE])
-            del self._unsaved[:AT_ONCE]
-        self._be_well()
-
-    @property
-    def unsaved(self) -> int:
-        """How many results wait for the journal."""
-        return len(self._unsaved)
-
-    @property
-    def missing(self) -> str:
-        """What there was no room for, in words; empty when nothing is missing."""
-        return missing(packets=self.recorder.packets_dropped, results=self.results_dropped)
+        self.saver.finish()
 
     def _catch_up(self, most: int) -> bool:
         """A piece of the way; False when there is nothing left of it."""
@@ -142,7 +115,7 @@ class Keeper:
             results += self.monitor.receive(packet)
             most -= 1
         # What is in the journal already stays as it is: only what the interruption cut off is new.
-        self._save(results)
+        self.saver.save(results)
         self.alerts_raised += _raised(results)
         while most and self._waiting:
             self._keep(self.monitor.receive(self._waiting.popleft()))
@@ -157,62 +130,11 @@ class Keeper:
     def _keep(self, results: Sequence[Result]) -> bool:
         if not results:
             return False
-        saved = self._save(results)
+        saved = self.saver.save(results)
         self.alerts_raised += _raised(results)
         for listener in self.listeners:
             listener(results)
         return saved
-
-    def _save(self, results: Sequence[Result]) -> bool:
-        """Into the journal; in order, so behind what waits for it and what ticks try again."""
-        if self._unsaved:
-            self._wait(results)
-            return False
-        if not results:
-            return False
-        try:
-            self._journal(results, wait_s=HASTE_S)
-        except (JournalError, StorageError) as error:
-            self._say(str(error))
-            self._wait(results)
-            return False
-        self._be_well()
-        return True
-
-    def _wait(self, results: Sequence[Result]) -> None:
-        self._unsaved += results
-        if dropped := max(0, len(self._unsaved) - MOST_UNSAVED):
-            del self._unsaved[:dropped]
-            self.results_dropped += dropped
-            self._say(f"no more than {MOST_UNSAVED} results wait: the oldest are lost; free some space")
-
-    def _try_again(self) -> None:
-        try:
-            self._journal(self._unsaved[:AT_ONCE], wait_s=HASTE_S)
-        except (JournalError, StorageError) as error:
-            self._say(str(error))
-            return
-        del self._unsaved[:AT_ONCE]
-        if not self._unsaved:
-            self._be_well()
-
-    def _journal(self, results: Sequence[Result], *, wait_s: float | None = None) -> None:
-        self.recorder.flush()
-        self.recorder.fsync()
-        self.journal.append(self.run, results, wait_s=wait_s)
-
-    def _be_well(self) -> None:
-        """The disk takes everything: the trouble is over, and is told of again should it come back."""
-        if self._troubles:
-            self.troubled(f"the disk takes results again: {self.missing or 'nothing is missing'}")
-        self._troubles.clear()
-
-    def _say(self, line: str) -> None:
-        """Once for each trouble, not once a packet."""
-        what = line.split(";")[0]
-        if what not in self._troubles:
-            self._troubles.add(what)
-            self.troubled(line)
 
 
 async def run_session(

@@ -17,7 +17,7 @@ from ingest import recording
 from ingest.errors import FileLostError, LinkError
 from ingest.packet import Packet
 from ingest.recording import Recorder
-from kneeload import database, session
+from kneeload import database, saver
 from kneeload.config import load
 from kneeload.errors import JournalLockedError
 from kneeload.failures import told
@@ -82,7 +82,7 @@ def started(folder: Path) -> Iterator[Running]:
         journal.start_run(RUN, "runner", started_ns=1, config={})
         keeper = Keeper(RUN, clock=clock, recorder=recorder, monitor=fresh(), journal=journal)
         run = Running(keeper, journal, path, clock)
-        keeper.troubled = run.said.append
+        keeper.troubles.told = run.said.append
         yield run
 
 
@@ -193,14 +193,14 @@ async def test_no_result_is_kept_of_packets_that_may_not_be_on_disk(
 async def test_of_results_that_wait_the_oldest_go_and_are_counted(
     tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "MOST_UNSAVED", 5)
+    monkeypatch.setattr(saver, "MOST_WAITING", 5)
     results = computed(packets)
     with started(tmp_path) as run:
         with largest_file(1):
             run.receive(packets)
         await run.keeper.tick()
         assert run.journalled == results[-5:]
-        assert run.keeper.results_dropped == len(results) - 5
+        assert run.keeper.saver.dropped == len(results) - 5
     assert sum("the oldest are lost" in line for line in run.said) == 1
     assert f"again: {len(results) - 5} results are missing" in run.said[-1]
 
@@ -209,19 +209,19 @@ async def test_what_waits_is_worked_off_in_pieces_and_in_order(
     tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All at once would hold up what comes meanwhile: ten hours of results take seconds to write."""
-    monkeypatch.setattr(session, "AT_ONCE", 5)
+    monkeypatch.setattr(saver, "AT_ONCE", 5)
     results, half = computed(packets), len(packets) // 2
     with started(tmp_path) as run:
         with largest_file(1):
             run.receive(packets[:half])
-        waiting = run.keeper.unsaved
+        waiting = run.keeper.saver.waiting
         assert waiting > 10
         await run.keeper.tick()
         assert run.journalled == results[:5]
         run.receive(packets[half:])
         assert run.journalled == results[:5]
-        assert run.keeper.unsaved > waiting - 5
-        while run.keeper.unsaved:
+        assert run.keeper.saver.waiting > waiting - 5
+        while run.keeper.saver.waiting:
             await run.keeper.tick()
         assert run.journalled == results
 
@@ -264,9 +264,9 @@ async def test_a_journal_that_is_free_again_gets_the_last_results(
             run.said.append(line)
             other.close()  # between the first attempt and the second
 
-        run.keeper.troubled = troubled
+        run.keeper.troubles.told = troubled
         await run_session(run.keeper, for_ever, until=at_once)
-        assert run.keeper.unsaved == 0
+        assert run.keeper.saver.waiting == 0
         assert len(run.journalled) > len(computed(packets))
     assert run.said[-1] == "the disk takes results again: nothing is missing"
 
