@@ -25,6 +25,7 @@ RUN = "20260101T000000Z"
 BY_NAME = {stream.name: stream for stream in STREAMS}
 # What a name may hold: anything a configuration lets through, and more.
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
+TAKEN: set[str] = set()
 NUMBERS = itertools.count()
 
 
@@ -151,11 +152,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Influxd]:
 @given(rows=st.lists(st.tuples(examples.results, NAMES, NAMES), min_size=1, max_size=5))
 def test_a_real_server_reads_back_every_value(server: Influxd, rows: list[tuple[Result, str, str]]) -> None:
     for result, runner, run in rows:
-        # A moment of its own for each (a cleared alert is a nanosecond late): one database does for all.
-        row = row_of(result, runner=runner, run=run, started_ns=STARTED_NS + 10 * next(NUMBERS))
-        text = line(row)
+        row, text, time_ns = at_a_moment_of_its_own(result, runner, run)
         server.request("/write", body=text.encode() + b"\n", parameters={"db": "every_value"})
-        stream, time_ns = BY_NAME[row.stream], text.rpartition(" ")[2]
+        stream = BY_NAME[row.stream]
         (stored,) = server.query(
             f'SELECT * FROM "{stream.measurement}" WHERE time = {time_ns} GROUP BY *', database="every_value"
         )
@@ -168,6 +167,17 @@ def test_a_real_server_reads_back_every_value(server: Influxd, rows: list[tuple[
             assert stored.get(tag, "") == tidy(expected.get(tag, ""))
         assert stored.get("runner", "") == tidy(runner)
         assert stored.get("run", "") == tidy(run)
+
+
+def at_a_moment_of_its_own(result: Result, runner: str, run: str) -> tuple[Row, str, str]:
+    """The result, its line and that line's time, which none before had: one database does for all."""
+    while True:
+        row = row_of(result, runner=runner, run=run, started_ns=STARTED_NS + 10 * next(NUMBERS))
+        text = line(row)
+        time_ns = text.rpartition(" ")[2]
+        if time_ns not in TAKEN:
+            TAKEN.add(time_ns)
+            return row, text, time_ns
 
 
 def tidy(name: str) -> str:
