@@ -114,7 +114,7 @@ class StridePipeline:
 
     @property
     def idle_s(self) -> float:
-        return max(0.0, self._s.watched_us / 1e6 - self.running_s - self.walking_s)
+        return max(0, self._s.watched_us - self._tally.run_us - self._tally.walk_us) / 1e6
 
     @property
     def samples(self) -> int:

@@ -28,8 +28,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """The fields of summary.json. Medians are of strides.csv's columns over running contacts; None where
-    there were none.
+    """The fields of summary.json. Medians are of strides.csv's columns over running contacts, walking_ ones
+    over walking contacts; None where there were none.
 
     peak_resultant_at_least: the true median is peak_resultant_g or higher. unwatched_s: what is left of
     duration_s, for there were no samples.
@@ -50,6 +50,10 @@ class RunSummary:
     filter: str | None
     peak_resultant_at_least: bool | None
     unwatched_s: float
+    walking_cadence_spm: float | None
+    walking_contact_time_s: float | None
+    walking_peak_resultant_g: float | None
+    walking_peak_resultant_at_least: bool | None
 
 
 def median_or_none(values: Iterable[float | None]) -> float | None:
@@ -87,6 +91,7 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
     is right while all of them lie above it, and at least that high otherwise.
     """
     running = [s for s in strides if s.activity == "run"]
+    walking = [s for s in strides if s.activity == "walk"]
     lost_percent = None
     if totals.lost is not None:
         taken = totals.samples + totals.lost
@@ -107,4 +112,8 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         filter=strides[0].filter if strides else None,
         peak_resultant_at_least=peak_at_least(running),
         unwatched_s=_rest_s(totals),
+        walking_cadence_spm=median_or_none(s.cadence_spm for s in walking),
+        walking_contact_time_s=median_or_none(s.contact_time_s for s in walking),
+        walking_peak_resultant_g=median_or_none(s.peak_resultant_g for s in walking),
+        walking_peak_resultant_at_least=peak_at_least(walking),
     )

@@ -194,9 +194,16 @@ def sim(
 @app.command()
 def analyze(
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE…", help="Recordings: CSV, Parquet, packets.mcap.")
+        list[Path],
+        typer.Argument(
+            metavar="FILE…",
+            help="Recordings: packets.mcap, or CSV or Parquet of one sensor each with the columns t_s (t_ms, "
+            "t_us), ax_g, ay_g, az_g (ax_ms2, …) and, with a gyroscope, gx_dps, gy_dps, gz_dps (gx_rads, …).",
+        ),
     ],
-    mount: Annotated[Mount | None, typer.Option(help="Where the sensor was worn.")] = None,
+    mount: Annotated[
+        Mount | None, typer.Option(help="Where the sensor was worn: of all CSV and Parquet files.")
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -214,8 +221,8 @@ def analyze(
 ) -> None:
     """Recordings through the same pipeline as a live run.
 
-    Of several files one that cannot be read is told of and left out; the exit code is 2 then. What an earlier
-    time wrote for it gets names that end in .stale.
+    Of several files one that cannot be read is told of and skipped; the exit code is 2 then. What an earlier
+    call wrote for it gets names that end in .stale.
     """
     from kneeload.analyze import run_analyze
 

@@ -86,27 +86,24 @@ class LiveTable:
                         self._open[result.rule, result.mount] = result
 
     def render(self) -> Group:
-        """The table and what stands under it; of the alerts as many as there is room for, open ones first."""
-        table = self._table()
+        """The table and as much under it as there is room for: open alerts always, then what to do about the
+        newest of them, then notes, then alerts that are over; of both the newest.
+        """
+        opened = list(self._open.values())
+        alerts = [*(alert for alert in opened if alert not in self._alerts), *self._alerts]
+        over = [alert for alert in alerts if alert not in opened]
         notes: list[RenderableType] = [cell(note, "dim") for note in self._notes]
-        alerts = [*(a for a in self._open.values() if a not in self._alerts), *self._alerts]
-        while alerts:
-            group = Group(table, *self._told(alerts), *notes)
-            if len(self._console.render_lines(group)) < self._console.height:
+        hints: list[RenderableType] = []
+        if opened:
+            hints.append(Padding(Text(advice(opened[-1]), style="italic"), (0, 0, 0, 5)))
+        table = self._table()
+        while True:
+            told = [_line(alert) for alert in alerts if alert in over or alert in opened]
+            group = Group(table, *told, *hints, *notes)
+            dispensable = over or notes or hints
+            if not dispensable or len(self._console.render_lines(group)) < self._console.height:
                 return group
-            over = [alert for alert in alerts if alert not in self._open.values()]
-            alerts.remove((over or alerts)[0])
-        return Group(table, *notes)
-
-    def _told(self, alerts: Sequence[Alert]) -> list[RenderableType]:
-        """A line each, and what to do about the newest that is still open."""
-        lines: list[RenderableType] = [
-            Text(alert_line(a), style=LEVEL_STYLE[a.level] if a.state == "raised" else "dim") for a in alerts
-        ]
-        if self._open:
-            newest = list(self._open.values())[-1]
-            lines.append(Padding(Text(advice(newest), style="italic"), (0, 0, 0, 5)))
-        return lines
+            del dispensable[0]
 
     def _table(self) -> Table:
         """With every column that fits."""
@@ -157,3 +154,7 @@ class LiveTable:
             shock,
         )
         return dict(zip(COLUMNS, values, strict=True))
+
+
+def _line(alert: Alert) -> Text:
+    return Text(alert_line(alert), style=LEVEL_STYLE[alert.level] if alert.state == "raised" else "dim")

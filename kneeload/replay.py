@@ -77,7 +77,7 @@ def run_replay(
     same = None if going else sorted(strides, key=_order) == sorted(journalled, key=_order)
     if console is not None:
         verdict = _verdict(entry, same, len(journalled))
-        told = f"{name}: {counted(len(strides), 'stride')}, {counted(raised, 'alert')}{verdict}"
+        told = f"{name}: {counted(len(strides), 'foot contact')}, {counted(raised, 'alert')}{verdict}"
         console.print(cell(told), soft_wrap=True)
     return {
         "run": name,

@@ -10,7 +10,7 @@ from kneeload.conduct import Outcome
 from kneeload.config import data_folder
 from kneeload.errors import ConfigError
 from kneeload.shown import cell, program
-from kneeload.spoken import counted, missing
+from kneeload.spoken import counted, lasting, missing
 
 __all__ = ["print_summary", "report_of"]
 
@@ -60,9 +60,9 @@ def report_of(outcome: Outcome) -> dict[str, object]:
 
 def print_summary(report: Mapping[str, object], console: Console, *, folder: Path) -> None:
     """What a run was, in a few lines, and what to do next. folder: where its data is kept."""
-    run = report["run"]
+    run, took = report["run"], lasting(float(str(report["duration_s"])))
     console.print(
-        f"{run}: {counted(report['strides'], 'stride')} in {report['duration_s']} s, "
+        f"{run}: {counted(report['strides'], 'foot contact')} in {took}, "
         f"{counted(report['alerts'], 'alert')}",
         highlight=False,
         soft_wrap=True,

@@ -90,6 +90,9 @@ class PlainLines:
 
 
 def _summary_line(s: Summary) -> str:
+    known = (s.cadence_spm, s.contact_time_left_s, s.contact_time_right_s)
+    if s.activity == "idle" and known == (None, None, None):
+        return f"{clock_time(s.t_us)} idle, {counted(s.strides, 'foot contact')}"
     left = bounded(s.peak_resultant_left_g, 1, at_least=s.peak_resultant_left_at_least)
     right = bounded(s.peak_resultant_right_g, 1, at_least=s.peak_resultant_right_at_least)
     return (
@@ -98,5 +101,5 @@ def _summary_line(s: Summary) -> str:
         f"contact left {number(milliseconds(s.contact_time_left_s), 0)} "
         f"right {number(milliseconds(s.contact_time_right_s), 0)} ms, "
         f"peak resultant left {left} right {right} g, "
-        f"{counted(s.strides, 'stride')}"
+        f"{counted(s.strides, 'foot contact')}"
     )

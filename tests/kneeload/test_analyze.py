@@ -36,6 +36,7 @@ peak_resultant_g peak_axial_g jerk_g_per_s clipped gap quality
 SUMMARY = """
 mount duration_s strides running_s walking_s idle_s cadence_spm contact_time_s peak_resultant_g
 clipped_percent lost_percent rate_hz filter peak_resultant_at_least unwatched_s
+walking_cadence_spm walking_contact_time_s walking_peak_resultant_g walking_peak_resultant_at_least
 source above_ankle_m doubt kneeload_version
 """
 

@@ -154,7 +154,9 @@ def test_the_example_of_the_readme_runs_without_a_terminal(tmp_path: Path) -> No
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert any("mosquitto_sub" in line and "package mosquitto-clients" in line for line in lines)
-    assert any(re.search(r"peak resultant left \d+\.\d right \d+\.\d g, \d+ strides", line) for line in lines)
+    assert any(
+        re.search(r"peak resultant left \d+\.\d right \d+\.\d g, \d+ foot contacts", line) for line in lines
+    )
     assert any("left-shin connected" in line for line in lines)
     assert any("against the simulator's truth" in line for line in lines)
     assert "\x1b" not in done.stdout

@@ -91,3 +91,24 @@ def test_without_a_terminal_there_are_lines_and_no_escapes() -> None:
     lines = captured.get().splitlines()
     assert "2:35 left-shin warning: A sensor sends nothing (5 s, limit 5 s)" in lines
     assert "\x1b" not in captured.get()
+
+
+@pytest.mark.parametrize("width", [50, 80, 120])
+@pytest.mark.parametrize("height", [9, 12, 14, 16, 20, 24])
+def test_an_open_alert_outlasts_everything_else_on_a_low_terminal(width: int, height: int) -> None:
+    text = "\n".join(shown([LOOSE], width=width, height=height))
+    assert "A strap may be loose" in text
+    notes, advised = "takes results again" in text, "Tighten" in text
+    assert advised or not notes
+
+
+def test_what_is_over_goes_before_a_note() -> None:
+    over = [
+        Alert("shock-high", "info", "raised", 70_000_000, Mount.RIGHT_SHIN, 12.0, 10.0),
+        Alert("shock-high", "info", "cleared", 75_000_000, Mount.RIGHT_SHIN, 9.0, 10.0),
+    ]
+    low, high = ("\n".join(shown(over, width=80, height=height)) for height in (10, 24))
+    assert "takes results again" in low
+    assert "1:15" not in low
+    assert "takes results again" in high
+    assert "1:15" in high

@@ -137,3 +137,26 @@ def test_a_recordings_cadence_is_the_same_in_all_places(recordings: Path, tmp_pa
 def test_walking_peaks_say_nothing_of_a_runs_median() -> None:
     walked = replace(stride(0, 30.0), activity="walk")
     assert summarise([walked, stride(1, 9.0)], TOTALS).peak_resultant_at_least is False
+
+
+def test_walking_has_medians_of_its_own() -> None:
+    walked = [
+        replace(stride(n, 17.0), activity="walk", cadence_spm=110.0, contact_time_s=0.7) for n in range(3)
+    ]
+    summary = summarise([*walked, *STRIDES], TOTALS)
+    assert (summary.cadence_spm, summary.contact_time_s, summary.peak_resultant_g) == (171.0, 0.25, 15.0)
+    assert (summary.walking_cadence_spm, summary.walking_contact_time_s) == (110.0, 0.7)
+    assert (summary.walking_peak_resultant_g, summary.walking_peak_resultant_at_least) == (RAIL_G, True)
+    assert summarise(STRIDES, TOTALS).walking_cadence_spm is None
+
+
+def test_the_lines_of_a_walk_are_in_its_summary(recordings: Path, tmp_path: Path) -> None:
+    path, text = recordings / "treadmill_shank" / "walk-03.csv", StringIO()
+    run_analyze([path], mount=Mount.RIGHT_SHIN, output=tmp_path, console=Console(file=text))
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert summary["cadence_spm"] is None
+    assert (
+        f"walking: cadence {summary['walking_cadence_spm']:.1f} steps/min, "
+        f"contact {1000 * summary['walking_contact_time_s']:.0f} ms, "
+        f"peak tibial acceleration {summary['walking_peak_resultant_g']:.1f} g"
+    ) in text.getvalue()
