@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 # Periods before the gate's anchor; a shin's push-off is looked for where there is no gyroscope.
 LEAD, LEAD_ALONE = 0.25, {"shin": 0.85, "shoe": 0.45}
 AS_HARD, CLEAR_S = 0.8, 0.02  # of the usual jolt; from a hole
+SEEN_S = 0.04  # after a jolt: by then it is known to be one, for all the smoothing
 ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
 
@@ -52,6 +53,18 @@ class Events(NamedTuple):
     guessed: bool
 
 
+class Looked(NamedTuple):
+    """swing: (n,) smoothed rate about the swing axis, deg/s, None without a gyroscope. jolt, expected: where
+    the gate has the contact's jolt and the last strides would have it. swings: the rows end before that.
+    """
+
+    contact: Contact
+    swing: Floats | None
+    jolt: float
+    expected: float
+    swings: bool
+
+
 def events_of(
     signals: Signals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
 ) -> Events | None:
@@ -72,9 +85,11 @@ def events_of(
         # The events' rules differ between the gaits: a first guess without the stance share that they yield.
         runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
     runner.alignment.stride(window.acc[:, -round(cycle.period) :], runner.gait)
-    contact, swing, jolt, expected = _landmarks(
+    contact, swing, jolt, expected, swings = _landmarks(
         window, cycle, runner, pace=pace, delay=signals.delay, mount=mount, grid=grid
     )
+    if swings and not _jolts(grid, contact, runner, a, b):
+        return None
     off = expected - contact.landed.peak
     hole = 0
     if grid.any(a, b, VOID):
@@ -126,9 +141,7 @@ def _landmarks(
     delay: int,
     mount: Mount,
     grid: SampleGrid,
-) -> tuple[Contact, Floats | None, float, float]:
-    """Contact and toe-off, the smoothed swing rate where there is a gyroscope, and where the gate has the
-    contact's jolt and the last strides would have it."""
+) -> Looked:
     anchor = cycle.anchor - delay - window.start
     swing: Floats | None = None
     jolt, end, rise = float(anchor), None, None
@@ -158,6 +171,12 @@ def _landmarks(
             grid, (first + expected, first + beat), first, last, segment=mount.segment, sure=sure
         )
         expected = beat if abs(beat - expected) < reach * cycle.period else expected
+    # At a stream's end: what jolts before the foot is to land is of its swing.
+    ended = window.start + window.acc.shape[1] < cycle.ready
+    swings = ended and (
+        max(expected, beat or 0.0) + SEEN_S * window.rate_hz >= window.acc.shape[1]
+        or (swing is not None and cycle.landing is None and end is None)
+    )
     outlook = Outlook(
         period=pace,
         gait=runner.gait,
@@ -168,12 +187,13 @@ def _landmarks(
         beat=beat,
         push=runner.usual_push,
         usual=runner.distances.usual[runner.gait],
+        ended=ended,
     )
     if mount.segment == "shin":
         contact = shin_contact(window, outlook, mean=np.array(runner.alignment.striding), swing=swing)
     else:
         contact = shoe_contact(window, outlook, swing=swing)
-    return contact, swing, jolt, expected
+    return Looked(contact, swing, jolt, expected, swings)
 
 
 def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> None:

@@ -23,7 +23,8 @@ class Outlook(NamedTuple):
 
     jolt: about where the contact's jolt is; gated: where the gate alone has it; beat: where the last jolt and
     the period do. end, rise: where its swing ends and the next one begins, of a gyroscope. push: usual rows
-    from contact to toe-off's landmark. usual: distances of the candidates, s.
+    from contact to toe-off's landmark. usual: distances of the candidates, s. ended: no more rows will come,
+    though the stride is not over.
     """
 
     period: float
@@ -35,6 +36,7 @@ class Outlook(NamedTuple):
     beat: float | None
     push: float | None
     usual: Mapping[str, float]
+    ended: bool
 
 
 @dataclass(frozen=True, slots=True)

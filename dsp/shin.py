@@ -49,21 +49,27 @@ def shin_contact(window: StrideWindow, outlook: Outlook, *, mean: Floats, swing:
     contact = landed.choice.place
     near = push_near(contact, outlook.push, rate)
     stance = None
+    # Where a stream ends in stance a ripple of it would be taken for the push-off that was yet to come.
+    rows = window.acc.shape[1]
     if swing is not None:
         lead = SWING_LEAD_S[gait] * rate
         # One minimum a stride: it is found without knowing the gait, which its place then tells.
         a, b = contact + STANCE["run"][0] * period - lead, contact + STANCE["walk"][1] * period - lead
-        lift = Lift("gyro-minimum", highest(-swing, a, b), -lead)
+        over = not outlook.ended or b + lead < rows
+        lift = Lift("gyro-minimum", highest(-swing, a, b) if over else None, -lead)
         shared = 0.5 * (SWING_LEAD_S["run"] + SWING_LEAD_S["walk"]) * rate
         stance = None if lift.push is None else lift.push + shared - contact
     else:
         a, b = (contact + share * period - ACROSS_LEAD_S * rate for share in STANCE[gait])
+        over = not outlook.ended or b + ACROSS_LEAD_S * rate < rows
         if gait == "walk":
             # By its height, not by where the last ones were: a slow walk's stance has ripples there.
             lag = BURST_BEFORE_S * rate
             middle = highest(_pushed(window), a + lag, b + lag)
             near = near if middle is None else (middle - lag, BURST_NEAR_S * rate)
-        lift = Lift("across", highest(_across(window, mean), a, b, near=near), -ACROSS_LEAD_S * rate)
+        lift = Lift(
+            "across", highest(_across(window, mean), a, b, near=near) if over else None, -ACROSS_LEAD_S * rate
+        )
     return contact_of(window, outlook, landed, lift, stance=stance)
 
 

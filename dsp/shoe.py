@@ -83,6 +83,8 @@ def _sprung(window: StrideWindow, contact: float, outlook: Outlook) -> Lift:
     """By the first burst that a runner's foot feels after the quiet of stance."""
     rate = window.rate_hz
     a, b = contact + max(SPRING[0] * outlook.period, 0.1 * rate), contact + SPRING[1] * outlook.period
+    if outlook.ended and b >= window.acc.shape[1]:  # it was yet to come
+        return Lift("spring", None, SPRING_LAG_S * rate)
     felt = window.smooth(window.resultant, 8.0)
     spring = highest(felt[1:] - felt[:-1], a, b, near=push_near(contact, outlook.push, rate), share=AS_STEEP)
     return Lift("spring", None if spring is None else spring + 0.5, SPRING_LAG_S * rate)
@@ -94,6 +96,8 @@ def _pushed(window: StrideWindow, contact: float, outlook: Outlook) -> Lift:
     a, b = contact + max(PUSH[0] * outlook.period, 0.1 * rate), contact + PUSH[1] * outlook.period
     if rise is not None:
         a, b = max(contact + 0.1 * rate, rise - 0.2 * rate), rise + 0.02 * rate
+    if outlook.ended and b >= window.acc.shape[1]:  # it was yet to come
+        return Lift("push-off", None, PUSH_LAG_S * rate)
     felt = window.smooth(window.resultant, 8.0)
     push = highest(felt, a, b)
     if push is not None and rise is None:

@@ -148,7 +148,7 @@ def advance_swing(
             if now < limit and not last:
                 return None, None
             bout.ended = min(now, limit)
-            cycles = closing_steps(signals, bout, bout.ended)
+            cycles = closing_steps(signals, bout, bout.ended, wanted=limit)
             bout.queue = cycles[1:]
             return cycles[0], None
         if now < swing_due(bout) and not last:

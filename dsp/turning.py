@@ -105,8 +105,11 @@ def _unswung(signals: Signals, bout: Bout, rise: int) -> list[_Stir]:
     return [_Stir(swung, a + k, swung, a + k)]
 
 
-def closing_steps(signals: Signals, bout: Bout, end: int) -> tuple[Cycle, ...]:
-    """The cycle of the bout's last swing and those of the steps after it, up to row `end`."""
+def closing_steps(signals: Signals, bout: Bout, end: int, *, wanted: int) -> tuple[Cycle, ...]:
+    """The cycle of the bout's last swing and those of the steps after it, up to row `end`.
+
+    wanted: the row up to which there should be rows; a stream may end before.
+    """
     cycles: list[Cycle] = []
     landing = bout.landing
     usual = float(signals.jerk(bout.anchor, min(end, bout.anchor + round(0.5 * bout.period))).max())
@@ -115,7 +118,7 @@ def closing_steps(signals: Signals, bout: Bout, end: int) -> tuple[Cycle, ...]:
             continue
         cycles.append(Cycle(bout.anchor, None, stir.begin, bout.period, landing))
         bout.anchor, landing = stir.half, stir.landing
-    return (*cycles, Cycle(bout.anchor, None, end, bout.period, landing))
+    return (*cycles, Cycle(bout.anchor, None, wanted, bout.period, landing))
 
 
 def first_steps(signals: Signals, bout: Bout, floor: int, rise: int) -> tuple[Cycle, ...]:

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from dsp.block import ImuBlock
 from dsp.mount import Mount
-from dsp.shin import ACROSS_LEAD_S
 from tests.dsp.recordings import pieces, recording, strides_of, without
 from tests.dsp.test_properties import CASES
+
+SAME_US = 60_000
 
 
 def piece(block: ImuBlock, begin: float, lasts_s: float, lost: float, seed: int, *, gyro: bool) -> ImuBlock:
@@ -46,10 +47,39 @@ def test_every_piece_of_a_recording_is_told_in_order(case: tuple[str, Mount, flo
             # A sample stands for the time until the next one.
             assert some.t_us[0] <= stride.initial_contact_us < some.t_us[-1] + 1e6 / some.rate_hz
             if stride.toe_off_us is not None:
-                # Its landmark is seen; where that comes before it the recording may end between the two.
-                last_us = some.t_us[-1] + 1e6 * ACROSS_LEAD_S
-                assert stride.initial_contact_us < stride.toe_off_us <= last_us
+                assert stride.initial_contact_us < stride.toe_off_us <= some.t_us[-1]
             assert stride.stride_time_s is None or 0.3 < stride.stride_time_s < 3.0
             assert 0.0 <= stride.quality <= 1.0
 
     check()
+
+
+@pytest.mark.parametrize(
+    ("case", "gyro"),
+    [*((case, False) for case in CASES), *((case, True) for case in CASES if case[1].segment == "shoe")],
+    ids=lambda c: c[0] if isinstance(c, tuple) else "gyroscope" if c else "acceleration",
+)
+def test_what_a_recording_ends_before_is_not_made_up(case: tuple[str, Mount, float], *, gyro: bool) -> None:
+    """Wherever it ends, what is told of the last strides is what the whole recording has of them."""
+    block = recording(*case)
+    if not gyro:
+        block = replace(block, gyro_dps=None)
+    whole = strides_of([block])
+    contacts_us = np.array([stride.initial_contact_us for stride in whole])
+    last = int(np.searchsorted(block.t_us, contacts_us[-4]))
+    every = max(1, round(0.03 * block.rate_hz))
+    told = made_up = 0
+    for end in range(last, last + round(3.0 * block.rate_hz), every):
+        cut = pieces(block, [end])[0]
+        for stride in strides_of([cut]):
+            if stride.initial_contact_us < cut.t_us[-1] - 2_000_000:
+                continue
+            told += 1
+            same = whole[int(np.abs(contacts_us - stride.initial_contact_us).argmin())]
+            if abs(same.initial_contact_us - stride.initial_contact_us) > SAME_US:
+                made_up += 1
+            elif stride.toe_off_us is not None:
+                assert same.toe_off_us is not None
+                assert abs(same.toe_off_us - stride.toe_off_us) <= SAME_US
+    assert told >= 50
+    assert made_up <= 0.01 * told

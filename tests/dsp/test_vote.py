@@ -149,7 +149,7 @@ def contacts_s(strides: list[Stride]) -> NDArray[np.float64]:
 def test_a_toe_off_sooner_than_any_foot_stands_is_none(stands_s: float, known: bool) -> None:
     acc_g = np.zeros((3, 200))
     window = StrideWindow.of(signals_of(acc_g, RATE_HZ), 0, acc_g.shape[1])
-    outlook = Outlook(140.0, "run", 50.0, 50.0, None, None, None, None, {})
+    outlook = Outlook(140.0, "run", 50.0, 50.0, None, None, None, None, {}, ended=False)
     landed = Landed(Choice("jerk", 50.0, None), ballot(("jerk", 50.0)), 54.0, 100.0)
     contact = contact_of(
         window, outlook, landed, Lift("push-off", 50.0 + stands_s * RATE_HZ, 0.0), stance=None
@@ -165,7 +165,7 @@ def test_the_middle_of_a_landing_needs_both_landmarks_together(apart_s: float, m
     acc_g[0] = np.where(np.arange(240) < 100, 1.0, -1.0)
     acc_g[0] *= np.interp(np.arange(240), [99 + apart_s * RATE_HZ, 109 + apart_s * RATE_HZ], [1.0, 3.0])
     window = StrideWindow.of(signals_of(acc_g, RATE_HZ), 0, acc_g.shape[1])
-    outlook = Outlook(140.0, "run", 104.0, 104.0, None, None, None, None, {})
+    outlook = Outlook(140.0, "run", 104.0, 104.0, None, None, None, None, {}, ended=False)
     landed = landing(window, outlook, LANDMARKS, reach=(0.1 * RATE_HZ, 0.15 * RATE_HZ))
     assert landed.choice.method == method
     assert {"jerk", "rise"} <= {name for name, _ in landed.ballot.candidates}
