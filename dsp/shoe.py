@@ -23,11 +23,13 @@ LANDMARKS = Landmarks(jerk_lag_s=0.019, rise_lag_s=0.002, middle=False)
 PUSH_LAG_S, PITCH_LAG_S = 0.004, 0.008
 # Of recorded runners with a gyroscope it comes 7 to 23 ms after what the pitch rate says (medians of each).
 SPRING_LAG_S = 0.010
-# A walker's forefoot drops fastest 20 to 40 ms after contact and with 140 to 370 deg/s (medians of recorded
-# feet); the heel's jerk peaks by then, the forefoot's when it is down. Then it lies: of 349 recorded ones
-# none turned on by more than 13 deg/s. A foot that came down on its ball does, for the heel follows.
-DROPS_WITHIN_S, DROPS_DPS, DROPS_S = 0.2, 100.0, (0.05, 0.03)
-LIES_S, LIES_DPS = (0.05, 0.15), 60.0
+# A walker's forefoot drops fastest 20 to 40 ms after contact, in a slow walk (1.6 s a stride) 75 ms, and with
+# 0.50 to 0.95 of its swing's highest rate (medians of recorded feet); one that is set down flat turns with
+# 0.36 of it at the most (simulated). The heel's jerk peaks by then, the forefoot's when it is down. Then it
+# lies: of 349 recorded ones none turned on by more than 13 deg/s. A foot that came down on its ball does, for
+# the heel follows. Shares of the swing's rate: who walks slowly drops slowly too.
+DROPS_WITHIN_S, DROPS, DROPS_S = 0.2, 0.4, (0.05, 0.03)
+LIES_S, LIES = (0.05, 0.15), 0.17
 LIFTS_G = 1.2  # a standing foot feels less
 # Where in the stride, after contact: as in the shortest stance of running and the longest of walking.
 SPRING, PUSH = (0.15, 0.58), (0.35, 0.76)
@@ -55,19 +57,21 @@ def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None
 def _drop(swing: Floats, outlook: Outlook, rate: float) -> Drop | None:
     """Of a walker's forefoot on a landed heel; None where it does not drop and lie flat then.
 
-    Jolts before are of the swing, those after of the forefoot. A foot that turns on was not on its heel.
+    Jolts before are of the swing, those after of the forefoot; what jolts after the swing's end is none of
+    the swing, however long the heel stands alone. A foot that turns on was not on its heel.
     """
     if outlook.end is None:
         return None
     first = max(0, round(outlook.end))
-    falling = swing[first : first + round(DROPS_WITHIN_S * rate)]
-    if falling.shape[0] == 0:
+    swung, falling = swing[:first], swing[first : first + round(DROPS_WITHIN_S * rate)]
+    if swung.shape[0] == 0 or falling.shape[0] == 0:
         return None
+    high = float(swung.max())
     fastest = first + int(falling.argmin())
     lies = swing[fastest + round(LIES_S[0] * rate) : fastest + round(LIES_S[1] * rate)]
-    if swing[fastest] > -DROPS_DPS or (lies > LIES_DPS).any():
+    if swing[fastest] > -DROPS * high or (lies > LIES * high).any():
         return None
-    return Drop(fastest - DROPS_S[0] * rate, fastest, fastest + DROPS_S[1] * rate)
+    return Drop(min(outlook.end, fastest - DROPS_S[0] * rate), fastest, fastest + DROPS_S[1] * rate)
 
 
 def _pitched(swing: Floats, contact: float, outlook: Outlook, rate: float) -> Lift | None:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmarks.score import figures
 from benchmarks.trial import Trial, load_trials
@@ -91,3 +92,41 @@ def test_a_forefoot_drops_soon_after_its_heel_has_landed_and_lies_then(recording
     assert len(late_ms) >= 9
     assert 10.0 <= min(late_ms) <= max(late_ms) <= 50.0
     assert max(rates_dps) <= -140.0
+
+
+def slow_walks(recordings: Path) -> list[Trial]:
+    """Strides of 1.4 s and more."""
+    names = ("walk-2017-11-22-11-23-25", "walk-2017-11-22-11-50-42")
+    return [trial for trial in load_trials(recordings, "vicon_shoe") if trial.name in names]
+
+
+def shoe_contacts_s(trial: Trial, turns: float = 1.0) -> NDArray[np.float64]:
+    """turns: how fast it turns, of what was recorded."""
+    assert trial.mount is not None
+    assert trial.gyro_dps is not None
+    t_us, gyro = np.rint(trial.t_s * 1e6).astype(np.int64), np.ascontiguousarray(turns * trial.gyro_dps)
+    block = ImuBlock(trial.mount, t_us, trial.acc_g, gyro, trial.rate_hz, restart=True)
+    return contact_times_s(strides_of([block]))
+
+
+def test_a_slow_walkers_contact_is_not_told_after_the_hardest_jolt_of_its_landing(recordings: Path) -> None:
+    """The heel stands alone for longer: its jolt is up to 75 ms before the forefoot drops fastest."""
+    after = true = 0
+    for trial in slow_walks(recordings):
+        jerk = np.linalg.norm(np.diff(trial.acc_g, axis=0), axis=1) * trial.rate_hz
+        jolts = hann_smooth(jerk, 10.0, trial.rate_hz)
+        for contact_s in shoe_contacts_s(trial)[1:-1]:  # the first and the last are steps
+            a, b = np.searchsorted(trial.t_s, [contact_s - 0.15, contact_s + 0.15]).tolist()
+            after += bool(trial.t_s[a + int(jolts[a:b].argmax())] < contact_s)
+            true += 1
+    assert true >= 38
+    assert after <= 0.05 * true
+
+
+@pytest.mark.parametrize("turns", [0.6, 1.5])
+def test_a_forefoot_drops_as_its_own_foot_swings(recordings: Path, turns: float) -> None:
+    """Who turns the foot less from swing to stance drops it less fast too: the contacts are the same."""
+    for trial in slow_walks(recordings):
+        usual, other = shoe_contacts_s(trial), shoe_contacts_s(trial, turns)
+        assert usual.size == other.size
+        assert np.abs(usual - other).max() <= 0.03, trial.name
