@@ -13,9 +13,14 @@ Each end of each axis is judged by itself, from the samples up to this one:
 
 Where the range is not told (a bare recording) it is taken to be the smallest usual one that the largest value
 so far does not exceed.
+
+A gyroscope whose range is told is cut off at its end. Of one whose range is not, the last of these rules
+alone says it: a rate that nothing exceeds and that comes again exactly, more often than all just below it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +39,7 @@ AGAIN, OFTEN = 2, 4  # times that an end is met, near the range and elsewhere
 SHARE = 4  # values just below for each at an end: above that even a tie of two is chance
 MANY = 8  # values just below the largest one that show that nothing is cut off there
 FULL_RATE = 0.985  # of a gyroscope's range: offset and scale are trimmed after the converter
+LEAST_DPS = 100.0  # no gyroscope's range is less
 LEAST_G, LEAST_SHARE = 3.0, 0.75  # nothing is cut off below, nor below that share of a range that is told
 
 
@@ -41,7 +47,7 @@ LEAST_G, LEAST_SHARE = 3.0, 0.75  # nothing is cut off below, nor below that sha
 class End:
     """One end of one axis. largest_g: value; met: how often exactly; below: how many came just below it.
 
-    sharp: it has been at the last code of the range.
+    sharp: it has been at the last code of the range. Of a gyroscope all are deg/s.
     """
 
     largest_g: float = LEAST_G
@@ -62,6 +68,11 @@ class End:
             return g >= (1.0 - NEAR) * self.largest_g
         # A new largest value may be the first at an end, whatever came before.
         return g >= range_g - short_g and (g == self.largest_g or self.below < MANY)
+
+    def stops(self, dps: float) -> bool:
+        """Whether a rate is cut off, wherever that is. Takes note of it."""
+        self._note(dps, found=self._found(inf))
+        return self._found(inf) and dps >= (1.0 - NEAR) * self.largest_g
 
     def _found(self, near_g: float) -> bool:
         """Whether the largest value stands out as an end short of the last code; near_g: where ends are."""
@@ -84,20 +95,41 @@ def _ends(told_g: float | None = None) -> tuple[End, ...]:
     return tuple(End(least_g) for _ in range(6))
 
 
+def _stops() -> tuple[End, ...]:
+    return tuple(End(LEAST_DPS) for _ in range(6))
+
+
+def _close(values: NDArray[np.float64], ends: tuple[End, ...]) -> Iterator[tuple[int, End, float]]:
+    """(row, end, value towards it) of (n, 3) values, in their order, that come close to an end or beyond."""
+    high, low = np.maximum.reduce(values).tolist(), np.minimum.reduce(values).tolist()
+    reach = (*high, *(-value for value in low))
+    floors = [JUST_BELOW * end.largest_g for end in ends]
+    sides = [k for k in range(6) if reach[k] >= floors[k]]
+    if not sides:
+        return
+    towards = np.stack([values[:, k] if k < 3 else -values[:, k - 3] for k in sides], axis=1)
+    rows, columns = np.nonzero(towards >= np.array([floors[k] for k in sides]))
+    for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
+        end, value = ends[sides[column]], float(towards[row, column])
+        if value >= JUST_BELOW * end.largest_g:
+            yield row, end, value
+
+
 @dataclass(slots=True)
 class Rails:
     """State: the two ends of the three axes (+x +y +z -x -y -z), and the largest value of any.
 
-    clipped_samples: so far.
+    clipped_samples: so far. stops: the ends of a gyroscope whose range is not told.
     """
 
     ends: tuple[End, ...] = field(default_factory=_ends)
+    stops: tuple[End, ...] = field(default_factory=_stops)
     largest_g: float = 0.0
     range_g: float | None = None
     clipped_samples: int = 0
 
     def flags(self, rows: Rows) -> NDArray[np.uint8]:
-        """(n,) which samples are at a rail: of the accelerometer, and of a gyroscope whose range is told."""
+        """(n,) which samples are at a rail: of the accelerometer, and of the gyroscope."""
         clipped = self.push(rows.x[:3].T, rows.acc_range_g)
         self.clipped_samples += int(np.count_nonzero(clipped))
         flags = clipped.view(np.uint8) * np.uint8(CLIPPED)
@@ -105,6 +137,10 @@ class Rails:
             fast = np.abs(rows.x[3:]) >= FULL_RATE * rows.gyro_range_dps
             if np.count_nonzero(fast):
                 flags |= fast.any(axis=0).view(np.uint8) * np.uint8(RAILED)
+        elif rows.x.shape[0] > 3:
+            for row, end, dps in _close(rows.x[3:].T, self.stops):
+                if end.stops(dps):
+                    flags[row] |= np.uint8(RAILED)
         return flags
 
     def push(self, acc_g: NDArray[np.float64], acc_range_g: float | None) -> NDArray[np.bool_]:
@@ -114,18 +150,7 @@ class Rails:
             return clipped
         if acc_range_g is not None and acc_range_g != self.range_g:
             self.ends, self.largest_g, self.range_g = _ends(acc_range_g), 0.0, acc_range_g
-        high, low = np.maximum.reduce(acc_g).tolist(), np.minimum.reduce(acc_g).tolist()
-        reach = (*high, *(-g for g in low))
-        floors = [JUST_BELOW * end.largest_g for end in self.ends]
-        sides = [k for k in range(6) if reach[k] >= floors[k]]
-        if not sides:
-            return clipped
-        towards = np.stack([acc_g[:, k] if k < 3 else -acc_g[:, k - 3] for k in sides], axis=1)
-        rows, columns = np.nonzero(towards >= np.array([floors[k] for k in sides]))
-        for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
-            end, g = self.ends[sides[column]], float(towards[row, column])
-            if g < JUST_BELOW * end.largest_g:
-                continue
+        for row, end, g in _close(acc_g, self.ends):
             self.largest_g = max(self.largest_g, g)
             if end.clips(g, self._range(acc_range_g)):
                 clipped[row] = True

@@ -1,11 +1,15 @@
 """A gyroscope at the end of its range cuts angles and ways short: they are left out, not told."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from dsp.block import ImuBlock
+from benchmarks.trial import load_trials
+from dsp.block import ImuBlock, Rows
+from dsp.clipping import Rails
+from dsp.grid import RAILED
 from dsp.mount import Mount
 from firmware_sim.plan import Phase
 from tests.dsp.recordings import strides_of
@@ -42,8 +46,29 @@ def test_nothing_is_read_off_rates_that_were_cut_off(mount: Mount, phase: Phase,
     assert not any(stride.clipped for stride in narrow)  # that is the accelerometer's
 
 
-def test_a_range_that_is_not_told_is_not_guessed() -> None:
-    mount, phase, range_dps = CASES[0]
+@pytest.mark.parametrize(("mount", "phase", "range_dps"), CASES)
+def test_an_end_that_is_not_told_shows_itself(mount: Mount, phase: Phase, range_dps: float) -> None:
+    """A file does not say its sensor's range: a rate that comes again and again, and none above it, does."""
     block, _ = simulated(mount, Phase(activity="stand", duration_s=4.0), phase, seed=2)
     strides = strides_of([cut_off(block, range_dps, told=False)])
-    assert sum(stride.speed_m_per_s is not None for stride in strides) > 10
+    assert len(strides) > 10
+    for name in (*POSTURE, "peak_swing_dps"):
+        assert sum(getattr(stride, name) is not None for stride in strides) <= 3, name
+    whole, wide = strides_of([block]), strides_of([cut_off(block, 2000.0, told=False)])
+    assert [stride.peak_swing_dps is not None for stride in wide] == [True] * len(whole)
+
+
+@pytest.mark.parametrize("step_dps", [0.0, 2000 / 32768])
+def test_the_highest_rates_of_people_are_no_ends(recordings: Path, step_dps: float) -> None:
+    """step_dps: of the sensor's numbers, 0 as recorded."""
+    seen = 0
+    for data_set in ("walk_feet", "vicon_shoe", "ble_foot"):
+        for trial in load_trials(recordings, data_set):
+            assert trial.gyro_dps is not None
+            assert trial.mount is not None
+            gyro = np.rint(trial.gyro_dps / step_dps) * step_dps if step_dps else trial.gyro_dps
+            t_us = np.rint(trial.t_s * 1e6).astype(np.int64)
+            rows = Rows.of([ImuBlock(trial.mount, t_us, trial.acc_g, gyro, trial.rate_hz)])
+            assert not (Rails().flags(rows) & RAILED).any(), trial.name
+            seen += 1
+    assert seen == 28
