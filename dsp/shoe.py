@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dsp.contact import Contact, Lift, contact_of, push_near
+from dsp.holes import MOST_HOLE_S
 from dsp.landing import Drop, Landmarks, Outlook, landing
 from dsp.peaks import highest
 from dsp.window import StrideWindow
@@ -42,9 +43,11 @@ def shoe_contact(window: StrideWindow, outlook: Outlook, *, swing: Floats | None
     drop = None if swing is None or outlook.gait == "run" else _drop(swing, outlook, rate)
     landed = landing(window, outlook, LANDMARKS, reach=(0.12 * rate, 0.12 * rate), drop=drop)
     contact = landed.choice.place
-    pitched = None if swing is None else _pitched(swing, contact, outlook, rate)
+    pitched = None if swing is None else _pitched(window, swing, contact, outlook)
     if outlook.gait == "run":
-        lift = _sprung(window, contact, outlook) if swing is None else pitched
+        # Where the next swing begins but not how fast the foot pitched is seen, it is as without a gyroscope.
+        unseen = swing is None or (pitched is None and rise is not None)
+        lift = _sprung(window, contact, outlook) if unseen else pitched
     elif swing is None or rise is not None:
         lift = _pushed(window, contact, outlook)
     else:
@@ -74,12 +77,15 @@ def _drop(swing: Floats, outlook: Outlook, rate: float) -> Drop | None:
     return Drop(min(outlook.end, fastest - DROPS_S[0] * rate), fastest, fastest + DROPS_S[1] * rate)
 
 
-def _pitched(swing: Floats, contact: float, outlook: Outlook, rate: float) -> Lift | None:
-    """By the foot's pitch rate before the swing."""
-    rise = outlook.rise
+def _pitched(window: StrideWindow, swing: Floats, contact: float, outlook: Outlook) -> Lift | None:
+    """By the foot's pitch rate before the swing; None where that was cut off for long: it has no extreme."""
+    rate, rise = window.rate_hz, outlook.rise
     if rise is None:
         return None
-    push = highest(-swing, max(contact + 0.08 * rate, rise - 0.45 * outlook.period), rise)
+    first = max(contact + 0.08 * rate, rise - 0.45 * outlook.period)
+    if window.railed_s(first, rise) > MOST_HOLE_S:
+        return None
+    push = highest(-swing, first, rise)
     return Lift("gyro-minimum", push, PITCH_LAG_S * rate)
 
 

@@ -26,7 +26,7 @@ def impact(resultant: Floats, rate_hz: float) -> Impact:
     """Of a curve along one axis, with the contact at CONTACT_S."""
     acc = np.stack((np.zeros_like(resultant), resultant, np.zeros_like(resultant)))
     jerk = np.abs(np.diff(resultant, prepend=resultant[0])) * rate_hz
-    window = StrideWindow(0, rate_hz, acc, None, jerk, resultant)
+    window = StrideWindow(0, rate_hz, acc, None, jerk, resultant, np.zeros(acc.shape[1], dtype=np.uint8))
     return impact_of(window, CONTACT_S * rate_hz, up=(0.0, 1.0, 0.0), params=Params())
 
 

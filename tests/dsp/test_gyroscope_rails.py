@@ -72,3 +72,21 @@ def test_the_highest_rates_of_people_are_no_ends(recordings: Path, step_dps: flo
             assert not (Rails().flags(rows) & RAILED).any(), trial.name
             seen += 1
     assert seen == 28
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_toe_leaves_when_it_does_though_its_rate_was_cut_off(recordings: Path, told: bool) -> None:
+    """The push-off's rate stands at its end for 0.1 s: an extreme of it lies anywhere in that time."""
+    (trial,) = load_trials(recordings, "ble_foot")
+    assert trial.mount is not None
+    t_us = np.rint(trial.t_s * 1e6).astype(np.int64)
+    block = ImuBlock(trial.mount, t_us, trial.acc_g, trial.gyro_dps, trial.rate_hz)
+    whole, narrow = strides_of([block]), strides_of([cut_off(block, 250.0, told=told)])
+    assert len(narrow) == len(whole)
+    off_s = [
+        abs(one.contact_time_s - other.contact_time_s)
+        for one, other in zip(whole, narrow, strict=True)
+        if one.contact_time_s is not None and other.contact_time_s is not None
+    ]
+    assert len(off_s) > 130
+    assert np.percentile(off_s, 95) < 0.02
