@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.alerting import Query, RelativeTimeRange
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from grafana.influxql import DATASOURCE_UID, InfluxQuery
-from grafana.panels import SHOCK_WATCH_G
+from grafana.limits import SHOCK_WATCH_G
 
 __all__ = ["FOLDER", "RULES", "Rule", "Source", "rule_groups"]
 

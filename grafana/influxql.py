@@ -4,10 +4,12 @@ from grafana_foundation_sdk.cog.builder import Builder
 from grafana_foundation_sdk.cog.variants import Dataquery
 from grafana_foundation_sdk.models.dashboard import AnnotationTarget, DataSourceRef
 
-__all__ = ["DATASOURCE_UID", "SCOPE", "InfluxAnnotation", "InfluxQuery", "per_mount"]
+__all__ = ["DATASOURCE", "DATASOURCE_UID", "SCOPE", "InfluxAnnotation", "InfluxQuery", "per_mount"]
 
 DATASOURCE_UID = "kneeload-influxdb"
 """Written out in every file: alert rules cannot use a variable for it."""
+
+DATASOURCE = DataSourceRef("influxdb", DATASOURCE_UID)
 
 SCOPE = '"runner" =~ /^${runner:regex}$/ AND "run" =~ /^${run:regex}$/ AND $timeFilter'
 """The chosen run. The explicit format is needed: annotations and panels format a bare variable
@@ -47,7 +49,7 @@ class InfluxQuery(Builder[Dataquery], Dataquery):
 
     def to_json(self) -> dict[str, object]:
         model: dict[str, object] = {
-            "datasource": DataSourceRef("influxdb", DATASOURCE_UID),
+            "datasource": DATASOURCE,
             "query": self.query,
             "rawQuery": True,
             "refId": self.ref_id,

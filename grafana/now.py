@@ -1,0 +1,96 @@
+"""The panels of the row "Now": the newest values of a run."""
+
+from grafana.curve import Curve, Flag, Limit, Target
+from grafana.influxql import SCOPE
+from grafana.limits import SHOCK_LIMITS
+
+__all__ = ["NOW"]
+
+
+def latest(field: str) -> str:
+    """The newest 5-second value of the run."""
+    return f'SELECT last("{field}") FROM "summary" WHERE {SCOPE}'
+
+
+NOW: tuple[Curve, ...] = (
+    Curve(
+        "Cadence",
+        "suffix: steps/min",
+        (Target(latest("cadence_spm"), "cadence"),),
+        "Steps of both feet a minute, median over the last 5 s. A good cadence depends on speed and leg "
+        "length: "
+        "compare with this runner's own, not with a number from elsewhere.",
+        decimals=0,
+        width=3,
+    ),
+    Curve(
+        "Contact time",
+        "s",
+        (
+            Target(latest("contact_time_left_s"), "left"),
+            Target(latest("contact_time_right_s"), "right"),
+        ),
+        "Toe-off minus initial contact, median over the last 5 s. Never compare shin with shoe sensors: "
+        "their "
+        "events differ.",
+        decimals=0,
+        width=4,
+    ),
+    Curve(
+        "Peak acceleration",
+        "accG",
+        (
+            Target(latest("peak_resultant_left_g"), "left"),
+            Target(latest("peak_resultant_right_g"), "right"),
+        ),
+        "Largest acceleration magnitude after initial contact, median over the last 5 s. A training signal: "
+        "it is "
+        "neither bone nor knee load and no risk score.",
+        limits=SHOCK_LIMITS,
+        decimals=1,
+        width=4,
+    ),
+    Curve(
+        "Peaks read",
+        "none",
+        (
+            Target(latest("peak_resultant_left_at_least"), "left"),
+            Target(latest("peak_resultant_right_at_least"), "right"),
+        ),
+        "'At least': so many peaks of the last 5 s exceeded the sensor's range that the true median is what "
+        "'Peak acceleration' shows or higher. Set the sensor to a larger range.",
+        width=3,
+        flag=Flag(true=("at least", "orange"), false=("as shown", "green")),
+    ),
+    Curve(
+        "Shock asymmetry",
+        "percent",
+        (Target(latest("shock_asymmetry_percent"), "R-L"),),
+        "200 (R-L)/(R+L) of the peaks' medians over 20 strides; plus = right higher. Healthy runners are "
+        "asymmetric too, and two sensors sit differently: watch a change, not the value.",
+        decimals=0,
+        width=3,
+    ),
+    Curve(
+        "Alerts open",
+        "none",
+        (Target(latest("alerts_open"), "open"),),
+        "Alerts raised and not yet cleared. The runner's live cue comes from kneeload itself, within a "
+        "stride.",
+        limits=(Limit(None, "green"), Limit(1, "orange")),
+        decimals=0,
+        width=3,
+    ),
+    Curve(
+        "Time in the run",
+        "s",
+        (
+            Target(latest("running_s"), "running"),
+            Target(latest("walking_s"), "walking"),
+            Target(latest("idle_s"), "otherwise"),
+        ),
+        "How the time so far was spent, by the activity of the strides found.",
+        decimals=0,
+        width=4,
+    ),
+)
