@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.alerting import Query, RelativeTimeRange
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from grafana.influxql import DATASOURCE_UID, InfluxQuery
-from grafana.limits import SHOCK_WATCH_G
+from grafana.limits import SHIN_SHOCK
 
 __all__ = ["FOLDER", "RULES", "Rule", "Source", "rule_groups"]
 
@@ -65,9 +65,9 @@ RULES: tuple[Rule, ...] = (
             ),
         ),
         "gt",
-        SHOCK_WATCH_G,
+        SHIN_SHOCK.value,
         "30s",
-        "{{ $labels.runner }}: {{ $labels.mount }} shock above " + f"{SHOCK_WATCH_G:g} g",
+        "{{ $labels.runner }}: {{ $labels.mount }} shock above " + f"{SHIN_SHOCK.value:g} g",
         "Median peak tibial acceleration (resultant) of the last minute of running. Clipped strides count "
         "with "
         "what was measured, so the true median may be higher. A rough limit, which knows nothing of what is "

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 __all__ = ["Curve", "Flag", "Limit", "Target"]
 
+UNITS = {"accG": " g", "percent": " %", "none": ""}
+"""How a limit is written in words, of those of Grafana's units that have limits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -16,10 +19,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """From this value on the panel shows this colour; None = from the bottom."""
+    """A value at which a panel shows something, and what that says."""
 
-    value: float | None
-    color: str
+    value: float
+    meaning: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +37,23 @@ class Flag:
 class Curve:
     """A panel: title, Grafana's unit, its queries, and the text behind its (i).
 
-    width: of 24 columns. soft_min, soft_max: the axis goes at least from here to there. flag: of booleans.
+    limits: a stat changes its colour from there on, a time series has a line there. Without any nothing is
+    coloured: a colour would judge. width: of 24 columns. soft_min, soft_max: the axis goes at least from
+    here to there. flag: of booleans.
     """
 
     title: str
     unit: str
     targets: tuple[Target, ...]
     description: str
-    limits: tuple[Limit, ...] = (Limit(None, "green"),)
+    limits: tuple[Limit, ...] = ()
     decimals: int | None = None
     width: int = 12
     soft_min: float | None = None
     soft_max: float | None = None
     flag: Flag | None = None
+
+    def explained(self, mark: str) -> str:
+        """The text behind (i) with all limits in it; mark: what is seen of one, such as "Dashed line at"."""
+        limits = [f"{mark} {limit.value:g}{UNITS[self.unit]}: {limit.meaning}." for limit in self.limits]
+        return " ".join((self.description, *limits))

@@ -27,6 +27,7 @@ from grafana.sensors import LINK
 __all__ = ["curve_panel", "link_panel", "now_panel"]
 
 LEFT, RIGHT = "#56B4E9", "#E69F00"  # told apart with every common colour blindness (Okabe and Ito, 2008)
+LIMIT = "purple"  # neither side's colour, and no traffic light
 
 
 def queries(curve: Curve) -> list[InfluxQuery]:
@@ -36,8 +37,8 @@ def queries(curve: Curve) -> list[InfluxQuery]:
     ]
 
 
-def thresholds(curve: Curve) -> dashboard.ThresholdsConfig:
-    steps = [Threshold(limit.value, limit.color) for limit in curve.limits]
+def thresholds(curve: Curve, color: str) -> dashboard.ThresholdsConfig:
+    steps = [Threshold(None, "text"), *(Threshold(limit.value, color) for limit in curve.limits)]
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
 
 
@@ -52,15 +53,16 @@ def fixed(color: str) -> DynamicConfigValue:
 
 
 def now_panel(curve: Curve) -> stat.Panel:
+    coloured = bool(curve.limits) or curve.flag is not None
     panel = (
         stat.Panel()
         .title(curve.title)
-        .description(curve.description)
+        .description(curve.explained("Orange from"))
         .datasource(DATASOURCE)
         .unit(curve.unit)
-        .thresholds(thresholds(curve))
+        .thresholds(thresholds(curve, "orange"))
         .graph_mode(BigValueGraphMode.NONE)
-        .color_mode(BigValueColorMode.VALUE)
+        .color_mode(BigValueColorMode.VALUE if coloured else BigValueColorMode.NONE)
         .reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
         .no_value("–")
         .height(4)
@@ -81,11 +83,11 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
     panel = (
         timeseries.Panel()
         .title(curve.title)
-        .description(curve.description)
+        .description(curve.explained("Dashed line at"))
         .datasource(DATASOURCE)
         .unit(curve.unit)
         .interval("1s")
-        .thresholds(thresholds(curve))
+        .thresholds(thresholds(curve, LIMIT))
         .line_width(2)
         .fill_opacity(0)
         .show_points(VisibilityMode.AUTO)
@@ -112,7 +114,7 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
         .height(height)
         .span(curve.width)
     )
-    if len(curve.limits) > 1:
+    if curve.limits:
         panel = panel.thresholds_style(
             common.GraphThresholdsStyleConfig().mode(GraphTresholdsStyleMode.DASHED)
         )

@@ -1,15 +1,25 @@
 """Limits that the panels and the alert rules of Grafana take from the rules table."""
 
 from alerts.rules import rule
+from dsp.mount import Mount
 from grafana.curve import Limit
 
-__all__ = ["BATTERY_LOW", "SHOCK_LIMITS", "SHOCK_WATCH_G"]
+__all__ = ["BATTERY_LOW", "SHIN_SHOCK", "SHOE_SHOCK"]
 
-SHOCK_HIGH = rule("shock-high")
-if SHOCK_HIGH.first_shin is None:
-    raise ValueError("alerts.rules: shock-high has no limit for a shin without a baseline")
-SHOCK_WATCH_G = SHOCK_HIGH.first_shin
-"""Resultant peak at the shin from which a shock counts as high before a runner's own baseline exists."""
 
-SHOCK_LIMITS = (Limit(None, "green"), Limit(SHOCK_WATCH_G, "orange"))
-BATTERY_LOW = rule("battery-low").limit
+def rough_shock(mount: Mount) -> Limit:
+    """The resultant peak from which shock counts as high before a runner's own baseline exists."""
+    value = rule("shock-high").first(mount)
+    if value is None:
+        raise ValueError(f"alerts.rules: shock-high has no limit for {mount} without a baseline")
+    return Limit(
+        value,
+        "the rough limit of the alert `shock-high`, which holds until the runner's own baseline is known and "
+        "has no meaning after that",
+    )
+
+
+SHIN_SHOCK, SHOE_SHOCK = rough_shock(Mount.LEFT_SHIN), rough_shock(Mount.LEFT_SHOE)
+BATTERY_LOW = Limit(
+    rule("battery-low").limit, "below it the alert `battery-low` is raised, unless configured otherwise"
+)

@@ -2,7 +2,6 @@
 
 from grafana.curve import Curve, Flag, Limit, Target
 from grafana.influxql import SCOPE
-from grafana.limits import SHOCK_LIMITS
 
 __all__ = ["NOW"]
 
@@ -43,10 +42,10 @@ NOW: tuple[Curve, ...] = (
             Target(latest("peak_resultant_left_g"), "left"),
             Target(latest("peak_resultant_right_g"), "right"),
         ),
-        "Largest acceleration magnitude after initial contact, median over the last 5 s. A training signal: "
-        "it is "
-        "neither bone nor knee load and no risk score.",
-        limits=SHOCK_LIMITS,
+        "Largest acceleration magnitude after initial contact, median over the last 5 s; of the shin where a "
+        "side has two sensors. No colour: the same step reads two to five times as high at a shoe as at a "
+        "shin, and what is usual is each runner's own. A training signal: it is neither bone nor knee load "
+        "and no risk score.",
         decimals=1,
         width=4,
     ),
@@ -77,7 +76,7 @@ NOW: tuple[Curve, ...] = (
         (Target(latest("alerts_open"), "open"),),
         "Alerts raised and not yet cleared. The runner's live cue comes from kneeload itself, within a "
         "stride.",
-        limits=(Limit(None, "green"), Limit(1, "orange")),
+        limits=(Limit(1, "look at the list below"),),
         decimals=0,
         width=3,
     ),

@@ -1,6 +1,6 @@
 """The panels of the row "Sensors": the links, and how good what they bring is."""
 
-from grafana.curve import Curve, Flag, Limit, Target
+from grafana.curve import Curve, Flag, Target
 from grafana.influxql import per_mount
 from grafana.limits import BATTERY_LOW
 
@@ -25,7 +25,6 @@ SENSORS: tuple[Curve, ...] = (
         "Samples that the sensor took over the last 5 s but that never came. Strides with a gap inside "
         "carry a flag "
         "and raise no alert.",
-        limits=(Limit(None, "green"), Limit(1, "orange"), Limit(10, "red")),
         decimals=1,
         width=8,
         soft_min=0,
@@ -36,7 +35,7 @@ SENSORS: tuple[Curve, ...] = (
         "percent",
         (Target(per_mount('last("battery_percent")', "sensor")),),
         "As the sensor reports it. A cold battery reads low and may end early.",
-        limits=(Limit(None, "red"), Limit(BATTERY_LOW, "orange"), Limit(30, "green")),
+        limits=(BATTERY_LOW,),
         decimals=0,
         width=8,
         soft_min=0,
@@ -47,7 +46,6 @@ SENSORS: tuple[Curve, ...] = (
         "percent",
         (Target(per_mount('max("clipped_percent")', "sensor")),),
         "Over the last 5 s. Peaks of such strides read 'at least'.",
-        limits=(Limit(None, "green"), Limit(0.1, "orange")),
         decimals=2,
         width=8,
         soft_min=0,

@@ -2,7 +2,7 @@
 
 from grafana.curve import Curve, Target
 from grafana.influxql import per_mount
-from grafana.limits import SHOCK_LIMITS
+from grafana.limits import SHIN_SHOCK, SHOE_SHOCK
 
 __all__ = ["STRIDES"]
 
@@ -49,10 +49,10 @@ STRIDES: tuple[Curve, ...] = (
         "Compare within one runner, shoe, surface and speed; differences below 1.5 g are within the "
         "method's noise. "
         "It is not the load on bone or knee, and a lower value is not a lower risk of injury.",
-        limits=SHOCK_LIMITS,
+        limits=(SHIN_SHOCK,),
         decimals=1,
         soft_min=0,
-        soft_max=12,
+        soft_max=1.2 * SHIN_SHOCK.value,
     ),
     Curve(
         "Foot shock (shoe sensors)",
@@ -66,10 +66,10 @@ STRIDES: tuple[Curve, ...] = (
             ),
         ),
         "Largest acceleration magnitude at the shoe after initial contact: 2 to 5 times the shin's, "
-        "different in every "
-        "shoe. Never tibial acceleration.",
+        "different in every shoe. Never tibial acceleration.",
+        limits=(SHOE_SHOCK,),
         decimals=1,
         soft_min=0,
-        soft_max=20,
+        soft_max=1.2 * SHOE_SHOCK.value,
     ),
 )
