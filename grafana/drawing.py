@@ -20,13 +20,20 @@ from grafana_foundation_sdk.models.dashboard import (
     ValueMappingResult,
 )
 
+from dsp.mount import Mount
 from grafana.curve import Curve, Flag
 from grafana.influxql import DATASOURCE, InfluxQuery, per_mount
 from grafana.sensors import LINK
 
 __all__ = ["curve_panel", "link_panel", "now_panel"]
 
-LEFT, RIGHT = "#56B4E9", "#E69F00"  # told apart with every common colour blindness (Okabe and Ito, 2008)
+SIDE_COLORS = {"left": "#56B4E9", "right": "#E69F00"}
+"""Told apart with every common colour blindness (Okabe and Ito, 2008)."""
+
+SEGMENT_LINES: dict[str, dict[str, object]] = {
+    "shin": {"fill": "solid"},
+    "shoe": {"fill": "dash", "dash": [8, 6]},
+}
 LIMIT = "purple"  # neither side's colour, and no traffic light
 
 
@@ -48,8 +55,12 @@ def words(flag: Flag) -> list[ValueMapping]:
     return [ValueMap({value: ValueMappingResult(*said) for value, said in options.items()})]
 
 
-def fixed(color: str) -> DynamicConfigValue:
-    return DynamicConfigValue("color", {"mode": "fixed", "fixedColor": color})
+def worn(mount: Mount) -> list[DynamicConfigValue]:
+    """How what comes from a mount is drawn: the side is a colour, the segment a kind of line."""
+    return [
+        DynamicConfigValue("color", {"mode": "fixed", "fixedColor": SIDE_COLORS[mount.side]}),
+        DynamicConfigValue("custom.lineStyle", SEGMENT_LINES[mount.segment]),
+    ]
 
 
 def now_panel(curve: Curve) -> stat.Panel:
@@ -100,10 +111,6 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
             .calcs(["lastNotNull", "median"])
         )
         .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.NONE))
-        .override_by_regexp("/^left/", [fixed(LEFT)])
-        .override_by_regexp(
-            "/^right/", [fixed(RIGHT), DynamicConfigValue("custom.lineStyle", {"fill": "dash"})]
-        )
         .override_by_regexp(
             "/at least$/",
             [
@@ -124,6 +131,8 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
         panel = panel.axis_soft_min(curve.soft_min)
     if curve.soft_max is not None:
         panel = panel.axis_soft_max(curve.soft_max)
+    for mount in Mount:
+        panel = panel.override_by_regexp(f"/^{mount}/", worn(mount))
     for query in queries(curve):
         panel = panel.with_target(query)
     return panel

@@ -1,0 +1,36 @@
+"""What a person sees: who is who on the time axes, in which units."""
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from dsp.mount import Mount
+from tests.grafana.board import panels
+
+__all__: list[str] = []
+
+CURVES = [shown for shown in panels() if shown["type"] == "timeseries"]
+
+
+def look(shown: dict[str, Any], name: str) -> dict[str, Any]:
+    """Property -> value of a series of this name: overrides count in their order."""
+    out: dict[str, Any] = {}
+    for override in shown["fieldConfig"]["overrides"]:
+        matcher = override["matcher"]
+        assert matcher["id"] == "byRegexp"
+        if re.search(matcher["options"].strip("/"), name):
+            out |= {row["id"]: row["value"] for row in override["properties"]}
+    return out
+
+
+@pytest.mark.parametrize("shown", CURVES, ids=lambda shown: str(shown["title"]))
+def test_no_two_mounts_look_alike(shown: dict[str, Any]) -> None:
+    looks = {
+        mount: {name: look(shown, mount)[name] for name in ("color", "custom.lineStyle")} for mount in Mount
+    }
+    assert len({json.dumps(seen) for seen in looks.values()}) == len(Mount)
+    for mount, seen in looks.items():
+        assert seen["color"] != looks[mount.opposite]["color"]
+        assert seen["custom.lineStyle"] == looks[mount.opposite]["custom.lineStyle"]
