@@ -14,7 +14,7 @@ def latest(field: str) -> str:
 NOW: tuple[Curve, ...] = (
     Curve(
         "Cadence",
-        "suffix: steps/min",
+        "suffix:steps/min",
         (Target(latest("cadence_spm"), "cadence"),),
         "Steps of both feet a minute, median over the last 5 s. A good cadence depends on speed and leg "
         "length: "
@@ -82,14 +82,13 @@ NOW: tuple[Curve, ...] = (
     ),
     Curve(
         "Time in the run",
-        "s",
+        "dthms",
         (
             Target(latest("running_s"), "running"),
             Target(latest("walking_s"), "walking"),
             Target(latest("idle_s"), "otherwise"),
         ),
-        "How the time so far was spent, by the activity of the strides found.",
-        decimals=0,
+        "Hours, minutes and seconds so far, by the activity of the strides found.",
         width=4,
     ),
 )

@@ -11,7 +11,7 @@ LINK = Flag(true=("connected", "green"), false=("lost", "red"))
 SENSORS: tuple[Curve, ...] = (
     Curve(
         "Sample rate",
-        "hertz",
+        "suffix:Hz",
         (Target(per_mount('mean("rate_hz")', "sensor")),),
         "Samples received over the last 5 s. Zero: nothing comes, whatever the link says.",
         decimals=0,

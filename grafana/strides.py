@@ -12,7 +12,7 @@ SHIN, SHOE = '"mount" =~ /-shin$/', '"mount" =~ /-shoe$/'
 STRIDES: tuple[Curve, ...] = (
     Curve(
         "Cadence",
-        "suffix: steps/min",
+        "suffix:steps/min",
         (Target(per_mount('median("cadence_spm")', "stride")),),
         "Median of the last strides, both feet counted: 120 s over one foot's stride time. Left and right "
         "are "

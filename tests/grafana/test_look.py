@@ -34,3 +34,25 @@ def test_no_two_mounts_look_alike(shown: dict[str, Any]) -> None:
     for mount, seen in looks.items():
         assert seen["color"] != looks[mount.opposite]["color"]
         assert seen["custom.lineStyle"] == looks[mount.opposite]["custom.lineStyle"]
+
+
+def test_units_say_what_the_fields_are_in() -> None:
+    """By the ends of the fields' names; times of a run are hours and minutes, those of a step are not."""
+    ends = {
+        "_spm": "suffix:steps/min",
+        "_g": "accG",
+        "_percent": "percent",
+        "_hz": "suffix:Hz",
+        "ing_s": "dthms",
+        "idle_s": "dthms",
+        "_s": "s",
+    }
+    seen = set()
+    for shown in panels():
+        for target in shown["targets"]:
+            found = re.search(r'SELECT \w+\("(\w+)"\)', target["query"])
+            end = next((end for end in ends if found and found[1].endswith(end)), None)
+            if end is not None:
+                assert shown["fieldConfig"]["defaults"]["unit"] == ends[end], shown["title"]
+                seen.add(end)
+    assert seen == set(ends)
