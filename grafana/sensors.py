@@ -22,9 +22,9 @@ SENSORS: tuple[Curve, ...] = (
         "Samples lost",
         "percent",
         (Target(per_mount('max("lost_percent")', "sensor")),),
-        "Samples that the sensor took over the last 5 s but that never came. Strides with a gap inside "
-        "carry a flag "
-        "and raise no alert.",
+        "Samples that the sensor took over the last 5 s but that never came; no line where a sensor does not "
+        "let that be seen. A stride with a gap inside has a peak of at least what is shown: it can raise an "
+        "alert, never clear one, and is no part of a baseline.",
         decimals=1,
         width=8,
         soft_min=0,
@@ -45,7 +45,8 @@ SENSORS: tuple[Curve, ...] = (
         "Samples at the end of the range",
         "percent",
         (Target(per_mount('max("clipped_percent")', "sensor")),),
-        "Over the last 5 s. Peaks of such strides read 'at least'.",
+        "Over the last 5 s. A stride with such samples has a peak of at least what is shown: it can raise an "
+        "alert, never clear one, and is no part of a baseline.",
         decimals=2,
         width=8,
         soft_min=0,
@@ -65,9 +66,8 @@ SENSORS: tuple[Curve, ...] = (
         "Clock uncertainty",
         "s",
         (Target(per_mount('max("clock_uncertainty_s")', "sensor")),),
-        "How far a sensor's times may be from this machine's. What is measured within one leg is free of "
-        "it; left "
-        "against right is not.",
+        "How far a sensor's times may be from this machine's. What one sensor measures is free of it; one "
+        "sensor against another, such as left against right, is not.",
         decimals=1,
         width=8,
         soft_min=0,
