@@ -36,6 +36,14 @@ SEGMENT_LINES: dict[str, dict[str, object]] = {
 }
 LIMIT = "purple"  # neither side's colour, and no traffic light
 
+MARKS = [
+    DynamicConfigValue("custom.drawStyle", "points"),
+    DynamicConfigValue("custom.pointSize", 8),
+    # Its median would be that of the lower bounds alone.
+    DynamicConfigValue("custom.hideFrom", {"legend": True, "tooltip": False, "viz": False}),
+]
+"""How a target of points is drawn; it is named in the tooltip only."""
+
 
 def queries(curve: Curve) -> list[InfluxQuery]:
     return [
@@ -111,13 +119,6 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
             .calcs(["lastNotNull", "median"])
         )
         .tooltip(common.VizTooltipOptions().mode(TooltipDisplayMode.MULTI).sort(SortOrder.NONE))
-        .override_by_regexp(
-            "/at least$/",
-            [
-                DynamicConfigValue("custom.drawStyle", "points"),
-                DynamicConfigValue("custom.pointSize", 8),
-            ],
-        )
         .height(height)
         .span(curve.width)
     )
@@ -133,8 +134,10 @@ def curve_panel(curve: Curve, *, height: int) -> timeseries.Panel:
         panel = panel.axis_soft_max(curve.soft_max)
     for mount in Mount:
         panel = panel.override_by_regexp(f"/^{mount}/", worn(mount))
-    for query in queries(curve):
+    for query, target in zip(queries(curve), curve.targets, strict=True):
         panel = panel.with_target(query)
+        if target.points:
+            panel = panel.override_by_query(query.ref_id, MARKS)
     return panel
 
 

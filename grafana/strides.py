@@ -6,8 +6,25 @@ from grafana.limits import SHIN_SHOCK, SHOE_SHOCK
 
 __all__ = ["STRIDES"]
 
-NOT_CLIPPED, CLIPPED = '"clipped" = false', '"clipped" = true'
+CLIPPED = '"clipped" = true'
 SHIN, SHOE = '"mount" =~ /-shin$/', '"mount" =~ /-shoe$/'
+AT_LEAST = (
+    "The line is the median of all peaks, cut-off ones as measured: without them it would be that of the "
+    "gentle contacts. Marks ('at least'): the highest peak that the sensor's range cut off."
+)
+
+
+def peaks(segment: str) -> tuple[Target, ...]:
+    """The median of a segment's peaks, and which of them were lower bounds."""
+    return (
+        Target(per_mount('median("peak_resultant_g")', "stride", segment)),
+        Target(
+            per_mount('max("peak_resultant_g")', "stride", segment, CLIPPED),
+            "$tag_mount, at least",
+            points=True,
+        ),
+    )
+
 
 STRIDES: tuple[Curve, ...] = (
     Curve(
@@ -36,19 +53,10 @@ STRIDES: tuple[Curve, ...] = (
     Curve(
         "Peak tibial acceleration (shin sensors)",
         "accG",
-        (
-            Target(per_mount('median("peak_resultant_g")', "stride", SHIN, NOT_CLIPPED)),
-            Target(
-                per_mount('max("peak_resultant_g")', "stride", SHIN, CLIPPED),
-                "$tag_mount, at least",
-                points=True,
-            ),
-        ),
-        "Largest acceleration magnitude after initial contact. Marks 'at least': the sensor's range was "
-        "exceeded. "
-        "Compare within one runner, shoe, surface and speed; differences below 1.5 g are within the "
-        "method's noise. "
-        "It is not the load on bone or knee, and a lower value is not a lower risk of injury.",
+        peaks(SHIN),
+        f"Largest acceleration magnitude after initial contact. {AT_LEAST} "
+        "Compare within one runner, shoe, surface and speed; differences below 1.5 g are within the method's "
+        "noise. It is not the load on bone or knee, and a lower value is not a lower risk of injury.",
         limits=(SHIN_SHOCK,),
         decimals=1,
         soft_min=0,
@@ -57,16 +65,9 @@ STRIDES: tuple[Curve, ...] = (
     Curve(
         "Foot shock (shoe sensors)",
         "accG",
-        (
-            Target(per_mount('median("peak_resultant_g")', "stride", SHOE, NOT_CLIPPED)),
-            Target(
-                per_mount('max("peak_resultant_g")', "stride", SHOE, CLIPPED),
-                "$tag_mount, at least",
-                points=True,
-            ),
-        ),
+        peaks(SHOE),
         "Largest acceleration magnitude at the shoe after initial contact: 2 to 5 times the shin's, "
-        "different in every shoe. Never tibial acceleration.",
+        f"different in every shoe. {AT_LEAST} Never tibial acceleration.",
         limits=(SHOE_SHOCK,),
         decimals=1,
         soft_min=0,

@@ -14,13 +14,12 @@ __all__: list[str] = []
 CURVES = [shown for shown in panels() if shown["type"] == "timeseries"]
 
 
-def look(shown: dict[str, Any], name: str) -> dict[str, Any]:
-    """Property -> value of a series of this name: overrides count in their order."""
+def look(shown: dict[str, Any], name: str, *, query: str = "A") -> dict[str, Any]:
+    """Property -> value of a series of this name and query: overrides count in their order."""
     out: dict[str, Any] = {}
     for override in shown["fieldConfig"]["overrides"]:
-        matcher = override["matcher"]
-        assert matcher["id"] == "byRegexp"
-        if re.search(matcher["options"].strip("/"), name):
+        kind, wanted = override["matcher"]["id"], override["matcher"]["options"]
+        if query == wanted if kind == "byFrameRefID" else re.search(wanted.strip("/"), name):
             out |= {row["id"]: row["value"] for row in override["properties"]}
     return out
 
@@ -34,6 +33,18 @@ def test_no_two_mounts_look_alike(shown: dict[str, Any]) -> None:
     for mount, seen in looks.items():
         assert seen["color"] != looks[mount.opposite]["color"]
         assert seen["custom.lineStyle"] == looks[mount.opposite]["custom.lineStyle"]
+
+
+def test_lower_bounds_are_marks_of_their_own_and_no_figure_of_the_legend() -> None:
+    peaks = [shown for shown in CURVES if len(shown["targets"]) > 1]
+    assert len(peaks) == 2
+    for shown in peaks:
+        line, marks = shown["targets"]
+        assert "clipped" not in line["query"]
+        assert '"clipped" = true' in marks["query"]
+        assert look(shown, "left-shin", query=line["refId"]).get("custom.drawStyle") is None
+        drawn = look(shown, "left-shin, at least", query=marks["refId"])
+        assert (drawn["custom.drawStyle"], drawn["custom.hideFrom"]["legend"]) == ("points", True)
 
 
 def test_units_say_what_the_fields_are_in() -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from kneeload.payload import line
 from kneeload.results import Result, SensorHealth
 from tests.grafana.points import line_protocol
 from tests.grafana.queries import Query, all_queries, columns_of, expand, known_columns, unknown
-from tests.sample_run import DURATION_S, sample_results
+from tests.sample_run import DURATION_S, sample_results, sample_strides
 from tests.services import Influxd
 from tests.simulated_run import RUN as SIMULATED
 from tests.simulated_run import STARTED_NS, recorded_run
@@ -114,8 +115,7 @@ def test_a_simulated_run_reads_the_same_in_the_dashboard_and_the_journal(
                 values = [
                     v
                     for s in strides
-                    if s.mount == row["mount"]
-                    and ("clipped" not in query.text or s.clipped == (found[1] == "max"))
+                    if s.mount == row["mount"] and ("clipped" not in query.text or s.clipped)
                     for v in [getattr(s, found[2])]
                     if v is not None
                 ]
@@ -126,6 +126,28 @@ def test_a_simulated_run_reads_the_same_in_the_dashboard_and_the_journal(
             assert len(answer) == len(alerts)
             compared += 1
     assert compared >= 12
+
+
+def test_a_cut_off_peak_counts_in_the_line(influxd: Influxd) -> None:
+    influxd.query("CREATE DATABASE kneeload")
+    peaks = [
+        (s, s.peak_resultant_g) for s in sample_strides(Mount.LEFT_SHIN) if s.peak_resultant_g is not None
+    ]
+    fill(influxd, [replace(stride, clipped=peak > 7) for stride, peak in peaks], run=RUN)
+    [line_query] = [
+        query.text
+        for query in all_queries()
+        if query.text.startswith('SELECT median("peak_resultant_g")')
+        and "live-run" in query.place
+        and "-shin" in query.text
+    ]
+    statement = expand(
+        line_query, from_ns=START_NS, to_ns=WINDOW_END_NS, runner=RUNNER, run=RUN, interval="1h"
+    )
+    [row] = influxd.query(statement)
+    every = [peak for _, peak in peaks]
+    assert row["median"] == pytest.approx(np.median(every), rel=1e-12)
+    assert np.median([peak for peak in every if peak <= 7]) < np.median(every), "they are not all gentle"
 
 
 def fill(
