@@ -50,16 +50,16 @@ NOW: tuple[Curve, ...] = (
         width=4,
     ),
     Curve(
-        "Peaks read",
+        "Is the peak cut off?",
         "none",
         (
             Target(latest("peak_resultant_left_at_least"), "left"),
             Target(latest("peak_resultant_right_at_least"), "right"),
         ),
-        "'At least': so many peaks of the last 5 s exceeded the sensor's range that the true median is what "
-        "'Peak acceleration' shows or higher. Set the sensor to a larger range.",
+        "Yes: so many peaks of the last 5 s exceeded the sensor's range that the true median is what 'Peak "
+        "acceleration' shows or higher. Set the sensor to a larger range.",
         width=3,
-        flag=Flag(true=("at least", "orange"), false=("as shown", "green")),
+        flag=Flag(true=("yes", "orange"), false=("no", "text")),
     ),
     Curve(
         "Shock asymmetry",

@@ -116,10 +116,10 @@ def test_each_panel_explains_itself_and_reads_our_source(board: dict[str, Any]) 
 
 def test_beside_the_peaks_it_is_said_when_they_are_lower_bounds(board: dict[str, Any]) -> None:
     places = {panel["title"]: place for place, panel in enumerate(board["panels"]) if panel["type"] == "stat"}
-    assert places["Peaks read"] == places["Peak acceleration"] + 1
-    panel = board["panels"][places["Peaks read"]]
+    assert places["Is the peak cut off?"] == places["Peak acceleration"] + 1
+    panel = board["panels"][places["Is the peak cut off?"]]
     [mapping] = panel["fieldConfig"]["defaults"]["mappings"]
-    assert mapping["options"]["true"]["text"] == "at least"
+    assert mapping["options"]["true"]["text"] == "yes"
     shown = panel["options"]["reduceOptions"]["fields"].strip("/")
     assert all(re.fullmatch(shown, target["alias"]) for target in panel["targets"])
 
