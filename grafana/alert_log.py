@@ -1,23 +1,60 @@
 """Alerts on the dashboard: a table of them, and marks on the time axis."""
 
 from grafana_foundation_sdk.builders import dashboard, table
+from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
+from alerts.rule import Rule
+from alerts.rules import RULES
 from grafana.influxql import DATASOURCE, SCOPE, InfluxAnnotation, InfluxQuery
+from grafana.words import in_words
 
 __all__ = ["alert_log", "alert_marks"]
 
 ALERT_COLUMNS = ("rule", "mount", "level")
 
 
+def title(rule: Rule) -> str:
+    """What happened and in which unit; a rule with other words before there is a baseline has both."""
+    unit = f" [{rule.unit}]" if rule.unit else ""
+    first = f" ({rule.first_level}: {rule.first_title})" if rule.first_title else ""
+    return f"{rule.title}{first}{unit}"
+
+
+def renamed(name: str, width: int | None = None) -> list[DynamicConfigValue]:
+    properties = [DynamicConfigValue("displayName", name)]
+    return properties if width is None else [*properties, DynamicConfigValue("custom.width", width)]
+
+
+COLUMNS: dict[str, list[DynamicConfigValue]] = {
+    "rule": [
+        *renamed("Alert", 360),
+        DynamicConfigValue("mappings", [in_words({rule.id: title(rule) for rule in RULES})]),
+    ],
+    "mount": renamed("Sensor", 100),
+    "level": renamed("Level", 80),
+    "raised": [
+        *renamed("What", 80),
+        DynamicConfigValue("mappings", [in_words({"true": "raised", "false": "cleared"})]),
+    ],
+    "value": [*renamed("Measured", 90), DynamicConfigValue("decimals", 2)],
+    "limit": [*renamed("Limit", 80), DynamicConfigValue("decimals", 2)],
+    "advice": [
+        *renamed("Advice"),
+        DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True}),
+    ],
+}
+"""Column of the table -> how it looks, in their order."""
+
+
 def alert_log() -> table.Panel:
-    columns = ", ".join(f'"{name}"' for name in (*ALERT_COLUMNS, "raised", "value", "limit", "advice"))
-    return (
+    columns = ", ".join(f'"{name}"' for name in COLUMNS)
+    panel = (
         table.Panel()
         .title("Alerts")
         .description(
-            "Every alert as it was raised and cleared: value and limit are in the rule's own unit. An alert "
-            "is a hint "
-            "to look, not a finding. Stop when something hurts."
+            "Every alert as it was raised and cleared, the newest first. In brackets behind its name: what "
+            "it says instead at that level, and the unit of what was measured and of the limit. An alert is "
+            "a hint to look, not a finding. Stop when something hurts."
         )
         .datasource(DATASOURCE)
         .with_target(
@@ -29,10 +66,16 @@ def alert_log() -> table.Panel:
         .height(8)
         .span(24)
     )
+    for column, look in COLUMNS.items():
+        panel = panel.override_by_name(column, look)
+    return panel
 
 
 def alert_marks(name: str, *, raised: bool, color: str) -> dashboard.AnnotationQuery:
-    columns = ", ".join(f'"{column}"' for column in ("advice", *ALERT_COLUMNS))
+    """The advice where an alert was raised; where it was cleared there is nothing to do, so its rule."""
+    text = "advice" if raised else "rule"
+    # With tags alone there would be no rows: InfluxQL wants a field.
+    columns = ", ".join(f'"{column}"' for column in dict.fromkeys(("raised", text, *ALERT_COLUMNS)))
     query = f'SELECT {columns} FROM "alert" WHERE "raised" = {str(raised).lower()} AND {SCOPE}'
     return (
         dashboard.AnnotationQuery()
@@ -40,5 +83,5 @@ def alert_marks(name: str, *, raised: bool, color: str) -> dashboard.AnnotationQ
         .datasource(DATASOURCE)
         .enable(True)
         .icon_color(color)
-        .target(InfluxAnnotation(query, text="advice", tags=ALERT_COLUMNS))
+        .target(InfluxAnnotation(query, text=text, tags=ALERT_COLUMNS))
     )

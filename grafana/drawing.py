@@ -15,15 +15,14 @@ from grafana_foundation_sdk.models.dashboard import (
     DynamicConfigValue,
     Threshold,
     ThresholdsMode,
-    ValueMap,
     ValueMapping,
-    ValueMappingResult,
 )
 
 from dsp.mount import Mount
 from grafana.curve import Curve, Flag
 from grafana.influxql import DATASOURCE, InfluxQuery, per_mount
 from grafana.sensors import LINK
+from grafana.words import in_words
 
 __all__ = ["curve_panel", "link_panel", "now_panel"]
 
@@ -57,10 +56,12 @@ def thresholds(curve: Curve, color: str) -> dashboard.ThresholdsConfig:
     return dashboard.ThresholdsConfig().mode(ThresholdsMode.ABSOLUTE).steps(steps)
 
 
-def words(flag: Flag) -> list[ValueMapping]:
+def flagged(flag: Flag) -> list[ValueMapping]:
     """What stands for true and false."""
-    options = {"true": flag.true, "false": flag.false}
-    return [ValueMap({value: ValueMappingResult(*said) for value, said in options.items()})]
+    said = {"true": flag.true, "false": flag.false}
+    return [
+        in_words({v: word for v, (word, _) in said.items()}, {v: color for v, (_, color) in said.items()})
+    ]
 
 
 def worn(mount: Mount) -> list[DynamicConfigValue]:
@@ -92,7 +93,7 @@ def now_panel(curve: Curve) -> stat.Panel:
     if curve.flag is not None:
         # Left to itself it shows numbers alone.
         shown = common.ReduceDataOptions().calcs(["lastNotNull"]).fields("/^(left|right)$/")
-        panel = panel.mappings(words(curve.flag)).reduce_options(shown)
+        panel = panel.mappings(flagged(curve.flag)).reduce_options(shown)
     for query in queries(curve):
         panel = panel.with_target(query)
     return panel
@@ -148,7 +149,7 @@ def link_panel() -> statetimeline.Panel:
         .description("The Bluetooth link of each sensor, every 5 s and when it changes.")
         .datasource(DATASOURCE)
         .interval("5s")
-        .mappings(words(LINK))
+        .mappings(flagged(LINK))
         .merge_values(True)
         .with_target(InfluxQuery(per_mount('last("connected")', "sensor"), alias="$tag_mount"))
         .height(6)
