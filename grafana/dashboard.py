@@ -20,10 +20,13 @@ __all__ = ["DASHBOARD_UID", "live_run"]
 DASHBOARD_UID = "kneeload-live-run"
 
 
-def choice(name: str, label: str, query: str, *, sort: VariableSort) -> dashboard.QueryVariable:
+def choice(
+    name: str, label: str, query: str, *, sort: VariableSort, description: str
+) -> dashboard.QueryVariable:
     return (
         dashboard.QueryVariable(name)
         .label(label)
+        .description(description)
         .datasource(DATASOURCE)
         .query(query)
         .refresh(VariableRefresh.ON_TIME_RANGE_CHANGED)
@@ -53,6 +56,7 @@ def live_run() -> Dashboard:
                 "Runner",
                 'SHOW TAG VALUES FROM "sensor" WITH KEY = "runner"',
                 sort=VariableSort.ALPHABETICAL_ASC,
+                description="As named under [runner] in kneeload's configuration.",
             )
         )
         .with_variable(
@@ -61,12 +65,13 @@ def live_run() -> Dashboard:
                 "Run",
                 'SHOW TAG VALUES FROM "sensor" WITH KEY = "run" WHERE "runner" =~ /^${runner:regex}$/',
                 sort=VariableSort.ALPHABETICAL_DESC,
+                description="Named by its start, in UTC. For a past run set the time range to it as well.",
             )
         )
         .annotation(alert_marks("Alert raised", raised=True, color="red"))
         .annotation(alert_marks("Alert cleared", raised=False, color="green"))
     )
-    board = board.with_row(dashboard.Row("Now"))
+    board = board.with_row(dashboard.Row("Newest values of the time range"))
     for curve in NOW:
         board = board.with_panel(now_panel(curve))
     board = board.with_row(dashboard.Row("Strides"))

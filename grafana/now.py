@@ -1,4 +1,4 @@
-"""The panels of the row "Now": the newest values of a run."""
+"""The panels of the first row: the newest values of a run in the time range."""
 
 from grafana.curve import Curve, Flag, Limit, Target
 from grafana.influxql import SCOPE

@@ -3,8 +3,10 @@
 import json
 import re
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import yaml  # type: ignore[import-untyped,unused-ignore]
@@ -12,6 +14,7 @@ import yaml  # type: ignore[import-untyped,unused-ignore]
 from grafana.__main__ import main
 from grafana.influxql import DATASOURCE_UID
 from grafana.output import FOLDER, generated, stale
+from kneeload.journal import RUN_FORMAT
 from kneeload.settings import InfluxSettings, MqttSettings
 
 __all__: list[str] = []
@@ -149,6 +152,24 @@ def test_the_documented_configuration_is_valid() -> None:
     passwords = {name: section | {"password": "x"} for name, section in sections.items()}
     assert MqttSettings.model_validate(passwords["mqtt"]).username == "kneeload"
     assert InfluxSettings.model_validate(passwords["influx"]).database == "kneeload"
+
+
+def test_the_documented_address_of_a_past_run_is_that_of_the_dashboard(board: dict[str, Any]) -> None:
+    text = (FOLDER.parent / "docs/grafana.md").read_text(encoding="utf-8")
+    [address] = re.findall(r"http://127\.0\.0\.1:3000/d/\S+", text)
+    parts = urlsplit(address)
+    asked = {name: value for name, [value] in parse_qs(parts.query).items()}
+    assert parts.path == f"/d/{board['uid']}"
+    assert set(asked) == {"var-run", "from", "to"}
+    assert "run" in {variable["name"] for variable in board["templating"]["list"]}
+    start = datetime.strptime(asked["var-run"], RUN_FORMAT)
+    # What Grafana reads as a time in UTC has 15 characters: the run's name without its last.
+    assert asked["from"] == f"{start:%Y%m%dT%H%M%S}"
+    assert datetime.strptime(asked["to"], "%Y%m%dT%H%M%S") > start
+
+
+def test_the_variables_explain_themselves(board: dict[str, Any]) -> None:
+    assert all(len(variable["description"]) > 40 for variable in board["templating"]["list"])
 
 
 def test_there_is_one_command_that_starts_it_after_the_passwords_are_set() -> None:
