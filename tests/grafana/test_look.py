@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from dsp.mount import Mount
-from tests.grafana.board import panels
+from grafana.alerting import RULES
+from tests.grafana.board import panel, panels
 
 __all__: list[str] = []
 
@@ -45,6 +46,19 @@ def test_lower_bounds_are_marks_of_their_own_and_no_figure_of_the_legend() -> No
         assert look(shown, "left-shin", query=line["refId"]).get("custom.drawStyle") is None
         drawn = look(shown, "left-shin, at least", query=marks["refId"])
         assert (drawn["custom.drawStyle"], drawn["custom.hideFrom"]["legend"]) == ("points", True)
+
+
+def test_what_did_not_come_is_a_gap() -> None:
+    """As long as the alert rule waits that tells of a lost sensor."""
+    [lost] = [rule for rule in RULES if rule.title == "Sensor lost"]
+    [source] = lost.sources
+    for shown in CURVES:
+        custom = shown["fieldConfig"]["defaults"]["custom"]
+        assert custom["insertNulls"] == source.window_s * 1000
+        assert not custom.get("spanNulls")
+    link = panel("Link", "state-timeline")
+    for mount in Mount:
+        assert look(link, mount)["custom.insertNulls"] == source.window_s * 1000
 
 
 def test_units_say_what_the_fields_are_in() -> None:
