@@ -39,7 +39,7 @@ class Curve:
 
     limits: a stat changes its colour from there on, a time series has a line there. Without any nothing is
     coloured: a colour would judge. width: of 24 columns. soft_min, soft_max: the axis goes at least from
-    here to there. flag: of booleans.
+    here to there. flag: of booleans. not_read_as: what a figure of the runner is not, ends without a stop.
     """
 
     title: str
@@ -52,8 +52,10 @@ class Curve:
     soft_min: float | None = None
     soft_max: float | None = None
     flag: Flag | None = None
+    not_read_as: str = ""
 
     def explained(self, mark: str) -> str:
-        """The text behind (i) with all limits in it; mark: what is seen of one, such as "Dashed line at"."""
+        """The text behind (i), with all limits; mark: what is seen of one, such as "Dashed line at"."""
         limits = [f"{mark} {limit.value:g}{UNITS[self.unit]}: {limit.meaning}." for limit in self.limits]
-        return " ".join((self.description, *limits))
+        not_this = [f"Not to be read as {self.not_read_as}."] if self.not_read_as else []
+        return " ".join((self.description, *limits, *not_this))

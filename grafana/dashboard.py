@@ -41,8 +41,7 @@ def live_run() -> Dashboard:
         .uid(DASHBOARD_UID)
         .description(
             "One run as it happens. Values are for training: no medical device, no measure of bone or knee "
-            "load, no "
-            "comparison between runners."
+            "load, no comparison between runners."
         )
         .tags(["kneeload"])
         .timezone("browser")

@@ -2,6 +2,7 @@
 
 from grafana.curve import Curve, Flag, Limit, Target
 from grafana.influxql import SCOPE
+from grafana.not_read_as import ASYMMETRY, CADENCE, CONTACT_TIME, PEAK
 
 __all__ = ["NOW"]
 
@@ -16,9 +17,8 @@ NOW: tuple[Curve, ...] = (
         "Cadence",
         "suffix:steps/min",
         (Target(latest("cadence_spm"), "cadence"),),
-        "Steps of both feet a minute, median over the last 5 s. A good cadence depends on speed and leg "
-        "length: "
-        "compare with this runner's own, not with a number from elsewhere.",
+        "Steps of both feet a minute, median over 5 s. Compare with this runner's own.",
+        not_read_as=CADENCE,
         decimals=0,
         width=3,
     ),
@@ -29,9 +29,8 @@ NOW: tuple[Curve, ...] = (
             Target(latest("contact_time_left_s"), "left"),
             Target(latest("contact_time_right_s"), "right"),
         ),
-        "Toe-off minus initial contact, median over the last 5 s. Never compare shin with shoe sensors: "
-        "their "
-        "events differ.",
+        "Toe-off minus initial contact, median over 5 s; of the shoe where a side has two sensors.",
+        not_read_as=CONTACT_TIME,
         decimals=0,
         width=4,
     ),
@@ -42,10 +41,10 @@ NOW: tuple[Curve, ...] = (
             Target(latest("peak_resultant_left_g"), "left"),
             Target(latest("peak_resultant_right_g"), "right"),
         ),
-        "Largest acceleration magnitude after initial contact, median over the last 5 s; of the shin where a "
-        "side has two sensors. No colour: the same step reads two to five times as high at a shoe as at a "
-        "shin, and what is usual is each runner's own. A training signal: it is neither bone nor knee load "
-        "and no risk score.",
+        "Largest acceleration magnitude after initial contact, median over 5 s; of the shin where a side has "
+        "two sensors. No colour: the same step reads two to five times as high at a shoe as at a shin, and "
+        "what is usual is each runner's own.",
+        not_read_as=PEAK,
         decimals=1,
         width=4,
     ),
@@ -56,7 +55,7 @@ NOW: tuple[Curve, ...] = (
             Target(latest("peak_resultant_left_at_least"), "left"),
             Target(latest("peak_resultant_right_at_least"), "right"),
         ),
-        "Yes: so many peaks of the last 5 s exceeded the sensor's range that the true median is what 'Peak "
+        "Yes: so many peaks of those 5 s exceeded the sensor's range that the true median is what 'Peak "
         "acceleration' shows or higher. Set the sensor to a larger range.",
         width=3,
         flag=Flag(true=("yes", "orange"), false=("no", "text")),
@@ -65,8 +64,9 @@ NOW: tuple[Curve, ...] = (
         "Shock asymmetry",
         "percent",
         (Target(latest("shock_asymmetry_percent"), "R-L"),),
-        "200 (R-L)/(R+L) of the peaks' medians over 20 strides; plus = right higher. Healthy runners are "
-        "asymmetric too, and two sensors sit differently: watch a change, not the value.",
+        "200 (R-L)/(R+L) of the peaks' medians over 20 strides; plus = right higher. Two sensors never sit "
+        "alike: watch a change, not the value.",
+        not_read_as=ASYMMETRY,
         decimals=0,
         width=3,
     ),

@@ -3,6 +3,7 @@
 from grafana.curve import Curve, Target
 from grafana.influxql import per_mount
 from grafana.limits import SHIN_SHOCK, SHOE_SHOCK
+from grafana.not_read_as import CADENCE, CONTACT_TIME, PEAK
 
 __all__ = ["STRIDES"]
 
@@ -32,8 +33,8 @@ STRIDES: tuple[Curve, ...] = (
         "suffix:steps/min",
         (Target(per_mount('median("cadence_spm")', "stride")),),
         "Median of the last strides, both feet counted: 120 s over one foot's stride time. Left and right "
-        "are "
-        "measured separately and agree in steady running; where they part, one sensor misses contacts.",
+        "are measured separately and agree in steady running; where they part, one sensor misses contacts.",
+        not_read_as=CADENCE,
         decimals=0,
         soft_min=140,
         soft_max=190,
@@ -42,10 +43,9 @@ STRIDES: tuple[Curve, ...] = (
         "Contact time",
         "s",
         (Target(per_mount('median("contact_time_s")', "stride")),),
-        "Toe-off minus initial contact. Single strides from a shin or shoe sensor are off by tens of "
-        "milliseconds, "
-        "each mount in its own way: read the course of one mount, never shin against shoe nor runner "
-        "against runner.",
+        "Toe-off minus initial contact. Single strides are off by tens of milliseconds, each mount in its "
+        "own way: read the course of one mount, never shin against shoe nor runner against runner.",
+        not_read_as=CONTACT_TIME,
         decimals=0,
         soft_min=0.15,
         soft_max=0.35,
@@ -56,7 +56,8 @@ STRIDES: tuple[Curve, ...] = (
         peaks(SHIN),
         f"Largest acceleration magnitude after initial contact. {AT_LEAST} "
         "Compare within one runner, shoe, surface and speed; differences below 1.5 g are within the method's "
-        "noise. It is not the load on bone or knee, and a lower value is not a lower risk of injury.",
+        "noise.",
+        not_read_as=PEAK,
         limits=(SHIN_SHOCK,),
         decimals=1,
         soft_min=0,
@@ -68,6 +69,7 @@ STRIDES: tuple[Curve, ...] = (
         peaks(SHOE),
         "Largest acceleration magnitude at the shoe after initial contact: 2 to 5 times the shin's, "
         f"different in every shoe. {AT_LEAST} Never tibial acceleration.",
+        not_read_as=PEAK,
         limits=(SHOE_SHOCK,),
         decimals=1,
         soft_min=0,
