@@ -15,7 +15,8 @@ from grafana_foundation_sdk.models.alerting import Query, RelativeTimeRange
 from grafana_foundation_sdk.models.dashboard import DataSourceRef
 
 from grafana.influxql import DATASOURCE_UID, InfluxQuery
-from grafana.limits import SHIN_SHOCK
+from grafana.limits import ABOVE_ROUGH_SHOCK, SHIN_SHOCK
+from grafana.not_read_as import PEAK
 
 __all__ = ["FOLDER", "RULES", "Rule", "Source", "rule_groups"]
 
@@ -55,7 +56,7 @@ class Rule:
 RULES: tuple[Rule, ...] = (
     Rule(
         "kneeload-shock-high",
-        "Shock high",
+        ABOVE_ROUGH_SHOCK,
         (
             Source(
                 'SELECT median("peak_resultant_g") FROM "stride" WHERE "mount" =~ /-shin$/ AND "activity" = '
@@ -67,11 +68,12 @@ RULES: tuple[Rule, ...] = (
         "gt",
         SHIN_SHOCK.value,
         "30s",
-        "{{ $labels.runner }}: {{ $labels.mount }} shock above " + f"{SHIN_SHOCK.value:g} g",
+        "{{ $labels.runner }}: {{ $labels.mount }} shock above the rough limit of "
+        + f"{SHIN_SHOCK.value:g} g",
         "Median peak tibial acceleration (resultant) of the last minute of running. Clipped strides count "
-        "with "
-        "what was measured, so the true median may be higher. A rough limit, which knows nothing of what is "
-        "usual for this runner: compare with their own runs. No limit of risk.",
+        "with what was measured, so the true median may be higher. The limit knows nothing of what is usual "
+        "for this runner: compare with their own runs. "
+        f"Not to be read as {PEAK}.",
         severity="info",
     ),
     Rule(
@@ -87,8 +89,7 @@ RULES: tuple[Rule, ...] = (
         "40s",
         "{{ $labels.runner }}: nothing comes from {{ $labels.mount }}",
         "The run goes on and reports this sensor, but no sample came for 30 s. Held longer than the window, "
-        "so that "
-        "the last report of a run that ended does not fire it.",
+        "so that the last report of a run that ended does not fire it.",
     ),
     Rule(
         "kneeload-pipeline-behind",
@@ -111,9 +112,8 @@ RULES: tuple[Rule, ...] = (
         0.5,
         "1m",
         "{{ $labels.runner }}: results of {{ $labels.mount }} do not arrive",
-        "The sensor's last report said that its link was up, then the reports stopped: kneeload was "
-        "killed, or its way to the database is down. kneeload keeps everything in its journal and sends it "
-        "later.",
+        "The sensor's last report said that its link was up, then the reports stopped: kneeload was killed, "
+        "or its way to the database is down. kneeload keeps everything in its journal and sends it later.",
         math="($A >= 0) && ($B < 1)",
     ),
 )

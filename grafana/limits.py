@@ -1,10 +1,10 @@
-"""Limits that the panels and the alert rules of Grafana take from the rules table."""
+"""What panels and alert rules of Grafana take from the rules table: limits, and the name of passing one."""
 
 from alerts.rules import rule
 from dsp.mount import Mount
 from grafana.curve import Limit
 
-__all__ = ["BATTERY_LOW", "SHIN_SHOCK", "SHOE_SHOCK"]
+__all__ = ["ABOVE_ROUGH_SHOCK", "BATTERY_LOW", "SHIN_SHOCK", "SHOE_SHOCK"]
 
 
 def rough_shock(mount: Mount) -> Limit:
@@ -20,6 +20,7 @@ def rough_shock(mount: Mount) -> Limit:
 
 
 SHIN_SHOCK, SHOE_SHOCK = rough_shock(Mount.LEFT_SHIN), rough_shock(Mount.LEFT_SHOE)
+ABOVE_ROUGH_SHOCK = rule("shock-high").first_title
 BATTERY_LOW = Limit(
     rule("battery-low").limit, "below it the alert `battery-low` is raised, unless configured otherwise"
 )

@@ -3,16 +3,19 @@ threshold.
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from alerts.rules import rule as alert_rule
 from dsp.mount import Mount
 from dsp.stride import Stride
 from grafana.alerting import RULES, rule_groups
-from grafana.output import plain
+from grafana.limits import ABOVE_ROUGH_SHOCK
+from grafana.output import FOLDER, plain
 from kneeload.results import Result, SensorHealth
 from tests.grafana.points import line_protocol
 from tests.grafana.queries import expand
@@ -96,15 +99,15 @@ def louder(factor: float) -> list[Stride]:
 
 def test_a_high_shock_fires_and_a_usual_one_does_not(kneeload_db: Influxd) -> None:
     fill(kneeload_db, louder(0.6))
-    assert firing(kneeload_db, "Shock high", now_s=NOW_S) == set()
+    assert firing(kneeload_db, ABOVE_ROUGH_SHOCK, now_s=NOW_S) == set()
     fill(kneeload_db, louder(2.0))
-    assert firing(kneeload_db, "Shock high", now_s=NOW_S) == {"left-shin", "right-shin"}
-    assert firing(kneeload_db, "Shock high", now_s=35.0) == set(), "walking is no running shock"
+    assert firing(kneeload_db, ABOVE_ROUGH_SHOCK, now_s=NOW_S) == {"left-shin", "right-shin"}
+    assert firing(kneeload_db, ABOVE_ROUGH_SHOCK, now_s=35.0) == set(), "walking is no running shock"
 
 
 def test_a_high_foot_shock_is_no_tibial_shock(kneeload_db: Influxd) -> None:
     fill(kneeload_db, sample_strides(Mount.LEFT_SHOE))
-    assert firing(kneeload_db, "Shock high", now_s=NOW_S) == set()
+    assert firing(kneeload_db, ABOVE_ROUGH_SHOCK, now_s=NOW_S) == set()
 
 
 def test_a_lost_sensor_fires_alone(kneeload_db: Influxd) -> None:
@@ -150,3 +153,19 @@ def test_texts_are_complete_and_labels_hold_no_variables() -> None:
         assert "$" not in json.dumps(rule["labels"])
         assert "{{ $labels.mount }}" in rule["annotations"]["summary"]
         assert "$$" not in json.dumps(rule["annotations"])
+
+
+def test_no_rule_speaks_of_risk_or_harm_but_to_deny_it() -> None:
+    for rule in RULES:
+        said = f"{rule.title}. {rule.summary}. {rule.description}"
+        claims = said.replace("Not to be read as load on knee or bone, or injury risk", "")
+        assert not re.search(r"risk|injur|danger|harm|\bload\b|force|diagnos", claims, re.IGNORECASE), (
+            rule.title
+        )
+
+
+def test_the_shock_rule_is_called_what_kneeload_calls_it_without_a_baseline() -> None:
+    [shock] = [rule for rule in RULES if rule.uid == "kneeload-shock-high"]
+    assert shock.title == alert_rule("shock-high").first_title
+    assert "rough limit" in shock.summary
+    assert f"| {shock.title} |" in (FOLDER.parent / "docs/grafana.md").read_text(encoding="utf-8")
