@@ -40,6 +40,7 @@ class Curve:
     limits: a stat changes its colour from there on, a time series has a line there. Without any nothing is
     coloured: a colour would judge. width: of 24 columns. soft_min, soft_max: the axis goes at least from
     here to there. flag: of booleans. not_read_as: what a figure of the runner is not, ends without a stop.
+    legend: what of a time series stands beside its name, as Grafana calls it.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Curve:
     soft_max: float | None = None
     flag: Flag | None = None
     not_read_as: str = ""
+    legend: tuple[str, ...] = ("lastNotNull", "median")
 
     def explained(self, mark: str) -> str:
         """The text behind (i), with all limits; mark: what is seen of one, such as "Dashed line at"."""

@@ -8,13 +8,18 @@ __all__ = ["LINK", "SENSORS"]
 
 LINK = Flag(true=("connected", "green"), false=("lost", "red"))
 
+LOWER_BOUND = (
+    "a peak of at least what is shown: it can raise an alert, never clear one, and is no part of a baseline"
+)
+
 SENSORS: tuple[Curve, ...] = (
     Curve(
         "Sample rate",
         "suffix:Hz",
         (Target(per_mount('mean("rate_hz")', "sensor")),),
-        "Samples received over the last 5 s. Zero: nothing comes, whatever the link says.",
+        "Samples received a second, over 5 s. Zero: nothing comes, whatever the link says.",
         decimals=0,
+        legend=("lastNotNull", "min"),
         width=8,
         soft_min=0,
     ),
@@ -22,10 +27,10 @@ SENSORS: tuple[Curve, ...] = (
         "Samples lost",
         "percent",
         (Target(per_mount('max("lost_percent")', "sensor")),),
-        "Samples that the sensor took over the last 5 s but that never came; no line where a sensor does not "
-        "let that be seen. A stride with a gap inside has a peak of at least what is shown: it can raise an "
-        "alert, never clear one, and is no part of a baseline.",
+        "Samples that the sensor took over 5 s but that never came, the worst 5 s of a point; no line where "
+        f"a sensor does not let that be seen. A stride with a gap inside has {LOWER_BOUND}.",
         decimals=1,
+        legend=("lastNotNull", "max"),
         width=8,
         soft_min=0,
         soft_max=2,
@@ -37,6 +42,7 @@ SENSORS: tuple[Curve, ...] = (
         "As the sensor reports it. A cold battery reads low and may end early.",
         limits=(BATTERY_LOW,),
         decimals=0,
+        legend=("lastNotNull",),
         width=8,
         soft_min=0,
         soft_max=100,
@@ -45,9 +51,9 @@ SENSORS: tuple[Curve, ...] = (
         "Samples at the end of the range",
         "percent",
         (Target(per_mount('max("clipped_percent")', "sensor")),),
-        "Over the last 5 s. A stride with such samples has a peak of at least what is shown: it can raise an "
-        "alert, never clear one, and is no part of a baseline.",
+        f"Over 5 s, the worst 5 s of a point. A stride with such samples has {LOWER_BOUND}.",
         decimals=2,
+        legend=("lastNotNull", "max"),
         width=8,
         soft_min=0,
         soft_max=0.5,
@@ -58,6 +64,7 @@ SENSORS: tuple[Curve, ...] = (
         (Target(per_mount('last("reconnects")', "sensor")),),
         "Times the link came back since the run's start.",
         decimals=0,
+        legend=("lastNotNull",),
         width=8,
         soft_min=0,
         soft_max=2,
@@ -69,6 +76,7 @@ SENSORS: tuple[Curve, ...] = (
         "How far a sensor's times may be from this machine's. What one sensor measures is free of it; one "
         "sensor against another, such as left against right, is not.",
         decimals=1,
+        legend=("lastNotNull", "max"),
         width=8,
         soft_min=0,
         soft_max=0.01,

@@ -61,6 +61,18 @@ def test_what_did_not_come_is_a_gap() -> None:
         assert look(link, mount)["custom.insertNulls"] == source.window_s * 1000
 
 
+@pytest.mark.parametrize("shown", CURVES, ids=lambda shown: str(shown["title"]))
+def test_the_legend_sums_up_what_the_points_are(shown: dict[str, Any]) -> None:
+    """A median of maxima, or of a count that only grows, is a figure of nothing."""
+    [how] = re.findall(r"SELECT (\w+)", shown["targets"][0]["query"])
+    wanted = {"max": ["max"], "last": [], "mean": ["min"], "median": ["median"]}[how]
+    assert shown["options"]["legend"]["calcs"] == ["lastNotNull", *wanted]
+
+
+def test_an_empty_panel_says_what_to_look_at() -> None:
+    assert all("time range" in shown["fieldConfig"]["defaults"]["noValue"] for shown in CURVES)
+
+
 def test_units_say_what_the_fields_are_in() -> None:
     """By the ends of the fields' names; times of a run are hours and minutes, those of a step are not."""
     ends = {
