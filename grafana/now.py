@@ -55,8 +55,8 @@ NOW: tuple[Curve, ...] = (
             Target(latest("peak_resultant_left_at_least"), "left"),
             Target(latest("peak_resultant_right_at_least"), "right"),
         ),
-        "Yes: so many peaks of those 5 s exceeded the sensor's range that the true median is what 'Peak "
-        "acceleration' shows or higher. Set the sensor to a larger range.",
+        "Yes, in orange: so many peaks of those 5 s exceeded the sensor's range that the true median is what "
+        "'Peak acceleration' shows or higher. Set the sensor to a larger range.",
         width=3,
         flag=Flag(true=("yes", "orange"), false=("no", "text")),
     ),
