@@ -12,15 +12,18 @@ from alerts.rules import RULES
 from kneeload.failures import UsageError
 from kneeload.place import packets_of
 from kneeload.private import private_file
+from kneeload.review.alerts_section import alerts_section
 from kneeload.review.brief import brief_section
 from kneeload.review.earlier_section import earlier_section
 from kneeload.review.errors import PlotlyMissingError
 from kneeload.review.figures import timeline
+from kneeload.review.head_section import SAFETY, head_section
 from kneeload.review.load import load
 from kneeload.review.look import Figure
+from kneeload.review.medians_section import medians_section
 from kneeload.review.run_data import RunData
-from kneeload.review.sections import SAFETY, alerts_section, head_section, metrics_section, timeline_section
 from kneeload.review.statistics import episodes
+from kneeload.review.timeline_section import timeline_section
 from kneeload.review.waveform_figure import waveform_figure
 
 __all__ = ["page", "plotly_script", "safe_json", "write_review"]
@@ -70,7 +73,7 @@ def page(data: RunData, *, plotly: str) -> str:
             head_section(data, alerts=len(happened)),
             brief_section(data, happened),
             SAFETY,
-            metrics_section(data),
+            medians_section(data),
             earlier_section(data, alerts=len(happened)),
             timeline_section(data),
             alerts_section(data, happened, with_figure=figures.keys()),

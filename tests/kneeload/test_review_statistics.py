@@ -10,8 +10,8 @@ from dsp.mount import Mount
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from kneeload.review.counted import why_nothing
+from kneeload.review.head_section import distance_text, head_section
 from kneeload.review.metrics import METRICS
-from kneeload.review.sections import distance_text, head_section
 from kneeload.review.statistics import (
     bands,
     distance_m,

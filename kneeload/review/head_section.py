@@ -1,0 +1,66 @@
+"""The page's head: who, when, how long, how much, and what the page is not."""
+
+from collections.abc import Sequence
+from html import escape
+
+from kneeload.results import SensorHealth
+from kneeload.review.run_data import RunData
+from kneeload.review.statistics import distance_m, spent
+from kneeload.review.words import place
+from kneeload.spoken import lasting
+
+__all__ = ["SAFETY", "distance_text", "head_section"]
+
+SAFETY = """<aside class="safety" role="note">
+<p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
+knee or bone, do not tell the risk of an injury, and do not compare with other runners.</p>
+<p><strong>When something hurts:</strong> stop. See a doctor if it stays, swells or comes back. Return slowly:
+first walking, then short easy runs, and only as long as it stays free of pain.</p>
+</aside>"""
+
+
+def distance_text(distance_m: float | None, *, by_shoe: bool) -> str:
+    """As precise as it is: a shin's is good for a few percent."""
+    if distance_m is None:
+        return "not measured"
+    return f"{distance_m / 1000:.2f} km" if by_shoe else f"about {distance_m / 1000:.1f} km"
+
+
+def head_section(data: RunData, *, alerts: int) -> str:
+    """Who, when, how long, how much."""
+    started = data.started
+    when = started.strftime("%A, %d %B %Y, %H:%M UTC") if started else escape(data.run)
+    time = spent(data.summaries, data.strides, data.duration_s)
+    by_shoe = distance_m([stride for stride in data.strides if stride.mount.segment == "shoe"]) is not None
+    facts = [
+        ("Duration", lasting(data.duration_s)),
+        ("Distance", distance_text(distance_m(data.strides), by_shoe=by_shoe)),
+        ("Foot contacts", str(len(data.strides))),
+        ("Running", lasting(time["running"])),
+        ("Walking", lasting(time["walking"])),
+        ("Otherwise", lasting(time["otherwise"])),
+        # Else the times would not seem to add up.
+        *([("Without samples", lasting(time["unwatched"]))] if time["unwatched"] >= 1 else []),
+        ("Samples lost", lost_text(data.health)),
+        ("Alerts", str(alerts)),
+    ]
+    names = [
+        f"{place(mount)}: {escape(data.sensors[mount])}" if data.sensors.get(mount) else place(mount)
+        for mount in data.mounts
+    ]
+    rows = "".join(f"<div><dt>{name}</dt><dd>{value}</dd></div>" for name, value in facts)
+    note = f"<p>{escape(data.note)}</p>" if data.note else ""
+    return f"""<h1>{escape(data.runner)}: {when}</h1>
+<p class="sub">Run {escape(data.run)} · sensors at {", ".join(names) or "no place"}</p>
+{note}<dl class="facts">{rows}</dl>"""
+
+
+def lost_text(health: Sequence[SensorHealth]) -> str:
+    """Of the sensor that lost most, by its last report; of some nobody can tell."""
+    last = {row.mount: row for row in health}
+    shares = [
+        row.samples_lost / taken
+        for row in last.values()
+        if row.samples_lost is not None and (taken := row.samples_received + row.samples_lost)
+    ]
+    return f"{100 * max(shares):.1f} %" if shares else "not known"
