@@ -4,6 +4,8 @@
   const figures = JSON.parse(document.getElementById("figures").textContent);
   const drawn = new Set();
   const narrow = () => window.innerWidth < 620;
+  // A finger that goes up and down over a figure wants to scroll the page.
+  const finger = matchMedia("(pointer: coarse)");
   const PAPER_PX = 700;
   let printing = false;
 
@@ -54,9 +56,16 @@
         }
       }
     }
+    if (finger.matches) {
+      figure.layout.dragmode = false;
+      for (const [key, axis] of Object.entries(figure.layout)) {
+        if (/^[xy]axis/.test(key)) axis.fixedrange = true;
+      }
+    }
+    const closer = ["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d"];
     const config = {
       responsive: true, displaylogo: false, displayModeBar: "hover",
-      modeBarButtons: [["zoom2d", "pan2d", "zoomIn2d", "zoomOut2d", "resetScale2d", "toImage"]],
+      modeBarButtons: [[...(finger.matches ? [] : closer), "toImage"]],
     };
     const first = !drawn.has(place);
     drawn.add(place);
@@ -94,5 +103,6 @@
   };
   window.addEventListener("beforeprint", () => redraw(true));
   window.addEventListener("afterprint", () => redraw(false));
+  finger.addEventListener("change", () => drawn.forEach(draw));
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => drawn.forEach(draw));
 })();

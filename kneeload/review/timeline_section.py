@@ -27,6 +27,7 @@ def timeline_section(data: RunData) -> str:
         ]
     dense = any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts)
     dots = "" if dense else "Dots are single strides, open triangles peaks beyond the sensor's range. "
+    click = " Click a number to read the alert." if data.alerts else ""
     said = (
         f"The metrics over the {lasting(data.duration_s)} of the run, stride by stride; medians and "
         "alerts are told in the text"
@@ -34,7 +35,7 @@ def timeline_section(data: RunData) -> str:
     return f"""<h2>The run</h2>
 <ul class="key">{"".join(key)}</ul>
 <p class="quiet">{dots}Lines are medians of {SMOOTH} strides, interrupted where these would lie over more than
-{MOST_S:.0f} s. Numbered marks are alerts, with a dotted line at their limit.<span class="screen"> Drag to
-look closer, double-click to see all again, click a number to read the alert.</span></p>
+{MOST_S:.0f} s. Numbered marks are alerts, with a dotted line at their limit.<span class="screen"><span
+class="mouse"> Drag to look closer, double-click to see all again.</span>{click}</span></p>
 <div class="figure" id="timeline" role="img" aria-label="{escape(said)}"></div>
 <noscript><p>The figures need JavaScript; all numbers and alerts are in the text.</p></noscript>"""

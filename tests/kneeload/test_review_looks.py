@@ -133,6 +133,57 @@ def test_a_dark_screen_prints_dark_ink_at_the_width_of_paper(chromium: Chrome, p
         assert luminance(hexadecimal(chromium.execute_script(ink))) > 0.5
 
 
+@contextmanager
+def fingers(chromium: Chrome) -> Iterator[None]:
+    chromium.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    try:
+        yield
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+@pytest.mark.parametrize("place", ["timeline", "waveform-2"])
+def test_a_finger_scrolls_past_the_figures(chromium: Chrome, path: Path, place: str) -> None:
+    axis = f"return document.getElementById('{place}')._fullLayout.xaxis.range.join()"
+    scrolled = "return window.scrollY"
+    with screen(chromium, width=390), fingers(chromium):
+        drawn(chromium, path)
+        plot = (
+            f"[...document.querySelectorAll('#{place} .nsewdrag')]"
+            ".reduce((a, b) => (b.getBoundingClientRect().height > a.getBoundingClientRect().height ? b : a))"
+        )
+        chromium.execute_script(f"{plot}.scrollIntoView({{block: 'center'}})")
+        middle_y = chromium.execute_script(
+            f"const box = {plot}.getBoundingClientRect(); return box.y + box.height / 2"
+        )
+        before, seen = chromium.execute_script(scrolled), chromium.execute_script(axis)
+        swipe(chromium, from_y=middle_y, to_y=middle_y - 110)
+        wait_until(lambda: chromium.execute_script(scrolled) > before + 50, "the figure goes by")
+        assert chromium.execute_script(axis) == seen
+
+
+def test_only_who_has_a_mouse_is_told_to_drag(chromium: Chrome, path: Path) -> None:
+    hint = "return getComputedStyle(document.querySelector('.mouse')).display"
+    with screen(chromium, width=390):
+        chromium.get(path.as_uri())
+        assert chromium.execute_script(hint) == "inline"
+        with fingers(chromium):
+            assert chromium.execute_script(hint) == "none"
+
+
+def swipe(chromium: Chrome, *, from_y: float, to_y: float) -> None:
+    """A finger in the middle of the screen."""
+
+    def touch(kind: str, *at_y: float) -> None:
+        points = [{"x": 200, "y": y} for y in at_y]
+        chromium.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", from_y)
+    for step in range(1, 11):
+        touch("touchMove", from_y + (to_y - from_y) * step / 10)
+    touch("touchEnd")
+
+
 def hexadecimal(color: str) -> str:
     """rgb(1, 2, 3) as #010203."""
     return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", color)[:3])
