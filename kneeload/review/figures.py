@@ -6,7 +6,7 @@ from dsp.stride import Stride
 from kneeload.review.counted import why_nothing
 from kneeload.review.look import LOOK, Figure, heading, note, upright, value_axis
 from kneeload.review.run_data import RunData
-from kneeload.review.statistics import bands, episodes, tracks
+from kneeload.review.statistics import bands, episodes
 from kneeload.review.traces import (
     LEVEL_COLOR,
     ROWS,
@@ -20,6 +20,7 @@ from kneeload.review.traces import (
     stride_traces,
     track_trace,
 )
+from kneeload.review.tracks import tracks_of
 
 __all__ = ["timeline"]
 
@@ -31,7 +32,7 @@ def timeline(data: RunData) -> Figure:
     rows = [row for row in ROWS if any(fits(row, mount) for mount in data.mounts)]
     happened = episodes(data.alerts)
     lanes = list(dict.fromkeys(lane_of(e) for e in happened))
-    sensors = tracks(data.health, data.duration_s)
+    sensors = tracks_of(data)
     heights = [ALERT_PX * len(lanes) + 10] if lanes else []
     heights += [PLOT_PX] * len(rows)
     heights += [TRACK_PX * len(sensors) + 10] if sensors else []

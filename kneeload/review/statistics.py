@@ -1,6 +1,4 @@
-"""Numbers of a run: medians, bands of running and walking, times without a sensor, alerts from raised to
-cleared.
-"""
+"""Numbers of a run: medians, bands of running and walking, alerts from raised to cleared."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Activity, Stride
 from dsp.summary import is_lower_bound
-from kneeload.results import SensorHealth, Summary
+from kneeload.results import Summary
 from kneeload.review.counted import counted
 from kneeload.review.metrics import Metric
 
@@ -19,7 +17,6 @@ __all__ = [
     "Episode",
     "Median",
     "Span",
-    "Track",
     "bands",
     "distance_m",
     "episodes",
@@ -27,7 +24,6 @@ __all__ = [
     "median_activity",
     "spent",
     "strides_of",
-    "tracks",
 ]
 
 BREAK_S = 3.0
@@ -37,7 +33,6 @@ FEW = 3
 """Contacts that do not make a band of their own."""
 STANCE_S = 0.3
 """How long a band goes on after its last foot contact."""
-ENDING_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +61,6 @@ class Span:
     kind: str
     from_s: float
     to_s: float
-
-
-@dataclass(frozen=True, slots=True)
-class Track:
-    """When a sensor was there: kind "ok", "lossy" (samples lost) or "lost" (no link)."""
-
-    mount: Mount
-    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,28 +169,6 @@ def distance_m(strides: Sequence[Stride]) -> float | None:
         if best:
             return sum(best)
     return None
-
-
-def tracks(health: Sequence[SensorHealth], duration_s: float) -> list[Track]:
-    """When each sensor was there, by its reports; a report speaks for the time up to the next one."""
-    out = []
-    for mount in Mount:
-        rows = [row for row in health if row.mount is mount]
-        ends_s = [*(row.t_us / 1e6 for row in rows[1:]), duration_s]
-        spans: list[Span] = []
-        for row, to_s in zip(rows, ends_s, strict=bool(rows)):
-            from_s = 0.0 if row is rows[0] else row.t_us / 1e6
-            kind = "lost" if not row.connected else "lossy" if (row.lost_percent or 0.0) >= 1 else "ok"
-            if spans and spans[-1].kind == kind:
-                spans[-1] = Span(kind, spans[-1].from_s, to_s)
-            elif to_s > from_s:
-                spans.append(Span(kind, from_s, to_s))
-        # The link is given up when the run is over: that is no gap.
-        if spans and spans[-1].kind == "lost" and duration_s - spans[-1].from_s <= ENDING_S:
-            spans.pop()
-        if spans:
-            out.append(Track(mount, tuple(spans)))
-    return out
 
 
 def episodes(alerts: Sequence[Alert]) -> list[Episode]:

@@ -4,7 +4,8 @@ from html import escape
 
 from kneeload.review.run_data import RunData
 from kneeload.review.running_median import MOST_S, SMOOTH
-from kneeload.review.traces import DOTS_MOST
+from kneeload.review.traces import DOTS_MOST, TRACK_WORDS
+from kneeload.review.tracks import tracks_of
 from kneeload.spoken import lasting
 
 __all__ = ["timeline_section"]
@@ -19,12 +20,12 @@ def timeline_section(data: RunData) -> str:
         "<li><span class='swatch run'></span>running</li>",
         "<li><span class='swatch walk'></span>walking</li>",
     ]
-    if data.health:
-        key += [
-            "<li><span class='swatch ok'></span>receiving</li>",
-            "<li><span class='swatch lossy'></span>samples lost</li>",
-            "<li><span class='swatch lost'></span>no link</li>",
-        ]
+    shown = {span.kind for track in tracks_of(data) for span in track.spans}
+    key += [
+        f"<li><span class='swatch {kind}'></span>{said}</li>"
+        for kind, said in TRACK_WORDS.items()
+        if kind in shown
+    ]
     dense = any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts)
     dots = "" if dense else "Dots are single strides, open triangles peaks beyond the sensor's range. "
     click = " Click a number to read the alert." if data.alerts else ""

@@ -20,6 +20,7 @@ __all__ = [
     "DOTS_MOST",
     "LEVEL_COLOR",
     "ROWS",
+    "TRACK_WORDS",
     "Row",
     "axis_clock",
     "episode_traces",
@@ -42,10 +43,16 @@ dots apart.
 SYMBOL: Mapping[str, str] = {"left": "circle", "right": "diamond"}
 DASH: Mapping[str, str] = {"left": "solid", "right": "6px,2px"}
 LEVEL_COLOR: Mapping[str, str] = {"info": "var(--info)", "warning": "var(--warning)"}
-TRACK_COLOR: Mapping[str, str] = {"ok": "var(--ok)", "lossy": "var(--warning)", "lost": "var(--lost)"}
+TRACK_LINE: Mapping[str, Figure] = {
+    "ok": {"color": "var(--ok)", "width": 6},
+    "lossy": {"color": "var(--warning)", "width": 10},
+    "silent": {"color": "var(--lost)", "width": 10, "dash": "3px,3px"},
+    "lost": {"color": "var(--lost)", "width": 14},
+}
 TRACK_WORDS: Mapping[str, str] = {
     "ok": "receiving",
-    "lossy": "samples lost (1 % or more)",
+    "lossy": "1 % of the samples lost, or more",
+    "silent": "nothing comes",
     "lost": "no link",
 }
 
@@ -222,7 +229,7 @@ def track_trace(mount: Mount, kind: str, from_s: float, to_s: float, axis: str) 
         "x": [stamp(from_s), stamp(to_s)],
         "y": [name, name],
         "yaxis": short(axis),
-        "line": {"color": TRACK_COLOR[kind], "width": {"ok": 6, "lossy": 10, "lost": 14}[kind]},
+        "line": dict(TRACK_LINE[kind]),
         "hovertemplate": f"{name}: {TRACK_WORDS[kind]}<br>"
         f"{clock_time(round(from_s * 1e6))} to {clock_time(round(to_s * 1e6))}<extra></extra>",
     }

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from alerts.alert import Alert
-from alerts.rules import RULES
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.packet import Packet
 from ingest.sensors import FAMILIES
 from ingest.stream import SensorStream
 from kneeload.review.run_data import Waveform
+from kneeload.review.tracks import SILENCE
 
 __all__ = ["AROUND_US", "MOST", "cut", "windows_of"]
 
@@ -20,8 +20,6 @@ AROUND_US = 3_000_000
 """Before and after an alert: some eight strides."""
 MOST = 60
 """Alerts with a waveform; a run with more has a rule that does not fit."""
-
-SILENCE = frozenset(rule.id for rule in RULES if rule.metric == "silence_s")
 
 
 @dataclass

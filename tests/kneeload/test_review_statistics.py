@@ -19,12 +19,10 @@ from kneeload.review.statistics import (
     median,
     median_activity,
     spent,
-    tracks,
 )
 from tests.sample_run import (
     SHINS,
     sample_alerts,
-    sample_health,
     sample_run_data,
     sample_strides,
     sample_summaries,
@@ -163,15 +161,6 @@ def test_time_without_samples_is_told_where_there_is_some() -> None:
     assert "<dt>Without samples</dt><dd>0:42</dd>" in head_section(
         sample_run_data(duration_s=342.0), alerts=0
     )
-
-
-def test_tracks_show_the_lost_link_but_not_the_end_of_the_run() -> None:
-    health = [row for mount in SHINS for row in sample_health(mount)]
-    left, right = tracks(health, 300)
-    assert [span.kind for span in left.spans] == ["ok", "lost", "ok"]
-    assert (left.spans[1].from_s, left.spans[1].to_s) == (155, 165)
-    assert [(span.kind, span.from_s) for span in right.spans] == [("ok", 0)]
-    assert tracks([], 300) == []
 
 
 def test_an_alert_is_matched_with_its_own_clearing() -> None:
