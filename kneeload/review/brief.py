@@ -6,6 +6,7 @@ from html import escape
 from alerts.words import title
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Episode
+from kneeload.review.unjudged import unjudged
 from kneeload.review.words import number, place
 from kneeload.spoken import clock_time, lasting
 
@@ -15,16 +16,20 @@ LINKS_MOST = 12
 
 
 def brief_section(data: RunData, happened: Sequence[Episode]) -> str:
-    """One line a rule and place, in the order in which they first came, each with the way to its cards."""
+    """One line a rule and place, in the order in which they first came, each with the way to its cards; and
+    what no alert could have told.
+    """
     if not data.strides:
         return ""
+    left_out = unjudged(data)
+    silent = f'<p class="quiet">Not judged: {escape("; ".join(left_out))}.</p>' if left_out else ""
     if not happened:
-        return '<p class="brief">No alert: nothing went beyond its limit.</p>'
+        return f'<p class="brief">No alert: nothing that was judged went beyond its limit.</p>{silent}'
     lines: dict[tuple[str, str], list[tuple[int, Episode]]] = {}
     for count, episode in enumerate(happened, start=1):
         lines.setdefault((episode.raised.rule, place(episode.raised.mount)), []).append((count, episode))
     items = "".join(f"<li>{line(data, where, own)}</li>" for (_, where), own in lines.items())
-    return f'<ul class="brief" aria-label="Alerts in short">{items}</ul>'
+    return f'<ul class="brief" aria-label="Alerts in short">{items}</ul>{silent}'
 
 
 def line(data: RunData, where: str, own: Sequence[tuple[int, Episode]]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from alerts.baseline import Baseline
 from alerts.errors import RuleError
 from alerts.rules import RULES, Rule
 from dsp.mount import Mount
@@ -12,7 +13,8 @@ from dsp.stride import Stride
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.sensors import FAMILIES
-from kneeload.held import kept_rules
+from kneeload.errors import KeptSettingsError
+from kneeload.held import Held, kept_rules
 from kneeload.journal import Journal, Run
 from kneeload.place import packets_of
 from kneeload.review.earlier import earlier_runs
@@ -47,6 +49,7 @@ def load(data_dir: Path, run: str) -> RunData:
         summaries=summaries,
         health=health,
         rules=rules_of(about),
+        usual=usual_of(about),
         sensors=sensors_of(about),
         note=about.note,
         earlier=earlier,
@@ -90,6 +93,14 @@ def rules_of(about: Run) -> tuple[Rule, ...]:
         return kept_rules(about)
     except (RuleError, ValidationError):
         return RULES
+
+
+def usual_of(about: Run) -> Baseline:
+    """What was known of the runner when the run began; nothing where that cannot be read any more."""
+    try:
+        return Held.of(about).baseline
+    except KeptSettingsError:
+        return {}
 
 
 def sensors_of(about: Run) -> dict[Mount, str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Alert
+from alerts.baseline import Baseline
 from alerts.rules import RULES, Rule
 from dsp.mount import Mount
 from dsp.stride import Stride
@@ -35,7 +36,8 @@ class RunData:
 
     waveforms: place in alerts -> the samples around that alert, for those that they were looked for.
     unreadable: why packets of a sensor cannot be read, for those that lack any. rules: those in force.
-    earlier: the same runner's runs before this one, newest first.
+    usual: what was usual for the runner when it began. earlier: the same runner's runs before this one,
+    newest first.
     sensors: what the sensor on each mount called itself. Every text may come from outside: escape it.
     """
 
@@ -49,6 +51,7 @@ class RunData:
     waveforms: Mapping[int, tuple[Waveform, ...]] = field(default_factory=dict)
     unreadable: Mapping[Mount, str] = field(default_factory=dict)
     rules: tuple[Rule, ...] = RULES
+    usual: Baseline = field(default_factory=dict)
     sensors: Mapping[Mount, str] = field(default_factory=dict)
     note: str = ""
     earlier: tuple[Earlier, ...] = ()
