@@ -10,9 +10,7 @@ from alerts.rule import Rule
 
 __all__ = ["RULES", "Rule", "rule", "with_overrides"]
 
-AFTER_PAIN = (
-    "If anything hurts, stop; see a doctor if it stays, and come back slowly, with walking before running."
-)
+AFTER_PAIN = "If it hurts, stop, see a doctor, and come back slowly, with plenty of walking."
 
 RULES: tuple[Rule, ...] = (
     Rule(

@@ -54,7 +54,8 @@ def alert_log() -> table.Panel:
         .description(
             "Every alert as it was raised and cleared, the newest first. In brackets behind its name: what "
             "it says instead at that level, and the unit of what was measured and of the limit. An alert is "
-            "a hint to look, not a finding. Stop when something hurts."
+            "a hint to look, not a finding. If it hurts, stop, see a doctor, and come back slowly, with "
+            "plenty of walking."
         )
         .datasource(DATASOURCE)
         .with_target(

@@ -14,8 +14,10 @@ __all__ = ["SAFETY", "distance_text", "head_section"]
 SAFETY = """<aside class="safety" role="note">
 <p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
 knee or bone, do not tell the risk of an injury, and do not compare with other runners.</p>
-<p><strong>When something hurts:</strong> stop. See a doctor if it stays, swells or comes back. Return slowly:
-first walking, then short easy runs, and only as long as it stays free of pain.</p>
+<p><strong>Before anything hurts:</strong> most knee pain of runners comes from too much, too soon. Take rest
+days, lengthen runs slowly, and go neither too far nor too fast. Long steps (over-striding), leaning back and
+tired technique add to it. Keep hips and thighs strong, and wear shoes that suit you.</p>
+<p><strong>If it hurts:</strong> stop, see a doctor, and come back slowly, with plenty of walking.</p>
 </aside>"""
 
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from alerts.baseline import Usual
 from alerts.rules import RULES, rule
 from dsp.mount import Mount
 from kneeload.review.brief import brief_section
+from kneeload.review.head_section import SAFETY
 from kneeload.review.metrics import METRICS
 from kneeload.review.page import page
 from kneeload.review.statistics import episodes
@@ -104,6 +106,19 @@ def test_an_alert_that_came_often_is_one_line() -> None:
 def test_a_run_without_alerts_says_so_first() -> None:
     data = sample_run_data(alerts=(), waveforms={})
     assert "No alert" in brief_section(data, ())
+
+
+def test_pain_means_the_same_everywhere() -> None:
+    """The page, the alerts and the README send to the same place, and none of them waits for it to stay."""
+    way = re.compile(
+        r"hurts[:,](</strong>)? stop, see a doctor, and\s+come back slowly, with plenty of\s+walking"
+    )
+    told = [advice for row in RULES for advice in (row.advice, row.first_advice) if "hurts" in advice]
+    assert len(told) == 4
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for text in (*told, SAFETY, readme):
+        assert way.search(text), text
+    assert "too much, too soon" in SAFETY
 
 
 def test_each_number_has_definition_filter_and_uncertainty_beside_it() -> None:
