@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from html import escape
 
 from kneeload.results import SensorHealth
+from kneeload.review.contacts import foot_contacts
+from kneeload.review.distance import Distance, distance, distance_text
 from kneeload.review.run_data import RunData
-from kneeload.review.statistics import distance_m, spent
+from kneeload.review.statistics import spent
 from kneeload.review.words import place
 from kneeload.spoken import lasting
 
-__all__ = ["SAFETY", "distance_text", "head_section"]
+__all__ = ["SAFETY", "head_section"]
 
 SAFETY = """<aside class="safety" role="note">
 <p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
@@ -21,23 +23,16 @@ tired technique add to it. Keep hips and thighs strong, and wear shoes that suit
 </aside>"""
 
 
-def distance_text(distance_m: float | None, *, by_shoe: bool) -> str:
-    """As precise as it is: a shin's is good for a few percent."""
-    if distance_m is None:
-        return "not measured"
-    return f"{distance_m / 1000:.2f} km" if by_shoe else f"about {distance_m / 1000:.1f} km"
-
-
 def head_section(data: RunData, *, alerts: int) -> str:
     """Who, when, how long, how much."""
     started = data.started
     when = started.strftime("%A, %d %B %Y, %H:%M UTC") if started else escape(data.run)
     time = spent(data.summaries, data.strides, data.duration_s)
-    by_shoe = distance_m([stride for stride in data.strides if stride.mount.segment == "shoe"]) is not None
+    far = distance(data.strides)
     facts = [
         ("Duration", lasting(data.duration_s)),
-        ("Distance", distance_text(distance_m(data.strides), by_shoe=by_shoe)),
-        ("Foot contacts", str(len(data.strides))),
+        ("Distance", distance_text(far) + lengths_text(far)),
+        contacts_fact(data),
         ("Running", lasting(time["running"])),
         ("Walking", lasting(time["walking"])),
         ("Otherwise", lasting(time["otherwise"])),
@@ -55,6 +50,23 @@ def head_section(data: RunData, *, alerts: int) -> str:
     return f"""<h1>{escape(data.runner)}: {when}</h1>
 <p class="sub">Run {escape(data.run)} · sensors at {", ".join(names) or "no place"}</p>
 {note}<dl class="facts">{rows}</dl>"""
+
+
+def lengths_text(far: Distance | None) -> str:
+    """What the distance is made of."""
+    if far is None:
+        return ""
+    return f"<small>length known of {far.known} of {far.strides} strides, {place(far.mount)}</small>"
+
+
+def contacts_fact(data: RunData) -> tuple[str, str]:
+    """Of both feet contacts, of one foot strides."""
+    sides = foot_contacts(data.strides)
+    if len(sides) == 1:
+        ((side, count),) = sides.items()
+        return f"Strides, {side}", str(count)
+    each = " + ".join(f"{count} {side}" for side, count in sides.items())
+    return "Foot contacts", f"{sum(sides.values())}{f'<small>{each}</small>' if each else ''}"
 
 
 def lost_text(health: Sequence[SensorHealth]) -> str:

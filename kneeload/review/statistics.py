@@ -18,7 +18,6 @@ __all__ = [
     "Median",
     "Span",
     "bands",
-    "distance_m",
     "episodes",
     "median",
     "median_activity",
@@ -152,23 +151,6 @@ def spent(summaries: Sequence[Summary], strides: Iterable[Stride], duration_s: f
         time[band.kind] += band.to_s - band.from_s
     rest = max(0.0, duration_s - time["run"] - time["walk"])
     return {"running": time["run"], "walking": time["walk"], "otherwise": rest, "unwatched": 0.0}
-
-
-def distance_m(strides: Sequence[Stride]) -> float | None:
-    """Sum of one foot's stride lengths, the foot with most of them; None unless nearly all are known.
-
-    A shin's lengths come from a model of the leg: they speak only where no shoe does.
-    """
-    for segment in ("shoe", "shin"):
-        best: list[float] = []
-        for mount in (mount for mount in Mount if mount.segment == segment):
-            own = [s for s in strides if s.mount is mount]
-            known = [s.stride_length_m for s in own if s.stride_length_m is not None]
-            if own and len(known) >= 0.95 * len(own) and len(known) > len(best):
-                best = known
-        if best:
-            return sum(best)
-    return None
 
 
 def episodes(alerts: Sequence[Alert]) -> list[Episode]:

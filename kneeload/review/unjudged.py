@@ -1,12 +1,14 @@
 """What no alert could have told of this run, in short words: silence is no clean bill where nobody looked."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from alerts.engine import AlertEngine
 from alerts.observation import Metric
 from alerts.rules import RULES
 from alerts.sensor_strides import steady
 from dsp.mount import Mount
+from dsp.stride import Stride
+from kneeload.review.contacts import foot_contacts
 from kneeload.review.run_data import RunData
 from kneeload.review.words import place
 from kneeload.spoken import counted
@@ -52,11 +54,15 @@ def unjudged(data: RunData) -> list[str]:
 
 def strides_left_out(data: RunData) -> list[str]:
     """Which foot contacts say nothing to a rule."""
-    walked = sum(stride.activity == "walk" for stride in data.strides)
-    doubtful = sum(stride.activity == "run" and not steady(stride) for stride in data.strides)
+
+    def of(strides: Iterable[Stride]) -> int:
+        return sum(foot_contacts(strides).values())
+
+    walked = of(stride for stride in data.strides if stride.activity == "walk")
+    doubtful = of(stride for stride in data.strides if stride.activity == "run" and not steady(stride))
     out = []
     if walked:
-        out.append(f"walking ({walked} of {counted(len(data.strides), 'foot contact')})")
+        out.append(f"walking ({walked} of {counted(of(data.strides), 'foot contact')})")
     if doubtful:
         out.append(counted(doubtful, "doubtful foot contact"))
     return out

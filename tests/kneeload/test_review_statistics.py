@@ -6,15 +6,13 @@ import numpy as np
 import pytest
 
 from alerts.alert import Alert
-from dsp.mount import Mount
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from kneeload.review.counted import why_nothing
-from kneeload.review.head_section import distance_text, head_section
+from kneeload.review.head_section import head_section
 from kneeload.review.metrics import METRICS
 from kneeload.review.statistics import (
     bands,
-    distance_m,
     episodes,
     median,
     median_activity,
@@ -172,23 +170,6 @@ def test_an_alert_is_matched_with_its_own_clearing() -> None:
     ]
     other = Alert("shock-high", "warning", "cleared", 1, LEFT, 1.0, 1.0)
     assert [e.cleared for e in episodes([*sample_alerts()[2:3], other])] == [None]
-
-
-def test_distance_is_given_only_where_nearly_all_lengths_are_known() -> None:
-    strides = [replace(s, stride_length_m=2.0) for s in sample_strides(Mount.LEFT_SHOE)]
-    assert distance_m(strides) == pytest.approx(2.0 * len(strides))
-    half = [replace(s, stride_length_m=None) if n % 2 else s for n, s in enumerate(strides)]
-    assert distance_m(half) is None
-    assert distance_m([]) is None
-
-
-def test_a_shoe_speaks_for_distance_before_a_shin() -> None:
-    shoe = [replace(s, stride_length_m=2.0) for s in sample_strides(Mount.LEFT_SHOE)][:-2]
-    shin = [replace(s, stride_length_m=2.2) for s in sample_strides(Mount.RIGHT_SHIN)]
-    assert distance_m([*shin, *shoe]) == pytest.approx(2.0 * len(shoe))
-    assert distance_m(shin) == pytest.approx(2.2 * len(shin))
-    assert distance_text(5040.0, by_shoe=True) == "5.04 km"
-    assert distance_text(5040.0, by_shoe=False) == "about 5.0 km"
 
 
 def test_alerts_are_numbered_by_when_they_were_raised_not_by_when_they_were_told() -> None:
