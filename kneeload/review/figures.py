@@ -4,38 +4,36 @@ from collections.abc import Sequence
 
 from dsp.stride import Stride
 from kneeload.review.counted import why_nothing
+from kneeload.review.lanes import (
+    LANE_PX,
+    LEVEL_COLOR,
+    episode_traces,
+    lane_axis,
+    lane_labels,
+    lane_of,
+    limit_traces,
+    track_trace,
+)
 from kneeload.review.look import LOOK, Figure, heading, note, upright, value_axis
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import bands, episodes
-from kneeload.review.traces import (
-    LEVEL_COLOR,
-    ROWS,
-    axis_clock,
-    episode_traces,
-    fits,
-    lane_of,
-    limit_traces,
-    spoken,
-    stamp,
-    stride_traces,
-    track_trace,
-)
+from kneeload.review.traces import ROWS, axis_clock, fits, spoken, stamp, stride_traces
 from kneeload.review.tracks import tracks_of
 
 __all__ = ["timeline"]
 
-PLOT_PX, ALERT_PX, TRACK_PX, GAP_PX, MARGIN_PX = 190, 26, 24, 46, 48
+PLOT_PX, GAP_PX, MARGIN_PX = 190, 46, 48
 
 
 def timeline(data: RunData) -> Figure:
     """All plots over one time axis: alerts, the metrics with running and walking behind them, the sensors."""
     rows = [row for row in ROWS if any(fits(row, mount) for mount in data.mounts)]
     happened = episodes(data.alerts)
-    lanes = list(dict.fromkeys(lane_of(e) for e in happened))
+    lanes = list(dict.fromkeys(lane_of(e, data.mounts) for e in happened))
     sensors = tracks_of(data)
-    heights = [ALERT_PX * len(lanes) + 10] if lanes else []
+    heights = [LANE_PX * len(lanes) + 10] if lanes else []
     heights += [PLOT_PX] * len(rows)
-    heights += [TRACK_PX * len(sensors) + 10] if sensors else []
+    heights += [LANE_PX * len(sensors) + 10] if sensors else []
     domains = stacked(heights)
     axes = iter(["yaxis", *(f"yaxis{n}" for n in range(2, len(heights) + 1))])
     layout: Figure = {
@@ -60,7 +58,8 @@ def timeline(data: RunData) -> Figure:
     places = iter(domains)
     if lanes:
         axis = next(axes)
-        layout[axis] = lane(next(places), lanes)
+        layout[axis] = lane_axis(next(places), lanes)
+        layout["annotations"] += lane_labels(lanes, axis)
         traces += [trace for n, e in enumerate(happened, 1) for trace in episode_traces(data, e, n, axis)]
         layout["shapes"] += [
             upright(stamp(e.raised.t_us / 1e6), LEVEL_COLOR[e.raised.level]) for e in happened
@@ -73,7 +72,7 @@ def timeline(data: RunData) -> Figure:
         nothing = []
         for mount in (mount for mount in data.mounts if fits(row, mount)):
             own = [s for s in data.strides if s.mount is mount]
-            drawn = stride_traces(row, own, mount, axis)
+            drawn = stride_traces(row, own, mount, axis, among=data.mounts)
             traces += drawn
             if not drawn:
                 nothing.append(f"{spoken(mount)}: {why_nothing(own)}")
@@ -82,11 +81,11 @@ def timeline(data: RunData) -> Figure:
         traces += limit_traces(data, row, happened, axis)
     if sensors:
         axis = next(axes)
-        layout[axis] = lane(next(places), [spoken(track.mount) for track in sensors])
+        names = [spoken(track.mount) for track in sensors]
+        layout[axis] = lane_axis(next(places), names)
+        layout["annotations"] += lane_labels(names, axis)
         for track in sensors:
-            traces += [
-                track_trace(track.mount, span.kind, span.from_s, span.to_s, axis) for span in track.spans
-            ]
+            traces += [track_trace(track.mount, span, axis) for span in track.spans]
     return {"data": traces, "layout": layout}
 
 
@@ -98,25 +97,6 @@ def stacked(heights: Sequence[int]) -> list[tuple[float, float]]:
         out.append((max(0.0, (top - height) / total), top / total))
         top -= height + GAP_PX
     return out
-
-
-def lane(domain: tuple[float, float], names: list[str]) -> Figure:
-    """An axis of names, the first one on top."""
-    return {
-        "domain": domain,
-        "type": "category",
-        "categoryorder": "array",
-        "categoryarray": names[::-1],
-        "range": [-0.6, len(names) - 0.4],
-        "gridcolor": "rgba(0,0,0,0)",
-        "zeroline": False,
-        "fixedrange": True,
-        "tickfont": {"size": 12},
-        "ticks": "outside",
-        "ticklen": 8,
-        "tickcolor": "rgba(0,0,0,0)",
-        "automargin": True,
-    }
 
 
 def band_shapes(strides: Sequence[Stride]) -> list[Figure]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["LOOK", "Figure", "heading", "note", "upright", "value_axis"]
+__all__ = ["LOOK", "Figure", "heading", "label", "note", "upright", "value_axis"]
 
 Figure = dict[str, Any]
 
@@ -32,7 +32,12 @@ def value_axis(domain: tuple[float, float], *, from_zero: bool) -> Figure:
 
 def heading(text: str, top: float) -> Figure:
     """Words over a plot whose upper end is there, in shares of the figure's height."""
-    return _words(text, 13, INK) | {"x": 0, "xanchor": "left", "y": top, "yanchor": "bottom", "yshift": 3}
+    return _words(text, 13, INK) | _ON_PAPER | {"y": top, "yshift": 3}
+
+
+def label(text: str, *, y: str, yref: str) -> Figure:
+    """Words over a line of a lane."""
+    return _words(text, 12, INK) | _ON_PAPER | {"y": y, "yref": yref, "yshift": 10}
 
 
 def note(text: str, domain: tuple[float, float]) -> Figure:
@@ -51,8 +56,19 @@ def upright(x: float | str, color: str) -> Figure:
         "x1": x,
         "y0": 0,
         "y1": 1,
+        "layer": "below",
         "line": {"color": color, "width": 1, "dash": "dot"},
     }
+
+
+_ON_PAPER: Figure = {
+    "x": 0,
+    "xanchor": "left",
+    "yanchor": "bottom",
+    # No line may run through them.
+    "bgcolor": "var(--paper)",
+    "borderpad": 0,
+}
 
 
 def _words(text: str, size: int, color: Mapping[str, str]) -> Figure:

@@ -44,17 +44,6 @@
         figure.layout.height += 50;
         figure.layout.margin.b += 50;
       }
-      for (const [key, axis] of Object.entries(figure.layout)) {
-        if (!axis || axis.type !== "category") continue;
-        // A name stands over its line, not beside it.
-        Object.assign(axis, { showticklabels: false, automargin: false, range: [axis.range[0], axis.range[1] + 0.3] });
-        for (const name of axis.categoryarray) {
-          figure.layout.annotations.push({
-            text: name, xref: "paper", x: 0, xanchor: "left", yref: key.replace("axis", ""), y: name,
-            yanchor: "bottom", yshift: 2, showarrow: false, font: { size: 11 },
-          });
-        }
-      }
     }
     if (finger.matches) {
       figure.layout.dragmode = false;

@@ -2,23 +2,30 @@
 
 from html import escape
 
+from kneeload.review.lanes import TRACK_WORDS, limits_drawn
 from kneeload.review.run_data import RunData
 from kneeload.review.running_median import MOST_S, SMOOTH
-from kneeload.review.traces import DOTS_MOST, TRACK_WORDS
+from kneeload.review.statistics import episodes
+from kneeload.review.stroke import doubled, stroke
+from kneeload.review.traces import DOTS_MOST
 from kneeload.review.tracks import tracks_of
+from kneeload.review.words import place
 from kneeload.spoken import lasting
 
 __all__ = ["timeline_section"]
 
 
 def timeline_section(data: RunData) -> str:
-    sides = {mount.side for mount in data.mounts}
+    each = doubled(data.mounts)
     key = [
-        f"<li><span class='swatch {name}'></span>{name}</li>" for name in ("left", "right") if name in sides
+        f"<li><span class='swatch {stroke(mount, data.mounts).swatch}'></span>"
+        f"{place(mount) if each else mount.side}</li>"
+        for mount in (data.mounts if each else {m.side: m for m in data.mounts}.values())
     ]
     key += [
-        "<li><span class='swatch run'></span>running</li>",
-        "<li><span class='swatch walk'></span>walking</li>",
+        f"<li><span class='swatch {kind}'></span>{said}</li>"
+        for kind, said in (("run", "running"), ("walk", "walking"))
+        if any(stride.activity == kind for stride in data.strides)
     ]
     shown = {span.kind for track in tracks_of(data) for span in track.spans}
     key += [
@@ -26,8 +33,6 @@ def timeline_section(data: RunData) -> str:
         for kind, said in TRACK_WORDS.items()
         if kind in shown
     ]
-    dense = any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts)
-    dots = "" if dense else "Dots are single strides, open triangles peaks beyond the sensor's range. "
     click = " Click a number to read the alert." if data.alerts else ""
     said = (
         f"The metrics over the {lasting(data.duration_s)} of the run, stride by stride; medians and "
@@ -35,8 +40,27 @@ def timeline_section(data: RunData) -> str:
     )
     return f"""<h2>The run</h2>
 <ul class="key">{"".join(key)}</ul>
-<p class="quiet">{dots}Lines are medians of {SMOOTH} strides, interrupted where these would lie over more than
-{MOST_S:.0f} s. Numbered marks are alerts, with a dotted line at their limit.<span class="screen"><span
+<p class="quiet">{how_to_read(data)}<span class="screen"><span
 class="mouse"> Drag to look closer, double-click to see all again.</span>{click}</span></p>
 <div class="figure" id="timeline" role="img" aria-label="{escape(said)}"></div>
 <noscript><p>The figures need JavaScript; all numbers and alerts are in the text.</p></noscript>"""
+
+
+def how_to_read(data: RunData) -> str:
+    """Of what is drawn in this run, and of nothing else."""
+    happened = episodes(data.alerts)
+    said = []
+    if data.strides:
+        if not any(sum(s.mount is mount for s in data.strides) > DOTS_MOST for mount in data.mounts):
+            said.append("Dots are single strides.")
+        if any(s.clipped and s.peak_resultant_g is not None for s in data.strides):
+            said.append("Open triangles are peaks beyond the sensor's range.")
+        said.append(
+            f"Lines are medians of {SMOOTH} strides, interrupted where these would lie over more than "
+            f"{MOST_S:.0f} s."
+        )
+    if happened:
+        said.append("Numbered marks are alerts; the dotted upright line is the moment of each.")
+    if limits_drawn(data, happened):
+        said.append("A dotted level line is the limit that was passed.")
+    return " ".join(said)

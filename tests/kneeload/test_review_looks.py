@@ -12,7 +12,7 @@ from selenium.webdriver import Chrome
 from dsp.mount import Mount
 from kneeload.review.figures import timeline
 from kneeload.review.page import page, plotly_script
-from tests.sample_run import sample_run_data
+from tests.sample_run import SHINS, sample_run_data
 from tests.services import wait_until
 
 __all__: list[str] = []
@@ -65,6 +65,36 @@ def test_left_and_right_differ_by_more_than_colour() -> None:
     assert not dashes["left"] & dashes["right"]
 
 
+def test_four_sensors_have_four_lines_and_four_entries_in_the_key() -> None:
+    figure = timeline(sample_run_data(tuple(Mount)))
+    lines = [t for t in figure["data"] if t["mode"] == "lines" and t.get("name")]
+    looks = {t["name"]: (t["line"]["color"], t["line"]["dash"], t["line"]["width"]) for t in lines}
+    assert len(set(looks.values())) == len(looks) == 4
+    assert len({dash for _, dash, _ in looks.values()}) == 4
+    text = page(sample_run_data(tuple(Mount)), plotly="")
+    for mount in Mount:
+        assert f"</span>{mount.replace('-', ' ')}</li>" in text
+    assert "</span>left</li>" in page(sample_run_data(), plotly="")
+
+
+def test_a_lane_names_the_sensor_where_its_side_does_not() -> None:
+    def lanes(*mounts: Mount) -> set[str]:
+        marks = [t for t in timeline(sample_run_data(mounts))["data"] if t["mode"] == "markers+text"]
+        return {t["y"][0] for t in marks}
+
+    assert "Harder impacts than usual, right" in lanes(*SHINS)
+    assert "Harder impacts than usual, right shin" in lanes(*Mount)
+
+
+def test_nothing_runs_through_numbers_and_names() -> None:
+    figure = timeline(sample_run_data())
+    assert all(shape["layer"] == "below" for shape in figure["layout"]["shapes"])
+    assert all(note["bgcolor"] == "var(--paper)" for note in figure["layout"]["annotations"])
+    marks = [t for t in figure["data"] if t["mode"] == "markers+text"]
+    assert len(marks) == 3
+    assert all(t["cliponaxis"] is False for t in marks)
+
+
 def test_what_is_said_over_a_mark_is_whole() -> None:
     """Plotly fills in %{…}; any other brace is a text that nobody filled in."""
     for trace in timeline(sample_run_data())["data"]:
@@ -115,7 +145,7 @@ def test_names_of_lanes_stand_over_them_on_a_telephone(chromium: Chrome, path: P
         texts = chromium.execute_script(
             "return [...document.querySelectorAll('#timeline .annotation-text')].map(t => t.textContent)"
         )
-    for name in ("left shin", "right shoe", "shock high, right", "Cadence, steps/min"):
+    for name in ("left shin", "right shoe", "Harder impacts than usual, right shin", "Cadence, steps/min"):
         assert name in texts
 
 

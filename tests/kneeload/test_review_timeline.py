@@ -133,3 +133,17 @@ def test_a_run_that_lost_everything_says_so_beside_each_number() -> None:
 def test_a_whole_run_says_nothing_of_lost_samples() -> None:
     whole = tuple(replace(s, gap=False) for s in running())
     assert "strides with lost samples" not in page(sample_run_data(strides=whole), plotly="")
+
+
+def test_only_what_is_drawn_is_explained() -> None:
+    triangles, moments, limits = "Open triangles", "dotted upright line", "dotted level line"
+
+    def said(**changes: object) -> set[str]:
+        text = page(sample_run_data(**changes), plotly="")  # type: ignore[arg-type]
+        return {words for words in (triangles, moments, limits) if words in text}
+
+    assert said() == {triangles, moments, limits}
+    whole = tuple(replace(s, clipped=False) for s in sample_run_data().strides)
+    silent = tuple(a for a in sample_run_data().alerts if a.rule == "sensor-silent")
+    assert said(strides=whole, alerts=silent, waveforms={}) == {moments}
+    assert said(strides=whole, alerts=(), waveforms={}) == set()
