@@ -6,6 +6,7 @@ where the radio loses some in every stride there would be nothing else.
 """
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from dsp.stride import Stride
 
@@ -17,11 +18,20 @@ def counted(strides: Iterable[Stride], field: str) -> list[Stride]:
     return [stride for stride in strides if getattr(stride, field) is not None]
 
 
-def why_nothing(strides: Sequence[Stride]) -> str:
-    """What to say of strides none of which counted."""
+TURNING: Final = frozenset({"speed_m_per_s", "shank_angle_deg", "foot_strike_deg"})
+"""What comes from a gyroscope."""
+
+
+def why_nothing(strides: Sequence[Stride], field: str = "") -> str:
+    """What to say of strides none of which counted with this field."""
     if not strides:
         return "no stride"
     torn = sum(stride.gap for stride in strides)
+    if field in TURNING and all(stride.peak_swing_dps is None for stride in strides):
+        return "not measured: this sensor has no gyroscope"
+    # The shank's angle is told against how it stood.
+    if field == "shank_angle_deg" and all(stride.axis_method != "standing" for stride in strides):
+        return "not measured: this sensor saw no standing still"
     if 2 * torn < len(strides):
         return "not estimated"
     share = "every stride" if torn == len(strides) else f"{torn} of {len(strides)} strides"

@@ -52,7 +52,9 @@ def lost_in_text(data: RunData, activity: Activity) -> str:
 def metric_card(data: RunData, metric: Metric, mounts: Sequence[Mount], *, activity: Activity) -> str:
     medians = {mount: median(data.strides, metric, mount=mount, activity=activity) for mount in mounts}
     own = {mount: strides_of(data.strides, mount=mount, activity=activity) for mount in mounts}
-    sides = "".join(side(mount, metric, medians[mount], why_none=why_nothing(own[mount])) for mount in mounts)
+    sides = "".join(
+        side(mount, metric, medians[mount], why_none=why_nothing(own[mount], metric.name)) for mount in mounts
+    )
     names = sorted({name for m in medians.values() if m for name in m.filters})
     filters = [f"{FILTERS[name]} ({name})" if name in FILTERS else name for name in names]
     cautions = cautions_of(

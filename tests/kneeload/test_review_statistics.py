@@ -10,6 +10,7 @@ from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from kneeload.review.counted import why_nothing
 from kneeload.review.head_section import head_section
+from kneeload.review.medians_section import medians_section
 from kneeload.review.metrics import METRICS
 from kneeload.review.statistics import (
     bands,
@@ -72,6 +73,19 @@ def test_where_nothing_is_left_the_reason_is_said() -> None:
     assert why_nothing([*torn, whole[0]]) == "left out: samples lost in 2 of 3 strides"
     assert why_nothing([torn[0], *whole]) == "not estimated"
     assert why_nothing([]) == "no stride"
+
+
+def test_what_a_sensor_cannot_know_has_its_reason() -> None:
+    pattern = replace(shocks([5])[0], axis_method="stance", peak_swing_dps=400.0)
+    stood, still = replace(pattern, axis_method="standing"), "not measured: this sensor saw no standing still"
+    assert why_nothing([pattern, pattern], "shank_angle_deg") == still
+    assert why_nothing([pattern, stood], "shank_angle_deg") == "not estimated"
+    assert why_nothing([pattern], "contact_time_s") == "not estimated"
+    fixed = replace(stood, peak_swing_dps=None)
+    assert why_nothing([fixed], "shank_angle_deg") == "not measured: this sensor has no gyroscope"
+    strides = (replace(stood, shank_angle_deg=5.0), replace(pattern, mount=RIGHT))
+    text = medians_section(sample_run_data(strides=strides, alerts=(), health=(), waveforms={}))
+    assert text.count(f"<div class='spread'>{still}</div>") == 1
 
 
 def test_another_mount_has_no_median_of_its_own() -> None:
