@@ -5,7 +5,14 @@ from statistics import median
 
 from dsp.stride import Stride
 
-__all__ = ["MUTED_CLIPPED_PERCENT", "SensorStrides", "lower_bound", "steady"]
+__all__ = [
+    "CLIPPED_WINDOW",
+    "MOVED_WINDOW",
+    "MUTED_CLIPPED_PERCENT",
+    "SensorStrides",
+    "lower_bound",
+    "steady",
+]
 
 # A contact that is less like the runner's own last ones (dsp.likeness) may be none.
 LEAST_QUALITY = 0.6

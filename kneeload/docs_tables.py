@@ -55,7 +55,9 @@ def _watches(rule: Rule) -> str:
 def _limits(rule: Rule) -> list[str]:
     sign = {"above": ">", "below": "<"}[rule.direction]
     back = {"above": "<", "below": ">"}[rule.direction]
-    share = f" in {rule.of} of {rule.window} {rule.window_unit}" if rule.window > 1 else ""
+    # Of a share of the last strides: each stride has another one.
+    at = "at" if rule.metric.endswith("_strides_percent") else "in"
+    share = f" {at} {rule.of} of {rule.window} {rule.window_unit}" if rule.window > 1 else ""
     raised = f"{sign} {_amount(rule, rule.limit)}{share}"
     if rule.least is not None:
         raised += f", at least {rule.least:g} {rule.unit}"

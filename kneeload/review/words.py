@@ -4,6 +4,7 @@ from math import isclose
 
 from alerts.alert import Alert
 from alerts.rule import Rule
+from alerts.sensor_strides import CLIPPED_WINDOW, MOVED_WINDOW
 from alerts.words import from_a_start
 from dsp.mount import Mount
 
@@ -14,8 +15,8 @@ METRICS: dict[str, str] = {
     "cadence_spm": "Cadence",
     "ringing": "Vibration after the impact, relative to the impact,",
     "shock_asymmetry_percent": "The difference between left and right shock",
-    "clipped_strides_percent": "The share of strides beyond the sensor's range",
-    "moved_strides_percent": "The share of strides since the sensor moved",
+    "clipped_strides_percent": f"The share of the last {CLIPPED_WINDOW} strides beyond the sensor's range",
+    "moved_strides_percent": f"The share of the last {MOVED_WINDOW} strides that show a moved sensor",
     "silence_s": "Time without a sample",
     "battery_percent": "Battery",
 }
@@ -93,7 +94,13 @@ def how_it_is_raised(rule: Rule) -> str:
     unit = "seconds that have a value" if rule.window_unit == "s" else rule.window_unit
     limit, clear = scaled(rule, rule.limit), scaled(rule, rule.clear)
     other = "below" if rule.direction == "above" else "above"
-    if rule.window == 1:
+    if rule.metric in SHARES:
+        share = METRICS[rule.metric].replace("The share", "the share")
+        when = (
+            f"when {share} is {rule.direction} {limit} at {rule.of} of {rule.window} {unit}, "
+            f"cleared when it is {other} {clear} at as many"
+        )
+    elif rule.window == 1:
         when = f"as soon as it is {rule.direction} {limit}, cleared when it is {other} {clear}"
     else:
         when = (

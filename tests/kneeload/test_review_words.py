@@ -16,7 +16,7 @@ from kneeload.review.metrics import METRICS
 from kneeload.review.page import page
 from kneeload.review.statistics import episodes
 from kneeload.review.traces import MIDNIGHT_MS
-from kneeload.review.words import what_happened, whence_the_limit
+from kneeload.review.words import how_it_is_raised, what_happened, whence_the_limit
 from kneeload.spoken import alert_line
 from tests.sample_run import sample_run_data
 
@@ -72,12 +72,22 @@ def test_what_was_held_against_the_limit_is_named() -> None:
     )
     share = raised("sensor-clipping")
     assert what_happened(share, rule("sensor-clipping")) == (
-        "The share of strides beyond the sensor's range at the left shin was "
+        "The share of the last 50 strides beyond the sensor's range at the left shin was "
         f"{share.value:.0f} %, above 20 %."
     )
     assert "below 162 steps/min" in what_happened(
         raised("cadence-low", usual=Usual(170, 3)), rule("cadence-low")
     )
+
+
+def test_a_share_is_not_counted_in_strides_above_it() -> None:
+    text = how_it_is_raised(rule("sensor-clipping"))
+    assert (
+        "Raised when the share of the last 50 strides beyond the sensor's range is above 20 % at 8 of 10 "
+        "strides, cleared when it is below 10 % at as many." in text
+    )
+    assert "at 8 of 10 strides" in how_it_is_raised(rule("sensor-moved"))
+    assert "when 8 of the last 10 strides are above" in how_it_is_raised(rule("shock-high"))
 
 
 def test_the_alerts_in_short_lead_to_their_cards() -> None:
