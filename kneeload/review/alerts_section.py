@@ -7,7 +7,7 @@ from alerts.words import advice, title
 from kneeload.review.caption import caption
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Episode
-from kneeload.review.waveform import MOST
+from kneeload.review.waveform import MOST, MOTIONLESS
 from kneeload.review.words import how_it_is_raised, number, place, what_happened, whence_the_limit
 from kneeload.spoken import clock_time, lasting
 
@@ -51,6 +51,8 @@ def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) ->
         f"<div class='figure' id='waveform-{number_}' role='img' aria-label='Acceleration of "
         f"{place(raised.mount)} in the seconds around alert {number_}, with the foot contacts found'></div>"
         if drawn
+        else ""
+        if raised.rule in MOTIONLESS
         else f"<p class='quiet'>{escape(why_undrawn(data, episode))}</p>"
     )
     return f"""<article class="alert {raised.level}" id="alert-{number_}">

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from alerts.alert import Alert
+from alerts.rules import RULES
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.packet import Packet
@@ -14,12 +15,15 @@ from ingest.stream import SensorStream
 from kneeload.review.run_data import Waveform
 from kneeload.review.tracks import SILENCE
 
-__all__ = ["AROUND_US", "MOST", "cut", "windows_of"]
+__all__ = ["AROUND_US", "MOST", "MOTIONLESS", "cut", "windows_of"]
 
 AROUND_US = 3_000_000
 """Before and after an alert: some eight strides."""
 MOST = 60
 """Alerts with a waveform; a run with more has a rule that does not fit."""
+
+MOTIONLESS = frozenset(rule.id for rule in RULES if rule.metric == "battery_percent")
+"""Rules of which the samples around say nothing."""
 
 
 @dataclass
@@ -34,9 +38,15 @@ class Window:
 
 
 def windows_of(alerts: Sequence[Alert], mounts: Iterable[Mount]) -> list[Window]:
-    """One window for each alert raised, up to MOST; an alert about both legs wants every sensor."""
+    """One window for each alert raised that motion tells of, up to MOST; an alert about both legs wants every
+    sensor.
+    """
     worn = frozenset(mounts)
-    raised = [(place, alert) for place, alert in enumerate(alerts) if alert.state == "raised"]
+    raised = [
+        (place, alert)
+        for place, alert in enumerate(alerts)
+        if alert.state == "raised" and alert.rule not in MOTIONLESS
+    ]
     return [
         Window(
             place,

@@ -16,6 +16,7 @@ from kneeload.review.metrics import METRICS
 from kneeload.review.page import page
 from kneeload.review.statistics import episodes
 from kneeload.review.traces import MIDNIGHT_MS
+from kneeload.review.waveform import windows_of
 from kneeload.review.words import how_it_is_raised, what_happened, whence_the_limit
 from kneeload.spoken import alert_line
 from tests.sample_run import sample_run_data
@@ -158,3 +159,11 @@ def test_an_alert_has_one_time_everywhere(t_us: int, at: str) -> None:
     assert f'"hovertemplate":"{at}, left shin, not cleared' in text
     # Plotly cuts what is below a second, too.
     assert f'"x":[{MIDNIGHT_MS + t_us // 1000}]' in text
+
+
+def test_an_empty_battery_is_no_matter_of_samples() -> None:
+    low, high = raised("battery-low"), replace(raised("shock-high"), t_us=50_000_000)
+    assert [window.place for window in windows_of([low, high], [Mount.LEFT_SHIN])] == [1]
+    text = page(sample_run_data(alerts=(low,), waveforms={}), plotly="")
+    assert "Battery low" in text
+    assert "No samples" not in text
