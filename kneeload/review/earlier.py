@@ -9,6 +9,8 @@ from dsp.stride import Activity, Stride
 from kneeload.errors import JournalError, RowError
 from kneeload.journal import Journal, Run
 from kneeload.last_runs import MOST_RUNS, is_demo, to_compare
+from kneeload.review.distance import Distance, distance
+from kneeload.review.lasted import duration_s
 from kneeload.review.metrics import Metric, metrics_of
 from kneeload.review.statistics import Median, median, median_activity
 
@@ -17,12 +19,17 @@ __all__ = ["Earlier", "compared", "earlier_runs", "medians_of"]
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """One run. medians: Metric.name and mount -> over its strides of the activity compared."""
+    """One run. medians: Metric.name and mount -> over its strides of the activity compared.
+
+    far: None where too few lengths are known.
+    """
 
     run: str
     started: datetime
     medians: Mapping[tuple[str, Mount], Median]
     alerts: int
+    duration_s: float
+    far: Distance | None
 
 
 def earlier_runs(
@@ -41,7 +48,10 @@ def earlier_runs(
         medians = medians_of(known_strides, mounts, activity=activity)
         if medians:
             started = datetime.fromtimestamp(run.started_ns / 1e9, UTC)
-            found.append(Earlier(run.run, started, medians, journal.raised(run.run)))
+            reported_us = [journal.last_us(run.run, stream) or 0 for stream in ("summary", "sensor")]
+            lasted = duration_s(run, known_strides, reported_us)
+            far = distance(known_strides)
+            found.append(Earlier(run.run, started, medians, journal.raised(run.run), lasted, far))
         if len(found) == MOST_RUNS:
             break
     return tuple(found)
@@ -60,5 +70,9 @@ def medians_of(
 
 
 def compared(mount: Mount) -> tuple[Metric, ...]:
-    """What runs are compared in: what every sensor has."""
-    return tuple(metric for metric in metrics_of(mount.segment) if not metric.optional)
+    """What runs are compared in: what every sensor has, and speed, by which the rest changes."""
+    return tuple(
+        metric
+        for metric in metrics_of(mount.segment)
+        if not metric.optional or metric.name == "speed_m_per_s"
+    )

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from html import escape
 
 from dsp.mount import Mount
+from kneeload.review.distance import Distance, distance, distance_text
 from kneeload.review.earlier import compared, medians_of
 from kneeload.review.metrics import Metric
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Median, median_activity
+from kneeload.spoken import lasting
 
 __all__ = ["earlier_section"]
 
@@ -23,30 +25,44 @@ def earlier_section(data: RunData, *, alerts: int) -> str:
         return ""
     activity = median_activity(data.strides)
     name = {"run": "running", "walk": "walking"}[activity]
-    columns = [(metric, mounts) for mounts in segments(data) for metric in compared(mounts[0])]
     own = medians_of(data.strides, data.mounts, activity=activity)
+    known = {key for medians in (own, *(run.medians for run in data.earlier)) for key in medians}
+    columns = [
+        (metric, mounts)
+        for mounts in segments(data)
+        for metric in compared(mounts[0])
+        if not metric.optional or any((metric.name, mount) in known for mount in mounts)
+    ]
     heads = "".join(
         f"<th scope='col'>{metric.title}{'' if metric.segment else f', {mounts[0].segment}'}"
         f"<br><small>{metric.unit}, {' / '.join(mount.side for mount in mounts)}</small></th>"
         for metric, mounts in columns
     )
 
-    def row(what: str, medians: Medians, raised: int) -> str:
+    def row(what: str, medians: Medians, raised: int, lasted_s: float, far: Distance | None) -> str:
         cells = "".join(
             f"<td>{' / '.join(value(metric, mount, medians, own) for mount in mounts)}</td>"
             for metric, mounts in columns
         )
-        return f"<tr><th scope='row'>{what}</th>{cells}<td>{raised}</td></tr>"
+        long = f"<td>{lasting(lasted_s)}</td><td>{'–' if far is None else distance_text(far)}</td>"
+        return f"<tr><th scope='row'>{what}</th>{long}{cells}<td>{raised}</td></tr>"
 
-    rows = [row("this run", own, alerts)]
+    rows = [row("this run", own, alerts, data.duration_s, distance(data.strides))]
     rows += [
-        row(f"{run.started:%d %b %Y, %H:%M}<br><small>{escape(run.run)}</small>", run.medians, run.alerts)
+        row(
+            f"{run.started:%d %b %Y, %H:%M}<br><small>{escape(run.run)}</small>",
+            run.medians,
+            run.alerts,
+            run.duration_s,
+            run.far,
+        )
         for run in data.earlier
     ]
     return f"""<h2>Earlier runs of {escape(data.runner)}</h2>
 <p class="quiet">Medians of {name}, start in UTC. {CAUTION}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Earlier runs"><table>
-<thead><tr><th scope="col">run</th>{heads}<th scope="col">alerts</th></tr></thead>
+<thead><tr><th scope="col">run</th><th scope="col">Duration</th><th scope="col">Distance</th>
+{heads}<th scope="col">alerts</th></tr></thead>
 <tbody>{"".join(rows)}</tbody></table></div>"""
 
 

@@ -9,7 +9,6 @@ from alerts.baseline import Baseline
 from alerts.errors import RuleError
 from alerts.rules import RULES, Rule
 from dsp.mount import Mount
-from dsp.stride import Stride
 from ingest import recording
 from ingest.errors import RecordingError
 from ingest.sensors import FAMILIES
@@ -19,6 +18,7 @@ from kneeload.journal import Journal, Run
 from kneeload.place import packets_of
 from kneeload.review.earlier import earlier_runs
 from kneeload.review.errors import UnknownRunError
+from kneeload.review.lasted import duration_s
 from kneeload.review.run_data import RunData
 from kneeload.review.waveform import cut, windows_of
 from kneeload.tally import Tally
@@ -77,14 +77,6 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
             mount: f"{path.name}: damaged or cut off, with {left}" for mount, left in lacking.items()
         }
     return replace(data, waveforms=waveforms, unreadable=unreadable)
-
-
-def duration_s(about: Run, strides: list[Stride], reported_us: list[int]) -> float:
-    """To the last thing known of the run; its end by the wall clock only where nothing else is known."""
-    ends_us = [*reported_us, *(s.toe_off_us or s.initial_contact_us for s in strides)]
-    if ends_us:
-        return max(ends_us) / 1e6
-    return 0.0 if about.ended_ns is None else max(0.0, (about.ended_ns - about.started_ns) / 1e9)
 
 
 def rules_of(about: Run) -> tuple[Rule, ...]:

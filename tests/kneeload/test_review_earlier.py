@@ -69,7 +69,9 @@ def test_only_the_same_runner_with_the_same_sensors_is_compared(folder: Path) ->
 
 
 def test_the_table_has_the_medians_of_each_run(folder: Path) -> None:
-    rows = rows_of(page(load(folder, name_of(5)), plotly=""))
+    text = page(load(folder, name_of(5)), plotly="")
+    assert "<th scope='col'>Speed" not in text, "no sensor knew it"
+    rows = rows_of(text)
     first, second, third = rows
     assert first == "this run"
     assert name_of(3) in second
@@ -83,15 +85,33 @@ def test_the_table_has_the_medians_of_each_run(folder: Path) -> None:
                 if s.activity == "run" and s.contact_time_s is not None
             ]
             sides.append(f"{1000 * np.median(known):.0f}")
-        assert cells[1] == " / ".join(sides)
+        assert cells[3] == " / ".join(sides)
+
+
+def test_each_run_has_its_length_and_speed(tmp_path: Path) -> None:
+    """An easy day has other medians than a fast one."""
+    for day, speed in ((1, 3.0), (2, None), (3, 2.5)):
+        known = strides_of(day, (Mount.LEFT_SHOE,))
+        if speed is not None:
+            known = [replace(s, speed_m_per_s=speed, stride_length_m=2.0) for s in known]
+        keep(tmp_path, day, "Ada", known)
+    text = page(load(tmp_path, name_of(3)), plotly="")
+    assert "<th scope='col'>Speed<br>" in text
+    rows = [cells[:2] + cells[-2:] for cells in rows_of(text).values()]
+    meters = [round(2.0 * len(strides_of(day, (Mount.LEFT_SHOE,))), -1) for day in (3, 1)]
+    assert rows == [
+        ["1:38", f"about {meters[0]:.0f} m", "9.0", "0"],
+        ["1:38", "–", "–", "0"],
+        ["1:38", f"about {meters[1]:.0f} m", "10.8", "0"],
+    ]
 
 
 def test_a_peak_through_another_filter_is_not_compared(tmp_path: Path) -> None:
     keep(tmp_path, 1, "Ada", [replace(s, filter="another") for s in strides_of(1)])
     keep(tmp_path, 2, "Ada", strides_of(2))
     cells = list(rows_of(page(load(tmp_path, name_of(2)), plotly="")).values())[1]
-    assert cells[2] == "other filter / other filter"
-    assert re.fullmatch(r"\d+ / \d+", cells[1])
+    assert cells[4] == "other filter / other filter"
+    assert re.fullmatch(r"\d+ / \d+", cells[3])
 
 
 def test_the_newest_few_are_enough(tmp_path: Path) -> None:

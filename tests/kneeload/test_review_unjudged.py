@@ -31,7 +31,7 @@ def running(*mounts: Mount, most: int = 400) -> tuple[Stride, ...]:
 
 
 def said(*strides: Stride, **changes: object) -> list[str]:
-    data = sample_run_data(strides=strides, health=(), alerts=(), waveforms={}, **changes)
+    data = sample_run_data(SHINS, strides=strides, health=(), alerts=(), waveforms={}, **changes)
     return unjudged(data)
 
 
