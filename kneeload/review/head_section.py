@@ -1,6 +1,6 @@
 """The page's head: who, when, how long, how much, and what the page is not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from kneeload.results import SensorHealth
@@ -27,17 +27,17 @@ def head_section(data: RunData, *, alerts: int) -> str:
     """Who, when, how long, how much."""
     started = data.started
     when = started.strftime("%A, %d %B %Y, %H:%M UTC") if started else escape(data.run)
-    time = spent(data.summaries, data.strides, data.duration_s)
+    time = whole_seconds(spent(data.summaries, data.strides, data.duration_s))
     far = distance(data.strides)
     facts = [
-        ("Duration", lasting(data.duration_s)),
+        ("Duration", with_unit(data.duration_s)),
         ("Distance", distance_text(far) + lengths_text(far)),
         contacts_fact(data),
-        ("Running", lasting(time["running"])),
-        ("Walking", lasting(time["walking"])),
-        ("Otherwise", lasting(time["otherwise"])),
+        ("Running", with_unit(time["running"])),
+        ("Walking", with_unit(time["walking"])),
+        ("Standing or other", with_unit(time["otherwise"])),
         # Else the times would not seem to add up.
-        *([("Without samples", lasting(time["unwatched"]))] if time["unwatched"] >= 1 else []),
+        *([("No sensor sent", with_unit(time["unwatched"]))] if time["unwatched"] >= 1 else []),
         ("Samples lost", lost_text(data.health)),
         ("Alerts", str(alerts)),
     ]
@@ -50,6 +50,21 @@ def head_section(data: RunData, *, alerts: int) -> str:
     return f"""<h1>{escape(data.runner)}: {when}</h1>
 <p class="sub">Run {escape(data.run)} · sensors at {", ".join(names) or "no place"}</p>
 {note}<dl class="facts">{rows}</dl>"""
+
+
+def with_unit(seconds: float) -> str:
+    """A length of time that cannot be taken for another: 6:41 might be hours."""
+    return f"{lasting(seconds)} {'h' if round(seconds) >= 3600 else 'min'}"
+
+
+def whole_seconds(times: Mapping[str, float]) -> dict[str, int]:
+    """Rounded so that they still add up to the whole."""
+    out: dict[str, int] = {}
+    total = 0.0
+    for name, seconds in times.items():
+        before, total = round(total), total + seconds
+        out[name] = round(total) - before
+    return out
 
 
 def lengths_text(far: Distance | None) -> str:

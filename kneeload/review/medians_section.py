@@ -14,6 +14,8 @@ from kneeload.review.words import place
 
 __all__ = ["medians_section"]
 
+CLIPPED = "Clipped: the impact went beyond the sensor's range, and its peak was what is told or higher."
+
 
 def medians_section(data: RunData) -> str:
     """The medians, side by side, each with what it is and how far to trust it."""
@@ -63,11 +65,12 @@ def metric_card(data: RunData, metric: Metric, mounts: Sequence[Mount], *, activ
         activity=activity,
         gyroscope=gyroscopes(s for s in data.strides if s.mount in mounts),
     )
+    clipped = CLIPPED if any(middle and middle.clipped for middle in medians.values()) else ""
     where = "" if metric.segment else f", {mounts[0].segment} sensors"
     return f"""<section class="metric"><h3>{metric.title}{where}</h3><div class="sides">{sides}</div>
 <p>{metric.definition}</p>
 <p class="note">Filter: {escape(", ".join([*filters, metric.smoothing]))}.</p>
-<p class="note">{metric.uncertainty} {cautions}</p></section>"""
+<p class="note">{" ".join(filter(None, (clipped, metric.uncertainty, cautions)))}</p></section>"""
 
 
 def side(mount: Mount, metric: Metric, middle: Median | None, *, why_none: str) -> str:

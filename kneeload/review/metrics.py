@@ -92,7 +92,7 @@ METRICS: tuple[Metric, ...] = (
         "km/h",
         3.6,
         1,
-        "Way of the shoe from stance to stance, over its time.",
+        "Distance of the shoe from one stance to the next, divided by its time.",
         "none; integrated over one stride",
         "Within a few percent a stride on simulated runs; sharp turns read short. Clipped strides and "
         "strides with a hole in their samples have none.",
@@ -105,7 +105,7 @@ METRICS: tuple[Metric, ...] = (
         "km/h",
         3.6,
         1,
-        "Way of the shin from stance to stance, as a pendulum over the ankle, over its time.",
+        "Distance of the shin, a pendulum over the ankle, from one stance to the next, divided by its time.",
         "none; integrated over one stride",
         "A model of the leg: off by several percent, and by a percent for each centimetre that the sensor "
         "sits higher or lower than configured.",
@@ -120,8 +120,8 @@ METRICS: tuple[Metric, ...] = (
         0,
         "Shank against the vertical at initial contact; + is the ankle ahead of the knee.",
         "none; integrated over one stride",
-        "Hills and a sensor that slipped shift it, and 10 ms of contact are 3 to 6°. A change within one run "
-        "can be read, an angle by itself cannot.",
+        "Hills and a sensor that slipped shift it, and an error of 10 ms in the moment of contact shifts it "
+        "by 3 to 6°. A change within one run can be read, an angle by itself cannot.",
         segment="shin",
         optional=True,
     ),

@@ -58,18 +58,15 @@ def whence_the_limit(alert: Alert, rule: Rule) -> str:
         return f"The limit of {limit} is fixed."
     if from_a_start(alert, rule):
         where = "" if alert.mount is None else f" for a sensor at the {alert.mount.segment}"
-        return (
-            "What is usual for this runner was not known yet: "
-            f"until it is, a rough limit of {limit} holds{where}."
-        )
+        return f"What is usual for you was not known yet: until it is, a rough limit of {limit} holds{where}."
     if rule.least is not None and isclose(alert.limit, rule.least):
-        return f"The limit is never below {limit}, however little is usual for this runner."
+        return f"The limit is never below {limit}, however little is usual for you."
     if rule.form == "times":
         usual = number(alert.limit / rule.limit, rule)
-        said = f"{rule.limit:g} times what is usual for this runner, {usual}"
+        said = f"{rule.limit:g} times what is usual for you, {usual}"
     elif rule.form == "points":
         usual = number(alert.limit - rule.limit, rule)
-        said = f"{number(rule.limit, rule)} over what is usual for this runner, {usual}"
+        said = f"{number(rule.limit, rule)} over what is usual for you, {usual}"
     else:
         said = scaled(rule, rule.limit)
     return f"The limit of {limit} is {said}{_whose(alert)}."
@@ -113,7 +110,9 @@ def how_it_is_raised(rule: Rule) -> str:
         for segment, value in (("shin", rule.first_shin), ("shoe", rule.first_shoe))
         if value is not None
     ]
-    before = f" Until a baseline is known a rough limit stands in, {' and '.join(first)}." if first else ""
+    before = (
+        f" Until what is usual is known, a rough limit stands in, {' and '.join(first)}." if first else ""
+    )
     pause = f" At most once in {rule.cooldown_s:.0f} s."
     return f"Raised {when}.{least}{before}{pause} Source: {rule.source}."
 
@@ -121,7 +120,7 @@ def how_it_is_raised(rule: Rule) -> str:
 def scaled(rule: Rule, value: float) -> str:
     return {
         "absolute": number(value, rule),
-        "times": f"{value:g} times the own baseline",
-        "points": f"the own baseline plus {number(value, rule)}",
-        "mads": f"the own baseline plus {value:g} median absolute deviations",
+        "times": f"{value:g} times what is usual for you",
+        "points": f"what is usual for you plus {number(value, rule)}",
+        "mads": f"what is usual for you plus {value:g} median absolute deviations",
     }[rule.form]

@@ -9,7 +9,7 @@ from alerts.alert import Alert
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from kneeload.review.counted import why_nothing
-from kneeload.review.head_section import head_section
+from kneeload.review.head_section import head_section, whole_seconds, with_unit
 from kneeload.review.medians_section import medians_section
 from kneeload.review.metrics import METRICS
 from kneeload.review.statistics import (
@@ -169,10 +169,30 @@ def test_time_without_samples_is_told_where_there_is_some() -> None:
     strides = sample_strides(LEFT)
     summaries = list(sample_summaries(strides))
     assert sum(spent(summaries, strides, 342).values()) == pytest.approx(342)
-    assert "Without samples" not in head_section(sample_run_data(), alerts=0)
-    assert "<dt>Without samples</dt><dd>0:42</dd>" in head_section(
+    assert "No sensor sent" not in head_section(sample_run_data(), alerts=0)
+    assert "<dt>No sensor sent</dt><dd>0:42 min</dd>" in head_section(
         sample_run_data(duration_s=342.0), alerts=0
     )
+
+
+def test_the_heads_times_add_up() -> None:
+    """1:46 + 0:09 + 0:02 + 0:05 of 2:01 would make a reader doubt the rest."""
+    times = {"running": 105.6, "walking": 8.6, "otherwise": 1.6, "unwatched": 4.6}
+    whole = whole_seconds(times)
+    assert sum(whole.values()) == round(sum(times.values())) == 120
+    assert all(abs(whole[name] - times[name]) <= 1 for name in times)
+    assert (with_unit(401), with_unit(3723)) == ("6:41 min", "1:02:03 h")
+
+
+def test_clipped_is_explained_on_the_card_that_counts_it() -> None:
+    def cards(*strides: Stride) -> list[str]:
+        data = sample_run_data(strides=strides, alerts=(), health=(), waveforms={})
+        return [card for card in medians_section(data).split("<section") if "Clipped:" in card]
+
+    (card,) = cards(*shocks([5, 6, 16], clipped=frozenset({2})))
+    assert "<h3>Peak tibial acceleration" in card
+    assert "1 clipped" in card
+    assert cards(*shocks([5, 6, 16])) == []
 
 
 def test_an_alert_is_matched_with_its_own_clearing() -> None:

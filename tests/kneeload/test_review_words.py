@@ -48,9 +48,9 @@ def raised(rule_id: str, *, usual: Usual | None = None, mount: Mount | None = Mo
         ),
         (
             raised("shock-high", usual=Usual(7.6, 0.5)),
-            "9.1 g is 1.2 times what is usual for this runner, 7.6 g, in this run's first minutes.",
+            "9.1 g is 1.2 times what is usual for you, 7.6 g, in this run's first minutes.",
         ),
-        (raised("shock-high", usual=Usual(7.6, 0.5, 5)), "this runner, 7.6 g, in the 5 runs before."),
+        (raised("shock-high", usual=Usual(7.6, 0.5, 5)), "for you, 7.6 g, in the 5 runs before."),
         (raised("cadence-low", usual=Usual(170, 3)), "162 steps/min is 0.95 times what is usual"),
         (
             raised("shock-asymmetry-changed", usual=Usual(8, 0), mount=None),
@@ -58,7 +58,10 @@ def raised(rule_id: str, *, usual: Usual | None = None, mount: Mount | None = Mo
         ),
         (raised("shock-asymmetry-changed", usual=Usual(2, 0), mount=None), "never below 10.0 %"),
         (raised("sensor-silent"), "5.0 s is fixed"),
-        (raised("strap-loose", usual=Usual(0.1, 0.02)), "0.16 is the own baseline plus 3 median absolute"),
+        (
+            raised("strap-loose", usual=Usual(0.1, 0.02)),
+            "0.16 is what is usual for you plus 3 median absolute",
+        ),
     ],
     ids=lambda value: f"{value.rule} {value.limit:.3g}" if isinstance(value, Alert) else None,
 )
