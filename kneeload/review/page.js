@@ -7,6 +7,8 @@
   // A finger that goes up and down over a figure wants to scroll the page.
   const finger = matchMedia("(pointer: coarse)");
   const PAPER_PX = 700;
+  // What the shortest usual sheet has left under a heading and its words.
+  const SHEET_PX = 820;
   let printing = false;
 
   const painted = (value, style) => {
@@ -33,9 +35,15 @@
   const draw = (place) => {
     const figure = painted(figures[place.id], colours());
     if (printing) {
-      // Low enough for a page to hold it with its text.
+      // Low enough for a page to hold it with its text, or two alerts.
       const width = place.id === "timeline" ? PAPER_PX : PAPER_PX - 30;
-      Object.assign(figure.layout, { width, height: figure.layout.height * 0.75, autosize: false });
+      const height = Math.min(figure.layout.height * 0.66, SHEET_PX);
+      Object.assign(figure.layout, { width, height, autosize: false });
+      // Lanes are as much lower: numbers and names must still stand clear of each other.
+      for (const trace of figure.data) if (trace.mode === "markers+text") trace.marker.size = 13;
+      for (const note of figure.layout.annotations) {
+        if (/^y/.test(note.yref)) Object.assign(note, { yshift: 5, font: { ...note.font, size: 9 } });
+      }
     } else if (narrow()) {
       figure.layout.margin.l = 36;
       figure.layout.xaxis.nticks = 5;

@@ -1,6 +1,7 @@
 """The review for every eye: narrow, dark, printed, without colours, without a mouse."""
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
@@ -212,6 +213,15 @@ def swipe(chromium: Chrome, *, from_y: float, to_y: float) -> None:
     for step in range(1, 11):
         touch("touchMove", from_y + (to_y - from_y) * step / 10)
     touch("touchEnd")
+
+
+def test_a_run_with_three_alerts_fits_four_sheets(chromium: Chrome, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(page(sample_run_data(), plotly=plotly_script()), encoding="utf-8")
+    drawn(chromium, path)
+    sheet = {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True}
+    printed = b64decode(chromium.execute_cdp_cmd("Page.printToPDF", sheet)["data"])
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 4
 
 
 def hexadecimal(color: str) -> str:
