@@ -60,11 +60,12 @@ def strides_left_out(data: RunData) -> list[str]:
 
     walked = of(stride for stride in data.strides if stride.activity == "walk")
     doubtful = of(stride for stride in data.strides if stride.activity == "run" and not steady(stride))
+    thing = "foot contact" if len(foot_contacts(data.strides)) > 1 else "stride"
     out = []
     if walked:
-        out.append(f"walking ({walked} of {counted(of(data.strides), 'foot contact')})")
+        out.append(f"walking ({walked} of {counted(of(data.strides), thing)})")
     if doubtful:
-        out.append(counted(doubtful, "doubtful foot contact"))
+        out.append(counted(doubtful, f"doubtful {thing}"))
     return out
 
 

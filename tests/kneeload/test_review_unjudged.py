@@ -67,6 +67,11 @@ def test_walking_and_doubtful_contacts_are_counted() -> None:
     ]
 
 
+def test_of_one_foot_strides_are_counted() -> None:
+    one = [replace(s, activity="walk") for s in running(SHINS[0], most=300)]
+    assert said(*one)[0] == "walking (300 of 300 strides)"
+
+
 def test_a_slow_sensor_has_no_strap_that_is_watched() -> None:
     left, right = SHINS
     slow = [replace(s, ringing=None) for s in running(left)]
