@@ -1,7 +1,7 @@
 """What the figures have in common. Colours are names of the page's CSS variables, put in by page.js."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 __all__ = ["LOOK", "Figure", "heading", "label", "note", "upright", "value_axis"]
 
@@ -30,9 +30,9 @@ def value_axis(domain: tuple[float, float], *, from_zero: bool) -> Figure:
     }
 
 
-def heading(text: str, top: float) -> Figure:
-    """Words over a plot whose upper end is there, in shares of the figure's height."""
-    return _words(text, 13, INK) | _ON_PAPER | {"y": top, "yshift": 3}
+def heading(text: str, top: float, *, ground: Literal["paper", "card"] = "paper") -> Figure:
+    """Words over a plot whose upper end is there, in shares of the figure's height; ground: behind them."""
+    return _words(text, 13, INK) | _ON_PAPER | {"y": top, "yshift": 3, "bgcolor": f"var(--{ground})"}
 
 
 def label(text: str, *, y: str, yref: str) -> Figure:

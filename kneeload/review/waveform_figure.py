@@ -63,7 +63,9 @@ def waveform_figure(
         top = (total - n * (HEIGHT_PX + GAP_PX)) / total
         number = "" if n == 0 else str(n + 1)
         layout[f"yaxis{number}"] = value_axis((max(0.0, top - HEIGHT_PX / total), top), from_zero=True)
-        layout["annotations"].append(heading(f"{spoken(waveform.mount)}, acceleration, g", top))
+        layout["annotations"].append(
+            heading(f"{spoken(waveform.mount)}, acceleration, g", top, ground="card")
+        )
         place = Place(f"y{number}", n == 0)
         own = [s for s in strides if s.mount is waveform.mount]
         traces += sample_traces(waveform, place, at_us=at_us) + event_traces(
