@@ -1,7 +1,9 @@
-"""Standard output and standard error that nobody reads, or no more: words are lost then, and nothing else.
+"""Standard output and standard error that nobody reads, or no more, or that lack a letter: words are lost
+then, and nothing else.
 
-`kneeload … | head -1` closes the pipe behind the first line, a log's disk is full, a terminal hangs up. Rich
-and Typer end the program at the next line then, with whatever it was still to record or to write.
+`kneeload … | head -1` closes the pipe behind the first line, a log's disk is full, a terminal hangs up, a
+locale of another century has no dash. Rich and Typer end the program at the next line then, with whatever it
+was still to record or to write.
 """
 
 import os
@@ -59,7 +61,7 @@ def _lasting(stream: TextIO | None, own: TextIO | None) -> tuple[TextIO, _Outlet
         # python -u wants every letter at once.
         cast("BinaryIO", outlet) if stream.write_through else BufferedWriter(outlet),
         encoding=stream.encoding,
-        errors=stream.errors,
+        errors="replace",
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )

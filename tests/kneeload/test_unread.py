@@ -127,3 +127,20 @@ def test_without_a_buffer_every_word_is_out_at_once() -> None:
     )
     done = subprocess.run([sys.executable, "-u", "-c", program], capture_output=True, timeout=60, check=True)
     assert done.stdout == b"out\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252"])
+def test_a_letter_that_a_terminal_lacks_ends_no_run(encoding: str, tmp_path: Path) -> None:
+    """The first summary of a run has a dash for each number that is not known yet."""
+    done = subprocess.run(
+        [str(PROGRAM), "demo", "--duration", "12", "--speedup", "10", "--data-dir", "d"],
+        cwd=tmp_path,
+        env=environment(tmp_path) | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"steps/min, contact left" in done.stdout
+    with Journal.open(tmp_path / "d") as journal:
+        assert [run.state for run in journal.runs()] == ["ended"]
