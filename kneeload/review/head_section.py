@@ -17,8 +17,9 @@ SAFETY = """<aside class="safety" role="note">
 <p><strong>No medical device.</strong> These numbers come from motion sensors. They do not measure the load on
 knee or bone, do not tell the risk of an injury, and do not compare with other runners.</p>
 <p><strong>Before anything hurts:</strong> most knee pain of runners comes from too much, too soon. Take rest
-days, lengthen runs slowly, and go neither too far nor too fast. Long steps (over-striding), leaning back and
-tired technique add to it. Keep hips and thighs strong, and wear shoes that suit you.</p>
+days, lengthen runs slowly, and go neither too far nor too fast. Technique adds to it: long steps
+(over-striding), how the knee is lifted, leaning back, and all of them when tired. Keep hips and thighs
+strong, and wear shoes that suit you.</p>
 <p><strong>If it hurts:</strong> stop, see a doctor, and come back slowly, with plenty of walking.</p>
 </aside>"""
 
