@@ -49,7 +49,7 @@ class Answer:
         except ValueError:
             try:
                 wait_s = parsedate_to_datetime(said).timestamp() - time.time()
-            except (ValueError, TypeError):
+            except (ValueError, TypeError, OverflowError):  # no date, or one of a year that no clock has
                 wait_s = 0.0
         return min(max(wait_s, 0.0), LONGEST_WAIT_S) if wait_s == wait_s else 0.0
 

@@ -77,6 +77,8 @@ def test_a_server_that_answers_and_refuses_is_not_called_well(tmp_path: Path) ->
         (502, {}, b"<html>proxy</html>"),
         (429, {"Retry-After": "Thu, 01 Jan 1970 00:00:00 GMT"}, b""),
         (503, {"Retry-After": "nonsense"}, b"\xff\xfe"),
+        (503, {"Retry-After": "Mon, 01 Jan 2026 00:00:00 +99999999999999"}, b""),
+        (503, {"Retry-After": "Mon, 1 Jan 99999999999 00:00:00 GMT"}, b""),
     ],
 )
 def test_what_will_pass_is_tried_again(tmp_path: Path, answer: Answer) -> None:
