@@ -84,6 +84,7 @@ def demo(
     report = run_demo(options, config_file=config, data_dir=data_dir, console=None if as_json else out)
     if as_json:
         print_json(report)
+    fail_where_given_up(report)
 
 
 @app.command()
@@ -114,6 +115,7 @@ def live(
     )
     if as_json:
         print_json(report)
+    fail_where_given_up(report)
 
 
 @app.command()
@@ -357,6 +359,14 @@ def fail(message: str, code: int) -> NoReturn:
     """One line on stderr, and out."""
     sys.stderr.write(f"kneeload: {one_line(message)}\n")
     raise SystemExit(code)
+
+
+def fail_where_given_up(report: Mapping[str, object]) -> None:
+    """A run that is complete here and was not delivered, by a mistake of ours, is no success."""
+    from kneeload.report import given_up
+
+    if (why := given_up(report)) is not None:
+        fail(why, 1)
 
 
 def main() -> None:

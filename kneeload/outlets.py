@@ -1,7 +1,7 @@
 """The ways out of the house during a run: whoever is configured follows the journal beside it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -52,14 +52,17 @@ class Outlets:
                     outlets.mqtt = SinkState("MQTT")
                     follows.append(
                         group.create_task(
-                            follow_mqtt(
-                                journal,
-                                config.mqtt,
+                            _apart(
+                                follow_mqtt(
+                                    journal,
+                                    config.mqtt,
+                                    outlets.mqtt,
+                                    runner=config.runner.name,
+                                    run=run,
+                                    stop=stop,
+                                    cursor=mqtt_cursor,
+                                ),
                                 outlets.mqtt,
-                                runner=config.runner.name,
-                                run=run,
-                                stop=stop,
-                                cursor=mqtt_cursor,
                             ),
                             name="mqtt",
                         )
@@ -68,7 +71,11 @@ class Outlets:
                     outlets.influx = SinkState("InfluxDB")
                     follows.append(
                         group.create_task(
-                            follow_influx(journal, config.influx, outlets.influx, stop=stop), name="influx"
+                            _apart(
+                                follow_influx(journal, config.influx, outlets.influx, stop=stop),
+                                outlets.influx,
+                            ),
+                            name="influx",
                         )
                     )
                 watch = group.create_task(outlets._watch(tell), name="outlets")
@@ -96,3 +103,11 @@ class Outlets:
             if trouble != told.get(state.name):
                 told[state.name] = trouble
                 tell(f"{state.name}: {trouble or f'{state.where} takes results again'}")
+
+
+async def _apart(work: Awaitable[None], state: SinkState) -> None:
+    """One way out that breaks, in a way that nobody foresaw, takes neither the run nor the other with it."""
+    try:
+        await work
+    except Exception as error:
+        state.give_up(error)

@@ -12,7 +12,9 @@ from kneeload.errors import ConfigError
 from kneeload.shown import cell, program
 from kneeload.spoken import counted, lasting, missing
 
-__all__ = ["print_summary", "report_of"]
+__all__ = ["given_up", "print_summary", "report_of"]
+
+WAYS = (("MQTT", "mqtt"), ("InfluxDB", "influx"))
 
 
 def report_of(outcome: Outcome) -> dict[str, object]:
@@ -45,17 +47,25 @@ def report_of(outcome: Outcome) -> dict[str, object]:
             "broker": outlets.mqtt.where if outlets.mqtt else None,
             "published": outlets.mqtt.delivered if outlets.mqtt else 0,
             "waiting": outlets.mqtt.behind if outlets.mqtt else 0,
+            "given_up": outlets.mqtt.given_up if outlets.mqtt else None,
         },
         "influx": {
             "server": outlets.influx.server or outlets.influx.where if outlets.influx else None,
             "written": outlets.influx.delivered if outlets.influx else 0,
             "waiting": outlets.influx.behind if outlets.influx else 0,
+            "given_up": outlets.influx.given_up if outlets.influx else None,
         },
         "latency_ms": {
             "p50": _rounded(outcome.keeper.latencies.percentile_ms(50)),
             "p95": _rounded(outcome.keeper.latencies.percentile_ms(95)),
         },
     }
+
+
+def given_up(report: Mapping[str, object]) -> str | None:
+    """Which ways out were given up in mid-run, and why; None where none was."""
+    ways = [(name, part.get("given_up")) for name, key in WAYS if isinstance(part := report[key], Mapping)]
+    return "; ".join(f"{name}: {why}" for name, why in ways if why) or None
 
 
 def print_summary(report: Mapping[str, object], console: Console, *, folder: Path) -> None:

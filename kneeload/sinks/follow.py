@@ -75,7 +75,8 @@ async def follow(
 ) -> None:
     """Deliver every result until stop is set and nothing is left, or drain_s after stop.
 
-    What remains then is delivered at the next start. A server that is down, slow or refuses stops nothing.
+    What remains then is delivered at the next start. A server that is down, slow or refuses stops nothing,
+    and neither does a mistake of ours: state.given_up says it.
     """
     follower = _Follower(journal, sink, state, stop)
     with follower.listening():
@@ -83,9 +84,10 @@ async def follow(
         try:
             async with limit, _ending(stop, limit, drain_s):
                 await follower.serve()
-        except TimeoutError:
-            if not limit.expired():
-                raise
+        except Exception as error:
+            if not (isinstance(error, TimeoutError) and limit.expired()):
+                state.give_up(error)
+                await stop.wait()  # what is not delivered is still counted
         finally:
             state.connected = False
         if state.behind:
