@@ -2,18 +2,17 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Generic, TypeVar
 
 from ingest.waiting import first
-from kneeload.codec import Row
 from kneeload.errors import JournalError, RowError, SinkError
 from kneeload.journal import Journal
+from kneeload.sinks.sink import Item, Link, Sink
 from kneeload.sinks.state import SinkState
 
-__all__ = ["Item", "Link", "Outcome", "Sink", "follow"]
+__all__ = ["follow"]
 
 # Seconds until the next attempt, after one, two, … failures in a row.
 DELAYS_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -23,51 +22,6 @@ NEEDS_PERSON_S = 20.0
 LAST_DELAY_S = 0.5
 
 Content = TypeVar("Content")
-
-
-@dataclass(frozen=True, slots=True)
-class Item(Generic[Content]):
-    """One result in the server's form."""
-
-    seq: int
-    content: Content
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """done: so many of the first items are dealt with, at least one: the server has them for good, or
-    (refused: place in the journal -> reason) will never take them.
-    """
-
-    done: int
-    refused: Mapping[int, str] = field(default_factory=dict)
-
-
-class Link(Protocol[Content]):
-    """An open way to a server. Both raise SinkError when it is broken."""
-
-    async def deliver(self, items: Sequence[Item[Content]]) -> Outcome:
-        """Hand these over, in order."""
-
-    async def lost(self) -> None:
-        """Waits until the way breaks."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sink(Generic[Content]):
-    """A kind of server. cursor: its name in the journal; linger_s: waits so long for more before it delivers.
-
-    encode_late: of a result that comes after newer ones.
-    history: a server that was never served gets every run there ever was, else only the newest.
-    """
-
-    cursor: str
-    encode: Callable[[Row], Content]
-    encode_late: Callable[[Row], Content]
-    connect: Callable[[], AbstractAsyncContextManager[Link[Content]]]
-    batch: int
-    linger_s: float
-    history: bool
 
 
 async def follow(
@@ -96,18 +50,15 @@ async def follow(
 
 
 class _Follower(Generic[Content]):
+    """The journal is asked in threads: any answer may have to wait for what another sink writes."""
+
     def __init__(self, journal: Journal, sink: Sink[Content], state: SinkState, stop: asyncio.Event) -> None:
         self.journal, self.deliveries = journal, journal.deliveries
         self.sink, self.state, self.stop = sink, state, stop
         self.wake = asyncio.Event()
         self.failures = 0
-        start = self.deliveries.cursor(sink.cursor)
-        if start is None:
-            start = 0 if sink.history else self.deliveries.before_newest_run()
-            self.deliveries.advance(sink.cursor, start)
-        self.seq = start
-        state.refused = len(self.deliveries.refused(sink.cursor))
-        self._count()
+        self.begun = False
+        self.seq = 0
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -127,10 +78,14 @@ class _Follower(Generic[Content]):
             self.journal.listeners.remove(appended)
 
     async def serve(self) -> None:
-        while not (self.stop.is_set() and self._count() == 0 and not self._asked_again()):
+        while True:
             try:
+                if not self.begun:
+                    await self._begin()
+                if self.stop.is_set() and await self._count() == 0 and not await self._asked_again():
+                    return
                 async with self.sink.connect() as link:
-                    if self._count() == 0:
+                    if await self._count() == 0:
                         self._all_is_well()
                     await self._pump(link)
                     return
@@ -138,6 +93,18 @@ class _Follower(Generic[Content]):
                 await self._pause(error)
             except JournalError as error:
                 await self._pause(SinkError(str(error)))
+
+    async def _begin(self) -> None:
+        def look() -> tuple[int, int]:
+            start = self.deliveries.cursor(self.sink.cursor)
+            if start is None:
+                start = 0 if self.sink.history else self.deliveries.before_newest_run()
+                self.deliveries.advance(self.sink.cursor, start)
+            return start, len(self.deliveries.refused(self.sink.cursor))
+
+        self.seq, self.state.refused = await asyncio.to_thread(look)
+        self.begun = True
+        await self._count()
 
     async def _pump(self, link: Link[Content]) -> None:
         """Returns when stop is set and nothing is left."""
@@ -149,6 +116,7 @@ class _Follower(Generic[Content]):
             items, bad = await asyncio.to_thread(self._next)
             if not items and bad is None:
                 if complete:
+                    self.state.behind = 0
                     return
                 await first(self.wake.wait(), self.stop.wait(), link.lost())
                 if self.sink.linger_s:
@@ -165,8 +133,8 @@ class _Follower(Generic[Content]):
             self.state.delivered += outcome.done - len(outcome.refused)
             self._all_is_well()
 
-    def _asked_again(self) -> bool:
-        return bool(self.deliveries.to_try_again(self.sink.cursor))
+    async def _asked_again(self) -> bool:
+        return bool(await asyncio.to_thread(self.deliveries.to_try_again, self.sink.cursor))
 
     async def _try_again(self, link: Link[Content]) -> None:
         """What a person asked for: results that were refused once. A second refusal parks them again."""
@@ -210,19 +178,19 @@ class _Follower(Generic[Content]):
         await self._keep_parked(seq, reason)
         self.seq = seq
         self.state.refused += 1
-        self._count()
+        await self._count()
 
     async def _advance(self, seq: int) -> None:
         self.seq = seq
-        self._count()
+        await self._count()
         try:
             await asyncio.to_thread(self.deliveries.advance, self.sink.cursor, seq)
         except JournalError as error:
             # It has arrived; after a restart it would only be delivered once more.
             self.state.last_error = str(error)
 
-    def _count(self) -> int:
-        self.state.behind = max(0, self.deliveries.last_seq() - self.seq)
+    async def _count(self) -> int:
+        self.state.behind = max(0, await asyncio.to_thread(self.deliveries.last_seq) - self.seq)
         return self.state.behind
 
     async def _pause(self, error: SinkError) -> None:

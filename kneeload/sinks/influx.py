@@ -15,7 +15,8 @@ from kneeload.journal import Journal
 from kneeload.payload import line
 from kneeload.settings import InfluxSettings
 from kneeload.sinks.answer import Answer, beginning, network_words
-from kneeload.sinks.follow import Item, Outcome, Sink, follow
+from kneeload.sinks.follow import follow
+from kneeload.sinks.sink import Item, Outcome, Sink
 from kneeload.sinks.state import SinkState
 from kneeload.sinks.thread import own_thread
 

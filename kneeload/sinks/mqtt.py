@@ -15,7 +15,8 @@ from kneeload.payload import Message, late_message, message, status_message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker import DIALECTS, connected
 from kneeload.sinks.connection import IN_FLIGHT, Connection
-from kneeload.sinks.follow import Item, Outcome, Sink, follow
+from kneeload.sinks.follow import follow
+from kneeload.sinks.sink import Item, Outcome, Sink
 from kneeload.sinks.state import SinkState
 
 __all__ = ["IN_FLIGHT", "follow_mqtt", "probe_mqtt"]
