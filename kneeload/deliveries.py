@@ -92,18 +92,29 @@ class Deliveries:
             for sink, seq, reason, at_ns, again in rows
         ]
 
+    def count_refused(self, sink: str) -> int:
+        """How many results one sink refused."""
+        return int(self._database.read("SELECT count(*) FROM refused WHERE sink = ?", sink)[0][0])
+
     def try_again(self) -> int:
         """Let every sink try what it refused once more when it next connects; how many results."""
         with self._database.write() as connection:
             return connection.execute("UPDATE refused SET again = 1").rowcount
 
-    def to_try_again(self, sink: str) -> list[Row]:
-        """Parked results that a sink is to try once more, in order."""
+    def to_try_again(self, sink: str, limit: int) -> list[Row]:
+        """Up to limit parked results that a sink is to try once more, the first in order."""
         return rows_of(
             self._database,
-            "result.seq IN (SELECT seq FROM refused WHERE sink = ? AND again) ORDER BY result.seq",
+            "result.seq IN (SELECT seq FROM refused WHERE sink = ? AND again ORDER BY seq LIMIT ?) "
+            "ORDER BY result.seq",
             sink,
+            limit,
         )
+
+    def is_to_try_again(self, sink: str) -> bool:
+        """Whether there are such."""
+        asked = "SELECT EXISTS (SELECT 1 FROM refused WHERE sink = ? AND again)"
+        return bool(self._database.read(asked, sink)[0][0])
 
     def taken(self, sink: str, seq: int) -> None:
         """A sink has taken a result that it once refused."""

@@ -100,7 +100,7 @@ class _Follower(Generic[Content]):
             if start is None:
                 start = 0 if self.sink.history else self.deliveries.before_newest_run()
                 self.deliveries.advance(self.sink.cursor, start)
-            return start, len(self.deliveries.refused(self.sink.cursor))
+            return start, self.deliveries.count_refused(self.sink.cursor)
 
         self.seq, self.state.refused = await asyncio.to_thread(look)
         self.begun = True
@@ -134,26 +134,29 @@ class _Follower(Generic[Content]):
             self._all_is_well()
 
     async def _asked_again(self) -> bool:
-        return bool(await asyncio.to_thread(self.deliveries.to_try_again, self.sink.cursor))
+        return await asyncio.to_thread(self.deliveries.is_to_try_again, self.sink.cursor)
 
     async def _try_again(self, link: Link[Content]) -> None:
         """What a person asked for: results that were refused once. A second refusal parks them again."""
-        items: list[Item[Content]] = []
-        for row in await asyncio.to_thread(self.deliveries.to_try_again, self.sink.cursor):
-            try:
-                items.append(Item(row.seq, self.sink.encode_late(row)))
-            except RowError as error:
-                await self._keep_parked(row.seq, str(error))
-        while items:
-            outcome = await link.deliver(items[: self.sink.batch])
-            for item in items[: outcome.done]:
-                if (reason := outcome.refused.get(item.seq)) is not None:
-                    await self._keep_parked(item.seq, reason)
-                else:
-                    await asyncio.to_thread(self.deliveries.taken, self.sink.cursor, item.seq)
-                    self.state.delivered += 1
-                    self.state.refused -= 1
-            items = items[outcome.done :]
+        # A batch at a time: after a run whose topics were all refused there are a hundred thousand.
+        look = self.deliveries.to_try_again
+        while rows := await asyncio.to_thread(look, self.sink.cursor, self.sink.batch):
+            items: list[Item[Content]] = []
+            for row in rows:
+                try:
+                    items.append(Item(row.seq, self.sink.encode_late(row)))
+                except RowError as error:
+                    await self._keep_parked(row.seq, str(error))
+            while items:
+                outcome = await link.deliver(items)
+                for item in items[: outcome.done]:
+                    if (reason := outcome.refused.get(item.seq)) is not None:
+                        await self._keep_parked(item.seq, reason)
+                    else:
+                        await asyncio.to_thread(self.deliveries.taken, self.sink.cursor, item.seq)
+                        self.state.delivered += 1
+                        self.state.refused -= 1
+                items = items[outcome.done :]
 
     def _next(self) -> tuple[list[Item[Content]], RowError | None]:
         """What follows, up to the first row that has no form for this server."""

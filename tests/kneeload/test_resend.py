@@ -4,8 +4,12 @@ import asyncio
 import json
 from pathlib import Path
 
+import pytest
+
+from alerts.alert import Alert
 from dsp.mount import Mount
 from kneeload.journal import Journal
+from kneeload.payload import line
 from kneeload.settings import InfluxSettings, MqttSettings
 from kneeload.sinks.state import SinkState
 from tests.kneeload.examples import STARTED_NS, a_run, health
@@ -73,6 +77,29 @@ def test_refused_parked_shown_mended_sent_again(tmp_path: Path) -> None:
     assert len(picky.lines) == len(set(picky.lines)) == len(results)
     with Journal.open(tmp_path) as journal:
         assert journal.deliveries.refused() == []
+
+
+def test_parked_results_are_read_and_sent_a_batch_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A hundred thousand of them do not fit into a small machine's memory at once."""
+    monkeypatch.setattr("kneeload.sinks.influx.BATCH", 7)
+    picky = Picky(b"=")
+    with journal_at(tmp_path) as journal, http_stand_in(picky) as url:
+        journal.append(RUN, results := a_run(12))
+        assert delivered(tmp_path, url).refused == len(results)
+        journal.deliveries.try_again()
+        sink = next(iter(journal.deliveries.cursors()))
+        seqs = [row.seq for row in journal.deliveries.after(0, len(results))]
+        assert [row.seq for row in journal.deliveries.to_try_again(sink, 7)] == seqs[:7]
+        picky.words = (b"alert,",)
+        state = delivered(tmp_path, url)
+        refused = sum(isinstance(result, Alert) for result in results)
+        assert refused > 0
+        assert (state.delivered, state.refused) == (len(results) - refused, refused)
+        assert not journal.deliveries.is_to_try_again(sink)
+        lines = [line(row).encode() for row in journal.deliveries.after(0, len(results))]
+    assert picky.lines == [text for text in lines if not text.startswith(b"alert,")]
 
 
 def test_a_late_state_of_a_sensor_is_told_and_not_kept(mosquitto: Mosquitto, tmp_path: Path) -> None:
