@@ -10,13 +10,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from kneeload.errors import ConfigError
 
-__all__ = ["Secrets", "holds_key", "is_private", "is_private_file", "read_secret", "unsendable"]
+__all__ = [
+    "Secrets",
+    "holds_key",
+    "holds_locked_key",
+    "is_private",
+    "is_private_file",
+    "read_secret",
+    "unsendable",
+]
 
 LARGEST_BYTES = 64 * 1024
 # MQTT says how long a text is in two bytes.
 MQTT_TEXT_BYTES: Final = 65_535
 # How the first line of a private key ends in PEM, whatever its kind.
 KEY_LINE: Final = b"PRIVATE KEY-----"
+# What stands in one with a pass phrase, as PKCS #8 has it and as older programs write it.
+LOCKED_KEY_LINES: Final = (b"-----BEGIN ENCRYPTED PRIVATE KEY-----", b"Proc-Type: 4,ENCRYPTED")
 
 
 class Secrets(BaseSettings):
@@ -76,6 +86,15 @@ def holds_key(path: Path) -> bool:
     try:
         with path.open("rb") as file:
             return any(KEY_LINE in line for line in file)
+    except OSError:
+        return False
+
+
+def holds_locked_key(path: Path) -> bool:
+    """Whether the private key in a PEM file can be read with a pass phrase only."""
+    try:
+        with path.open("rb") as file:
+            return any(line.strip() in LOCKED_KEY_LINES for line in file)
     except OSError:
         return False
 

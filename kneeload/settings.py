@@ -19,7 +19,7 @@ from dsp.mount import Mount
 from dsp.params import Params
 from ingest.links import OURS
 from ingest.sensors import FAMILIES
-from kneeload.secrets import holds_key, is_private_file
+from kneeload.secrets import holds_key, holds_locked_key, is_private_file
 
 __all__ = [
     "LEAST_ABOVE_ANKLE_M",
@@ -135,6 +135,11 @@ class TlsSettings(Settings):
                 raise ValueError(f"there is no file {path}")
         if self.key_file is not None and self.cert_file is None:
             raise ValueError("key_file needs a cert_file")
+        if (key := self.key_file or self.cert_file) is not None and holds_locked_key(key):
+            raise ValueError(
+                f"{key} holds a key with a pass phrase, which kneeload does not ask for: give one without "
+                f"(openssl pkey -in {key.name} -out NEW makes it)"
+            )
         for path in (self.key_file, self.cert_file, self.ca_file):
             if path is None or is_private_file(path):
                 continue

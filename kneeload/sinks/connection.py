@@ -15,6 +15,7 @@ from kneeload.payload import Message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker_words import explained, refusal
 from kneeload.sinks.network import LATE, no_answer
+from kneeload.sinks.tls import tls
 
 __all__ = ["IN_FLIGHT", "Connection", "Dialect"]
 
@@ -240,18 +241,7 @@ def _paho(
         word = settings.password
         paho.username_pw_set(settings.username, word.get_secret_value() if word else None)
     if settings.tls:
-        paho.tls_set_context(_tls(settings))
+        paho.tls_set_context(tls(settings))
     if will is not None:
         paho.will_set(will.topic, will.payload, will.qos, will.retain)
     return paho
-
-
-def _tls(settings: MqttSettings) -> ssl.SSLContext:
-    """Certificate and host name are always verified."""
-    try:
-        context = ssl.create_default_context(cafile=settings.ca_file)
-        if settings.cert_file is not None:
-            context.load_cert_chain(settings.cert_file, settings.key_file)
-    except OSError as error:
-        raise SinkError(f"[mqtt] ca_file, cert_file or key_file: {error}", needs_person=True) from error
-    return context

@@ -5,6 +5,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 from pydantic import SecretStr
 
 from kneeload.config import load
@@ -127,6 +133,36 @@ def test_a_key_beside_a_certificate_that_others_can_read_is_refused(
         load(file)
     both.chmod(0o600)
     load(file)
+
+
+@pytest.mark.parametrize("form", [PrivateFormat.PKCS8, PrivateFormat.TraditionalOpenSSL])
+@pytest.mark.parametrize("server", ['[mqtt]\nhost = "h"\ntls = true', '[influx]\nurl = "https://h"'])
+def test_a_key_with_a_pass_phrase_is_refused_on_load(
+    tmp_path: Path, server: str, form: PrivateFormat
+) -> None:
+    """OpenSSL would ask for it on the terminal, in the middle of a run."""
+    write_certificates(tmp_path, address="127.0.0.1")
+    lock(tmp_path / "client-key.pem", form)
+    file = tmp_path / "kneeload.toml"
+    file.write_text(f'{server}\ncert_file = "client.pem"\nkey_file = "client-key.pem"\n')
+    with pytest.raises(ConfigError, match=r"client-key\.pem holds a key with a pass phrase.*openssl pkey"):
+        load(file)
+
+
+def test_a_key_that_got_a_pass_phrase_since_is_told_of_and_asks_nobody(tmp_path: Path) -> None:
+    write_certificates(tmp_path, address="127.0.0.1")
+    cert, key = tmp_path / "client.pem", tmp_path / "client-key.pem"
+    settings = MqttSettings(host="127.0.0.1", port=1, tls=True, cert_file=cert, key_file=key, drain_s=0)
+    lock(key, PrivateFormat.PKCS8)
+    state = asyncio.run(deliver(tmp_path / "data", settings))
+    assert "[mqtt] key_file needs a pass phrase" in str(state.last_error)
+    assert state.given_up is None
+
+
+def lock(path: Path, form: PrivateFormat) -> None:
+    """Its key gets a pass phrase."""
+    key = load_pem_private_key(path.read_bytes(), None)
+    path.write_bytes(key.private_bytes(Encoding.PEM, form, BestAvailableEncryption(b"secret")))
 
 
 def guarded(folder: Path) -> Mosquitto:
