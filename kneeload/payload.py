@@ -105,9 +105,11 @@ def _t_us(result: Result) -> int:
 
 
 def _below_us(result: Result) -> int:
-    """Nanoseconds that keep two results of one series and microsecond apart."""
+    """Nanoseconds that keep two results of one series and microsecond apart, in the order they came."""
     if isinstance(result, Alert):
-        return int(result.state == "cleared")
+        # Of the sides' alert there are two in one series: when the harder side changes, what was raised for
+        # the one is cleared before it is raised for the other. A sensor's is raised before it is cleared.
+        return int(result.state == ("raised" if result.mount is None else "cleared"))
     return int(isinstance(result, SensorHealth) and not result.connected)
 
 

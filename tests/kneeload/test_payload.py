@@ -11,6 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from alerts.baseline import Baseline, Usual
+from alerts.engine import AlertEngine
+from alerts.rules import RULES
 from dsp.mount import Mount
 from kneeload.codec import Row, encode
 from kneeload.errors import RowError
@@ -122,6 +125,26 @@ def test_results_of_one_series_and_moment_stay_apart() -> None:
         (text.split(" ")[0], text.rpartition(" ")[2]) for text in [line(row_of(result)) for result in same]
     }
     assert len(points) == len(same)
+
+
+def test_when_the_harder_side_changes_the_last_point_says_that_an_alert_is_open() -> None:
+    rule = next(rule for rule in RULES if rule.scope == "sides")
+    shins = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
+    usual: Baseline = {("peak_resultant_g", mount): Usual(5.0, 0.0, 3) for mount in shins}
+    engine, alerts = AlertEngine([rule], baseline=usual), []
+    for second in range(400):
+        # The left foot comes down harder, later the right one.
+        shocks = {Mount.LEFT_SHIN: 9.0, Mount.RIGHT_SHIN: 5.0}
+        for number, (mount, shock_g) in enumerate(
+            zip(shocks, sorted(shocks.values(), reverse=second < 200), strict=True)
+        ):
+            stride = examples.stride(2 * second, mount, t_us=1_000_000 * second + 500_000 * number)
+            alerts += engine.push(replace(stride, peak_resultant_g=shock_g))
+    assert [alert.state for alert in alerts] == ["raised", "cleared", "raised"]
+    assert alerts[1].t_us == alerts[2].t_us, "which is what this is about"
+    written = [line(row_of(alert)) for alert in alerts]
+    assert sorted(written, key=lambda text: int(text.rpartition(" ")[2])) == written
+    assert len({text.partition(" ")[0] for text in written}) == 1
 
 
 @pytest.mark.parametrize("runner", ["", "a/b", "+", "#", "a\x00", "$SYS"])
