@@ -61,10 +61,8 @@ class Database:
                 address += "?mode=ro"
             elif log.stat().st_size:
                 # SQLite reads a log with an index, which is not there and cannot be made.
-                what = (
-                    f"needs {log.name} worked in: copy the folder to where it can be written, and look there"
-                )
-                raise JournalError(what, path=self.path)
+                remedy = "copy the folder to where it can be written, and look there"
+                raise JournalError(f"needs {log.name} worked in", remedy=remedy, path=self.path)
         return sqlite3.connect(
             address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
@@ -109,7 +107,8 @@ class Database:
             version, known = self._version(), len(MIGRATIONS)
             if version > known:
                 raise JournalVersionError(
-                    f"was written by a newer kneeload (schema {version}, known here {known}): update it",
+                    f"was written by a newer kneeload (schema {version}, known here {known})",
+                    remedy="update it",
                     path=self.path,
                 )
             for migrate in MIGRATIONS[version:]:
@@ -143,28 +142,27 @@ def _explained(path: Path) -> Iterator[None]:
     except OSError as error:
         no_folder = isinstance(error, FileExistsError | NotADirectoryError)
         why = "its folder is a file" if no_folder else error.strerror or error
-        what = f"cannot be opened ({why}); give another place with --data-dir"
-        raise JournalError(what, path=path) from error
+        remedy = "give another place with --data-dir"
+        raise JournalError(f"cannot be opened ({why})", remedy=remedy, path=path) from error
 
 
 def _explain(error: sqlite3.Error, path: Path) -> JournalError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
-        return JournalFullError("no room left on the disk; free some space", path=path)
+        return JournalFullError("no room left on the disk", remedy="free some space", path=path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return JournalLockedError("another program keeps it busy", path=path)
     if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM):
-        return JournalError(f"cannot be written ({error}): check the folder's owner and the disk", path=path)
+        remedy = "check the folder's owner and the disk"
+        return JournalError(f"cannot be written ({error})", remedy=remedy, path=path)
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         return _damaged(str(error), path)
     return JournalError(str(error), path=path)
 
 
 def _damaged(how: str, path: Path) -> JournalError:
-    return JournalError(
-        f"is damaged ({how}): move it away, and `kneeload runs --recover` computes its runs from packets",
-        path=path,
-    )
+    remedy = "move it away, and `kneeload runs --recover` computes its runs from packets"
+    return JournalError(f"is damaged ({how})", remedy=remedy, path=path)
 
 
 def _is_full(path: Path) -> bool:

@@ -20,10 +20,14 @@ __all__ = [
 
 
 class KneeloadError(Exception):
-    """Root of the application's errors that a person can mend. Its text is one printable line."""
+    """Root of the application's errors that a person can mend. Its text is one printable line.
 
-    def __init__(self, message: str = "") -> None:
-        super().__init__(one_line(message))
+    what, remedy: its two parts, where what is to be done is known apart from what is wrong; else all is what.
+    """
+
+    def __init__(self, message: str = "", *, remedy: str = "") -> None:
+        super().__init__(one_line(f"{message}: {remedy}" if remedy else message))
+        self.what, self.remedy = one_line(message), one_line(remedy)
 
 
 class ConfigError(KneeloadError):
@@ -39,8 +43,8 @@ class ConfigError(KneeloadError):
 class JournalError(KneeloadError):
     """The journal cannot be read or written."""
 
-    def __init__(self, message: str, *, path: Path) -> None:
-        super().__init__(f"{path}: {message}")
+    def __init__(self, message: str, *, path: Path, remedy: str = "") -> None:
+        super().__init__(f"{path}: {message}", remedy=remedy)
         self.path = path
 
 
@@ -93,7 +97,9 @@ class SinkError(KneeloadError):
     needs_person: somebody has to do something about it (password, certificate, database).
     """
 
-    def __init__(self, message: str, *, retry_after_s: float = 0.0, needs_person: bool = False) -> None:
-        super().__init__(message)
+    def __init__(
+        self, message: str, *, remedy: str = "", retry_after_s: float = 0.0, needs_person: bool = False
+    ) -> None:
+        super().__init__(message, remedy=remedy)
         self.retry_after_s = retry_after_s
         self.needs_person = needs_person

@@ -28,10 +28,5 @@ Check = Callable[[Config, Path], Finding | None]
 
 
 def of_error(name: str, error: KneeloadError, *, fix: str = "") -> Finding:
-    """An error as a finding: our errors end with what to do, behind a colon, unless fix is given."""
-    what, _, advice = str(error).rpartition(": ")
-    return (
-        Finding(name, "missing", str(error), fix)
-        if fix or not what
-        else Finding(name, "missing", what, advice)
-    )
+    """An error as a finding; fix: what to do where it is not the error's own remedy."""
+    return Finding(name, "missing", str(error) if fix else error.what, fix or error.remedy)

@@ -158,9 +158,8 @@ class Journal:
         # A run's name is the name of its folder: it must not lead anywhere else.
         stranger = next((row[0] for row in rows if not RUN_NAME.fullmatch(row[0])), None)
         if stranger is not None:
-            raise JournalError(
-                f"is damaged (no run is called {stranger[:40]!r}): move it away", path=self.path
-            )
+            what = f"is damaged (no run is called {stranger[:40]!r})"
+            raise JournalError(what, remedy="move it away", path=self.path)
         return [
             Run(
                 run=run,
@@ -290,7 +289,8 @@ class Journal:
         except (ValueError, RecursionError):
             settings = None
         if not isinstance(settings, dict):
-            raise JournalError("is damaged (a run's configuration is none): move it away", path=self.path)
+            what = "is damaged (a run's configuration is none)"
+            raise JournalError(what, remedy="move it away", path=self.path)
         return settings
 
     def _results(self, run: str, stream: str, kind: type[Kind]) -> list[Kind]:

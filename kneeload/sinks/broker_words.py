@@ -14,15 +14,18 @@ SYSTEMS_NUMBER: Final = re.compile(r"\[Errno -?[0-9]+\] ")
 WHY_REFUSED: Final = {0x87: "the broker's access list does not let us write there"}
 # What the other side of TLS says of our certificate, and what to do.
 CERTIFICATE_ALERTS: Final = {
-    "CERTIFICATE_REQUIRED": "asks for our certificate: set [mqtt] cert_file and key_file",
-    "HANDSHAKE_FAILURE": "may be asking for our certificate: set [mqtt] cert_file and key_file",
-    "CERTIFICATE_EXPIRED": "says that our certificate has expired: renew [mqtt] cert_file",
-    "CERTIFICATE_REVOKED": "says that our certificate is revoked: renew [mqtt] cert_file",
-    "UNKNOWN_CA": "does not know who signed our certificate: have [mqtt] cert_file signed by its authority",
+    "CERTIFICATE_REQUIRED": ("asks for our certificate", "set [mqtt] cert_file and key_file"),
+    "HANDSHAKE_FAILURE": ("may be asking for our certificate", "set [mqtt] cert_file and key_file"),
+    "CERTIFICATE_EXPIRED": ("says that our certificate has expired", "renew [mqtt] cert_file"),
+    "CERTIFICATE_REVOKED": ("says that our certificate is revoked", "renew [mqtt] cert_file"),
+    "UNKNOWN_CA": (
+        "does not know who signed our certificate",
+        "have [mqtt] cert_file signed by its authority",
+    ),
     # Another authority of the same name.
-    "DECRYPT_ERROR": "does not know who signed our certificate: check [mqtt] cert_file",
-    "BAD_CERTIFICATE": "does not take our certificate: check [mqtt] cert_file",
-    "CERTIFICATE_UNKNOWN": "does not take our certificate: check [mqtt] cert_file",
+    "DECRYPT_ERROR": ("does not know who signed our certificate", "check [mqtt] cert_file"),
+    "BAD_CERTIFICATE": ("does not take our certificate", "check [mqtt] cert_file"),
+    "CERTIFICATE_UNKNOWN": ("does not take our certificate", "check [mqtt] cert_file"),
 }
 
 
@@ -37,13 +40,12 @@ def explained(text: str, code: int | None, settings: MqttSettings) -> SinkError:
     broker = f"broker {settings.host}:{settings.port}"
     text = SYSTEMS_NUMBER.sub("", " ".join(text.split()))
     if code in FOR_A_PERSON:
-        remedy = "cert_file" if settings.cert_file else "username and KNEELOAD_MQTT_PASSWORD"
-        return SinkError(f"{broker} refuses us ({text}): check [mqtt] {remedy}", needs_person=True)
+        key = "cert_file" if settings.cert_file else "username and KNEELOAD_MQTT_PASSWORD"
+        return SinkError(f"{broker} refuses us ({text})", remedy=f"check [mqtt] {key}", needs_person=True)
     if "CERTIFICATE_VERIFY_FAILED" in text:
-        return SinkError(
-            f"{broker} is not who it should be ({text}): check [mqtt] ca_file", needs_person=True
-        )
-    for alert, advice in CERTIFICATE_ALERTS.items():
+        what = f"{broker} is not who it should be ({text})"
+        return SinkError(what, remedy="check [mqtt] ca_file", needs_person=True)
+    for alert, (what, remedy) in CERTIFICATE_ALERTS.items():
         if f"ALERT_{alert}" in text:
-            return SinkError(f"{broker} {advice}", needs_person=True)
+            return SinkError(f"{broker} {what}", remedy=remedy, needs_person=True)
     return SinkError(f"{broker}: {text}")

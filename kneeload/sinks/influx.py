@@ -156,11 +156,8 @@ class _Server:
         answer = self._write(["# kneeload"])
         if answer.status == 404 and self._dialect == "1" and "database not found" in answer.text:
             name = self._settings.store
-            raise SinkError(
-                f"{self._settings.url} has no database {name}, which a run makes where it may, else: "
-                + _how_to_create(name),
-                needs_person=True,
-            )
+            what = f"{self._settings.url} has no database {name}; a run makes it where it may, else you"
+            raise SinkError(what, remedy=_how_to_create(name), needs_person=True)
         # To some, a write without a point is bad data: they have let us in.
         if answer.status in (0, 401, 403, 404) or answer.status >= 500:
             raise self._later(answer)
@@ -178,11 +175,9 @@ class _Server:
     def _create_database(self) -> None:
         answer = self._call("POST", "/query", form={"q": _create(self._settings.store)})
         if answer.status != 200 or '"error"' in answer.text:
-            raise SinkError(
-                f"{self._settings.url} has no database {self._settings.store} and does not let us make it "
-                f"({answer.said}): {_how_to_create(self._settings.store)}",
-                needs_person=True,
-            )
+            name = self._settings.store
+            what = f"{self._settings.url} has no database {name} and does not let us make it ({answer.said})"
+            raise SinkError(what, remedy=_how_to_create(name), needs_person=True)
 
     def _later(self, answer: Answer) -> SinkError:
         where, said = self._settings.url, f"{answer.status} {answer.said}".strip()
@@ -192,7 +187,8 @@ class _Server:
             )
         if answer.status == 429 or answer.status >= 500:
             return SinkError(f"{where} cannot take it now ({said})", retry_after_s=answer.retry_after_s)
-        return SinkError(f"{where}: {_ADVICE.get(answer.status, 'refused')} ({said})", needs_person=True)
+        what, remedy = _ADVICE.get(answer.status, ("refuses what we ask", "check [influx] url and version"))
+        return SinkError(f"{where} {what} ({said})", remedy=remedy, needs_person=True)
 
     def _call(
         self,
@@ -222,8 +218,8 @@ class _Server:
         except ValueError:
             # Neither its text nor its chain: the library quotes the header, and the token is in it.
             raise SinkError(
-                f"no request to {self._settings.url} can be made: check [influx] url and token "
-                "for line breaks and characters beyond ASCII",
+                f"no request to {self._settings.url} can be made",
+                remedy="check [influx] url and token for line breaks and characters beyond ASCII",
                 needs_person=True,
             ) from None
         for secret in self._secrets:
@@ -234,10 +230,13 @@ class _Server:
 
 _DIALECTS: dict[str, Dialect] = {"1": "1", "2": "2", "3": "3"}
 _ADVICE = {
-    401: "does not know us: check KNEELOAD_INFLUX_TOKEN, or [influx] username and KNEELOAD_INFLUX_PASSWORD",
-    403: "does not let us write there: give the token or user the right to write",
-    404: "has no such place: check [influx] database (bucket), org and version",
-    400: "does not understand us: check [influx] url and version",
+    401: (
+        "does not know us",
+        "check KNEELOAD_INFLUX_TOKEN, or [influx] username and KNEELOAD_INFLUX_PASSWORD",
+    ),
+    403: ("does not let us write there", "give the token or user the right to write"),
+    404: ("has no such place", "check [influx] database (bucket), org and version"),
+    400: ("does not understand us", "check [influx] url and version"),
 }
 
 
