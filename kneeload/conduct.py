@@ -1,7 +1,8 @@
 """A whole run as `live` and `demo` share it: begun or gone on with, recorded, monitored, delivered, ended."""
 
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -80,32 +81,26 @@ async def conduct(
                 view.note(f"{sensor.mount} is {slow}")
         about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
         about |= notes_of(held.params)
-        try:
-            async with Outlets.open(
-                journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor
-            ) as outlets:
-                monitor = held.monitor(families)
-                keeper = Keeper(
-                    run,
-                    clock=clock,
-                    recorder=_recorder(path, about, clock, cut),
-                    monitor=monitor,
-                    journal=journal,
-                    earlier=cut.earlier() if cut else (),
-                )
-                keeper.listeners += [view.see, *listeners]
-                keeper.troubles.told = happened
-                with unfinished(keeper):
-                    with keeper.recorder:
-                        for packet in cut.links_lost(clock.now_ns()) if cut else ():
-                            keeper.receive(packet)
-                        await run_session(keeper, lambda: links(keeper.receive), until=until)
-                    duration_ns = monitor.now_us * 1000
-                    journal.end_run(run, started_ns + duration_ns)
-        except LinkError:
-            if cut is None and next(iter(recording.read(path)), None) is None:
-                _leave_nothing(journal, run, path)
-            raise
+        async with Outlets.open(journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor) as outlets:
+            monitor = held.monitor(families)
+            keeper = Keeper(
+                run,
+                clock=clock,
+                recorder=_recorder(path, about, clock, cut),
+                monitor=monitor,
+                journal=journal,
+                earlier=cut.earlier() if cut else (),
+            )
+            keeper.listeners += [view.see, *listeners]
+            keeper.troubles.told = happened
+            # Inside the ways out: the broker, too, is told that there is no such run.
+            with _nothing_left_of_nothing(journal, run, path), unfinished(keeper):
+                with keeper.recorder:
+                    for packet in cut.links_lost(clock.now_ns()) if cut else ():
+                        keeper.receive(packet)
+                    await run_session(keeper, lambda: links(keeper.receive), until=until)
+                duration_ns = monitor.now_us * 1000
+                journal.end_run(run, started_ns + duration_ns)
         journalled = {name: journal.count(run, name) for name in ("stride", "alert", "summary", "sensor")}
         return Outcome(run, duration_ns / 1e9, keeper, journalled, outlets)
 
@@ -144,11 +139,17 @@ def _gone_on(journal: Journal, cut: Cut) -> _Begun:
     return _Begun(cut.run, cut.path, cut.entry.started_ns, held)
 
 
-def _leave_nothing(journal: Journal, run: str, path: Path) -> None:
+@contextmanager
+def _nothing_left_of_nothing(journal: Journal, run: str, path: Path) -> Iterator[None]:
     """A run that never could begin: there is nothing to look at, and `last` stays the run before it."""
-    path.unlink()
-    path.parent.rmdir()
-    journal.forget(run)
+    try:
+        yield
+    except LinkError:
+        if next(iter(recording.read(path)), None) is None:
+            path.unlink()
+            path.parent.rmdir()
+            journal.forget(run)
+        raise
 
 
 def _recorder(path: Path, about: Mapping[str, str], clock: RunClock, cut: Cut | None) -> Recorder:

@@ -20,7 +20,7 @@ from kneeload.errors import RowError
 from kneeload.results import Result, SensorHealth
 from kneeload.streams import STREAMS, Kind, Stream
 
-__all__ = ["Message", "late_message", "line", "message", "status_message"]
+__all__ = ["Message", "late_message", "line", "message", "no_status", "status_message"]
 
 BY_NAME = {stream.name: stream for stream in STREAMS}
 Value = float | bool | str
@@ -69,6 +69,11 @@ def status_message(
     topic = _topic(stream, runner, "")
     assert topic is not None, "checked by kneeload.settings.RunnerSettings"
     return Message(topic, _json(body), stream.qos, stream.retain)
+
+
+def no_status(*, runner: str) -> Message:
+    """The broker forgets the state that it kept."""
+    return replace(status_message("lost", runner=runner, run="", time_ns=None), payload=b"")
 
 
 def line(row: Row) -> str:

@@ -157,7 +157,14 @@ STREAMS: tuple[Stream, ...] = (
         "kneeload/{runner}/status",
         None,
         (),
-        (Field("state", "string", "", "running, ended or lost (the last will)"),),
+        (
+            Field(
+                "state",
+                "string",
+                "",
+                "running, ended or lost (the last will); no content at all: no run began",
+            ),
+        ),
         "when it changes",
         retain=True,
     ),

@@ -11,7 +11,7 @@ from typing import Literal
 from ingest.waiting import first
 from kneeload.errors import JournalError, SinkError
 from kneeload.journal import Journal
-from kneeload.payload import Message, late_message, message, status_message
+from kneeload.payload import Message, late_message, message, no_status, status_message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker import DIALECTS, connected
 from kneeload.sinks.connection import IN_FLIGHT, Connection
@@ -50,19 +50,21 @@ async def follow_mqtt(
 
     refused_s = -math.inf
 
-    async def say(connection: Connection, what: Literal["running", "ended", "lost"]) -> None:
+    async def say(connection: Connection, said: Message) -> None:
         nonlocal refused_s
-        # The last word costs nothing any more.
-        if what == "running" and time.monotonic() < refused_s + SAY_AGAIN_S:
-            return
-        said = status_message(what, runner=runner, run=run, time_ns=time.time_ns())
         state.limited = await connection.publish(said)
         if state.limited is not None:
             refused_s = time.monotonic()
 
-    def is_over() -> bool:
-        """Whether the run ended as it should: one that failed is left as a crash would, and may go on."""
-        return any(entry.run == run and entry.state == "ended" for entry in journal.runs())
+    def status(what: Literal["running", "ended", "lost"]) -> Message:
+        return status_message(what, runner=runner, run=run, time_ns=time.time_ns())
+
+    def last_word() -> Message:
+        """A run that failed is left as a crash would, and may go on; one that never began there is not."""
+        entry = next((entry for entry in journal.runs() if entry.run == run), None)
+        if entry is None:
+            return no_status(runner=runner)
+        return status("ended" if entry.state == "ended" else "lost")
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[_Link]:
@@ -72,13 +74,14 @@ async def follow_mqtt(
             state.server = connection.speaks
             link = _Link(connection)
             try:
-                await say(connection, "running")
+                if time.monotonic() >= refused_s + SAY_AGAIN_S:
+                    await say(connection, status("running"))
                 yield link
             finally:
                 await link.close()
                 if not link.broken:
                     with suppress(SinkError, JournalError):
-                        await say(connection, "ended" if is_over() else "lost")
+                        await say(connection, last_word())  # whatever was refused: it costs nothing any more
 
     sink = Sink(
         cursor=cursor or f"mqtt:{state.where}",
