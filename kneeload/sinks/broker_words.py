@@ -6,11 +6,17 @@ from typing import Final
 from kneeload.errors import SinkError
 from kneeload.settings import MqttSettings
 
-__all__ = ["explained", "refusal"]
+__all__ = ["explained", "lacking", "refusal"]
 
 # Answers to CONNECT that only a person can change: name, password, rights, client id.
 FOR_A_PERSON: Final = {1, 2, 4, 5, 132, 133, 134, 135, 138, 140}
 SYSTEMS_NUMBER: Final = re.compile(r"\[Errno -?[0-9]+\] ")
+# What it may be without and we cannot, as the code that refuses a greeting which asks for it.
+NO_RETAIN, NO_QOS = 0x9A, 0x9B
+NEEDED: Final = {
+    NO_RETAIN: ("refuses retained messages", "let it keep them (mosquitto: retain_available true)"),
+    NO_QOS: ("refuses messages that it would have to confirm", "allow QoS 1 (mosquitto: max_qos 1)"),
+}
 WHY_REFUSED: Final = {0x87: "the broker's access list does not let us write there"}
 # What the other side of TLS says of our certificate, and what to do.
 CERTIFICATE_ALERTS: Final = {
@@ -29,6 +35,13 @@ CERTIFICATE_ALERTS: Final = {
 }
 
 
+def lacking(about: object) -> int | None:
+    """The code of what a broker that lets us in is without; about: the properties of its answer."""
+    if getattr(about, "RetainAvailable", 1) == 0:
+        return NO_RETAIN
+    return NO_QOS if getattr(about, "MaximumQoS", 1) == 0 else None
+
+
 def refusal(topic: str, code: int, reason: str) -> str:
     """Why a message is parked."""
     why = WHY_REFUSED.get(code)
@@ -42,6 +55,9 @@ def explained(text: str, code: int | None, settings: MqttSettings) -> SinkError:
     if code in FOR_A_PERSON:
         key = "cert_file" if settings.cert_file else "username and KNEELOAD_MQTT_PASSWORD"
         return SinkError(f"{broker} refuses us ({text})", remedy=f"check [mqtt] {key}", needs_person=True)
+    if code in NEEDED:
+        what, remedy = NEEDED[code]
+        return SinkError(f"{broker} {what}", remedy=remedy, needs_person=True)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         what = f"{broker} is not who it should be ({text})"
         return SinkError(what, remedy="check [mqtt] ca_file", needs_person=True)

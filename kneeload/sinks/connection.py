@@ -13,7 +13,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 from kneeload.errors import SinkError
 from kneeload.payload import Message
 from kneeload.settings import MqttSettings
-from kneeload.sinks.broker_words import explained, refusal
+from kneeload.sinks.broker_words import explained, lacking, refusal
 from kneeload.sinks.network import LATE, no_answer
 from kneeload.sinks.tls import tls
 
@@ -181,6 +181,9 @@ class Connection:
         self.code = reason.value
         if reason.is_failure:
             self._end(str(reason))
+        elif (code := lacking(about)) is not None:
+            self.code = code
+            self._end("lets us in and would refuse every message")
         elif not self._greeted.done():
             self.window = min(IN_FLIGHT, getattr(about, "ReceiveMaximum", IN_FLIGHT))
             self._greeted.set_result(None)

@@ -1,5 +1,6 @@
 """What a broker cannot take at once: its window is kept, and a quota that is used up passes."""
 
+import asyncio
 import select
 import socket
 import socketserver
@@ -8,9 +9,12 @@ from threading import Thread
 
 import pytest
 
+from kneeload.errors import SinkError
 from kneeload.settings import MqttSettings
+from kneeload.sinks.mqtt import probe_mqtt
 from tests.kneeload.examples import a_run
 from tests.kneeload.following import RUN, delivered, journal_at
+from tests.services import Mosquitto
 
 WINDOW = 3
 CONNECT, PUBLISH, DISCONNECT = 1, 3, 14
@@ -83,6 +87,29 @@ def test_a_brokers_window_is_kept_and_its_quota_is_waited_for(
         assert broker.most_under_way == WINDOW
         assert (state.delivered, state.refused, state.behind) == (len(results), 0, 0)
         assert journal.deliveries.refused() == []
+
+
+@pytest.mark.parametrize(
+    ("option", "what", "remedy"),
+    [
+        ("retain_available false", "refuses retained messages", "mosquitto: retain_available true"),
+        ("max_qos 0", "refuses messages that it would have to confirm", "mosquitto: max_qos 1"),
+    ],
+)
+def test_a_broker_without_what_we_need_is_told_of_with_what_to_do(
+    tmp_path: Path, option: str, what: str, remedy: str
+) -> None:
+    with Mosquitto(tmp_path / "mosquitto", option) as broker, journal_at(tmp_path) as journal:
+        journal.append(RUN, a_run(5))
+        settings = MqttSettings(host=broker.host, port=broker.port, drain_s=0.2)
+        state = delivered(journal, settings)
+        # Without a last will it would let us in.
+        with pytest.raises(SinkError) as caught:
+            asyncio.run(probe_mqtt(settings))
+    assert f"broker {broker.host}:{broker.port} {what}: " in str(state.last_error)
+    assert remedy in str(state.last_error)
+    assert caught.value.needs_person
+    assert remedy in caught.value.remedy
 
 
 def test_who_is_not_there_is_said_in_plain_words(tmp_path: Path) -> None:
