@@ -36,16 +36,11 @@ WHOLE, NUMBER, SWITCH, TEXT = "a whole number", "a number", "true or false", "te
 # By pydantic's type of error; {} as in its context. Others keep its own words.
 MUST_BE: Final[dict[str, str]] = {
     "int_type": WHOLE,
-    "int_parsing": WHOLE,
-    "int_parsing_size": WHOLE,
-    "int_from_float": WHOLE,
     "float_type": NUMBER,
-    "float_parsing": NUMBER,
     "finite_number": "a finite number",
     "greater_than_equal": "at least {ge:g}",
     "less_than_equal": "at most {le:g}",
     "bool_type": SWITCH,
-    "bool_parsing": SWITCH,
     "string_type": TEXT,
     "string_unicode": TEXT,
     "path_type": "a path in quotes",

@@ -48,7 +48,7 @@ class Config(Settings):
     """Everything a person can set. Frozen; secrets never show in its text or JSON."""
 
     runner: RunnerSettings = RunnerSettings()
-    sensors: tuple[SensorSettings, ...] = Field(default=(), max_length=8)
+    sensors: tuple[SensorSettings, ...] = Field(default=(), max_length=8, strict=False)
     mqtt: MqttSettings = MqttSettings()
     influx: InfluxSettings = InfluxSettings()
     alerts: dict[str, RuleOverride] = Field(default_factory=dict)

@@ -15,6 +15,7 @@ from dsp.params import Params
 from ingest.sensors import FAMILIES
 from kneeload.config import Config
 from kneeload.errors import KeptSettingsError
+from kneeload.forms import Place
 from kneeload.journal import Run
 from kneeload.monitor import Monitor
 from kneeload.settings import RuleOverride, Settings
@@ -26,7 +27,7 @@ class _Row(Settings):
     """One usual value as the journal keeps it."""
 
     metric: Metric
-    mount: Mount
+    mount: Place
     value: float
     spread: float = Field(ge=0)
     runs: int = Field(ge=1)
@@ -38,7 +39,7 @@ class _Sensor(Settings):
 
     model_config = ConfigDict(extra="ignore")
 
-    mount: Mount
+    mount: Place
     above_ankle_m: float = Field(default=Params().above_ankle_m, gt=0)
 
 
@@ -51,9 +52,9 @@ class _Kept(Settings):
 
     model_config = ConfigDict(extra="ignore")
 
-    sensors: tuple[_Sensor, ...] = ()
-    baseline: tuple[_Row, ...] = ()
-    worn: dict[Mount, str] = Field(default_factory=dict)
+    sensors: tuple[_Sensor, ...] = Field(default=(), strict=False)
+    baseline: tuple[_Row, ...] = Field(default=(), strict=False)
+    worn: dict[Place, str] = Field(default_factory=dict)
 
 
 _OVERRIDES: TypeAdapter[dict[str, RuleOverride]] = TypeAdapter(dict[str, RuleOverride])

@@ -1,24 +1,14 @@
 """The sections of the configuration: what can be set, between which bounds, and what holds otherwise."""
 
 import re
-from pathlib import Path
-from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-    field_validator,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from dsp.mount import Mount
 from dsp.params import Params
 from ingest.links import OURS
 from ingest.sensors import FAMILIES
+from kneeload.forms import File, MqttVersion, Place, Secret, Version
 from kneeload.secrets import holds_key, holds_locked_key, is_private_file
 
 __all__ = [
@@ -39,21 +29,16 @@ ACC_RANGES_G = (2, 4, 8, 16, 32, 64, 100, 200, 320)
 # Bluetooth addresses, and the identifiers that macOS gives in their place.
 ADDRESS = re.compile(r"[0-9A-F]{2}(:[0-9A-F]{2}){5}|[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 
-# A number that is no version stays one, and is complained of as what it is.
-Version = Annotated[
-    Literal["1", "2", "3", "auto"],
-    BeforeValidator(lambda v: str(v) if type(v) is int and v in (1, 2, 3) else v),
-]
-MqttVersion = Annotated[
-    Literal["3.1.1", "5", "auto"], BeforeValidator(lambda v: str(v) if type(v) is int and v == 5 else v)
-]
-Secret = Annotated[SecretStr | None, Field(exclude=True)]
-
 
 class Settings(BaseModel):
-    """One table of the file: no other keys, no change after loading, no values in error texts."""
+    """One table of the file: no other keys, no change after loading, no values in error texts.
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False)
+    strict: a switch is no number, a text is neither; a whole number may stand for one with a fraction.
+    """
+
+    model_config = ConfigDict(
+        strict=True, frozen=True, extra="forbid", hide_input_in_errors=True, allow_inf_nan=False
+    )
 
 
 class RunnerSettings(Settings):
@@ -81,7 +66,7 @@ class RunnerSettings(Settings):
 class SensorSettings(Settings):
     """One sensor: where it is worn and how it is known (`kneeload scan` prints these lines)."""
 
-    mount: Mount
+    mount: Place
     address: str | None = None
     name: str | None = Field(default=None, min_length=1, max_length=64)
     family: str = OURS
@@ -124,9 +109,9 @@ class SensorSettings(Settings):
 class TlsSettings(Settings):
     """Whom to trust and as whom to appear."""
 
-    ca_file: Path | None = None
-    cert_file: Path | None = None
-    key_file: Path | None = None
+    ca_file: File | None = None
+    cert_file: File | None = None
+    key_file: File | None = None
 
     @model_validator(mode="after")
     def _whole(self) -> "TlsSettings":
@@ -159,7 +144,7 @@ class MqttSettings(TlsSettings):
     # MQTT carries 65,535 bytes of it, and a character may take four.
     username: str | None = Field(default=None, min_length=1, max_length=16_383)
     password: Secret = None
-    password_file: Path | None = None
+    password_file: File | None = None
     tls: bool = False
     drain_s: float = Field(default=10.0, ge=0, le=600)
 
@@ -189,9 +174,9 @@ class InfluxSettings(TlsSettings):
     org: str | None = Field(default=None, min_length=1, max_length=128)
     username: str | None = Field(default=None, min_length=1)
     password: Secret = None
-    password_file: Path | None = None
+    password_file: File | None = None
     token: Secret = None
-    token_file: Path | None = None
+    token_file: File | None = None
     drain_s: float = Field(default=10.0, ge=0, le=600)
 
     @field_validator("url")
@@ -241,4 +226,4 @@ class RuleOverride(Settings):
 class DataSettings(Settings):
     """Where runs are kept."""
 
-    dir: Path
+    dir: File

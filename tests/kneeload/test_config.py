@@ -89,6 +89,12 @@ def test_the_example_names_rules_that_exist_and_their_defaults() -> None:
         ('[mqtt]\nhost = "h"\nport = 70000', "mqtt.port", "must be at most 65535, not 70000"),
         ('[mqtt]\nport = "abc"', "mqtt.port", "must be a whole number, not this text"),
         ("[mqtt]\nport = 1.5", "mqtt.port", "must be a whole number, not 1.5"),
+        ("[mqtt]\nport = true", "mqtt.port", "must be a whole number, not true"),
+        ('[mqtt]\nport = "1883"', "mqtt.port", "must be a whole number, not this text"),
+        ("[mqtt]\ndrain_s = true", "mqtt.drain_s", "must be a number, not true"),
+        ('[mqtt]\ntls = "yes"', "mqtt.tls", "must be true or false, not this text"),
+        ("[alerts.shock-high]\nof = true", "alerts.shock-high.of", "must be a whole number, not true"),
+        ("[runner]\ncompare_with_last_runs = 0", "runner.compare_with_last_runs", "true or false, not 0"),
         (f"[mqtt]\nport = 0x{'f' * 5000}", "mqtt.port", "must be at most 65535, not a number as long"),
         ('[mqtt]\ntls = "perhaps"', "mqtt.tls", "must be true or false"),
         ("[sensors]\nmount = 1", "sensors", "each under [[sensors]]"),
@@ -140,6 +146,13 @@ def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, key: str |
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
     assert str(path) in str(caught.value)
+
+
+def test_a_whole_number_may_stand_where_one_with_a_fraction_may(tmp_path: Path) -> None:
+    file = tmp_path / "kneeload.toml"
+    file.write_text('[mqtt]\ndrain_s = 3\n[[sensors]]\nmount = "left-shin"\nname = "x"\nrate_hz = 104\n')
+    config = load(file, data_dir=tmp_path)
+    assert (config.mqtt.drain_s, config.sensors[0].rate_hz) == (3.0, 104.0)
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
