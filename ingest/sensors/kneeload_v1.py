@@ -158,7 +158,7 @@ def start(wanted: Wanted, read: Mapping[Kind, bytes]) -> tuple[Step, ...]:
 def _asked(wanted: Wanted, present: Config, info: Info) -> Config:
     """The configuration to ask for: as wanted, within what the sensor says it can."""
     asked = replace(present, mount=wanted.mount)
-    if wanted.gyro is False:
+    if wanted.gyro is False and "acc" in info.layouts:
         asked = replace(asked, layout="acc")
     elif wanted.gyro and present.layout == "acc" and "six-axis" in info.layouts:
         asked = replace(asked, layout="six-axis")

@@ -206,3 +206,13 @@ def test_what_the_sensor_cannot_do_is_not_asked_of_it() -> None:
     family = FAMILIES["kneeload-v1"]
     wanted = Wanted(Mount.LEFT_SHIN, 5000.0, 200.0)
     assert len(family.start(wanted, {Kind.INFO: INFO_16_G, Kind.CONFIG: CONFIG_SIX})) == 1
+
+
+def test_a_layout_that_the_sensor_lacks_is_not_asked_of_it_and_the_rest_is() -> None:
+    """It would refuse the whole configuration for it: rate and range as well."""
+    six_axis_alone = INFO_16_G[:1] + b"\x02" + INFO_16_G[2:]
+    wanted = Wanted(Mount.LEFT_SHIN, 416.0, 8.0, False)
+    steps = FAMILIES["kneeload-v1"].start(wanted, {Kind.INFO: six_axis_alone, Kind.CONFIG: CONFIG_SIX})
+    assert isinstance(steps[1], Write)
+    asked = decode_config(steps[1].data)
+    assert (asked.layout, asked.rate_mhz, asked.acc_range_g) == ("six-axis", 416_000, 8)
