@@ -113,6 +113,12 @@ class Rule:
             "mads": "median absolute deviations over the own baseline",
         }[self.form]
 
+    @property
+    def clear_share(self) -> float:
+        """How much of the way from the usual to the limit the clear limit lies."""
+        neutral = NEUTRAL[self.form]
+        return (self.clear - neutral) / (self.limit - neutral)
+
     def first(self, mount: Mount | None) -> float | None:
         """The limit that holds at a place until there is a baseline."""
         if mount is None:
@@ -142,6 +148,4 @@ class Rule:
         }[self.form]
         if self.least is not None:
             raise_at = max(self.least, raise_at)
-        neutral = NEUTRAL[self.form]
-        share = (self.clear - neutral) / (self.limit - neutral)
-        return Thresholds(raise_at, usual.value + share * (raise_at - usual.value), usual.runs)
+        return Thresholds(raise_at, usual.value + self.clear_share * (raise_at - usual.value), usual.runs)

@@ -6,7 +6,7 @@ from alerts.alert import Alert
 from alerts.rule import Rule
 from alerts.rules import RULES
 
-__all__ = ["advice", "compared_with", "from_a_start", "title", "unit"]
+__all__ = ["advice", "clear_at_least", "compared_with", "from_a_start", "title", "unit"]
 
 _BY_ID = {rule.id: rule for rule in RULES}
 
@@ -39,6 +39,15 @@ def compared_with(alert: Alert) -> str:
     if alert.usual_runs == 0:
         return "usual of this run's first minutes"
     return f"usual of your last {alert.usual_runs} runs"
+
+
+def clear_at_least(rule: Rule) -> str:
+    """When an alert is cleared whose limit is the least one; empty for a rule that has none."""
+    if rule.least is None:
+        return ""
+    least, share = f"{rule.least:g} {rule.unit}", rule.clear_share
+    way = "half-way" if isclose(share, 0.5) else f"{100 * share:.0f} % of the way"
+    return f"where {least} is the limit, {way} from what is usual to it"
 
 
 def from_a_start(alert: Alert, rule: Rule) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from alerts.rules import RULES, Rule
+from alerts.words import clear_at_least
 from kneeload.docs_measured import Sheets, measured, sheets_of
 from kneeload.streams import STREAMS, Stream
 
@@ -68,7 +69,10 @@ def _limits(rule: Rule) -> list[str]:
     ]
     if first:
         raised += f"; until there is a baseline {sign} {', '.join(first)}"
-    return [raised, f"{back} {_amount(rule, rule.clear)}{share}", f"{rule.cooldown_s:g} s"]
+    cleared = f"{back} {_amount(rule, rule.clear)}{share}"
+    if least := clear_at_least(rule):
+        cleared += f"; {least}"
+    return [raised, cleared, f"{rule.cooldown_s:g} s"]
 
 
 def _amount(rule: Rule, number: float) -> str:

@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from alerts.alert import Alert
+from alerts.baseline import Usual
 from alerts.rules import RULES, rule
-from alerts.words import advice, compared_with, title, unit
+from alerts.words import advice, clear_at_least, compared_with, title, unit
 from dsp.mount import Mount
 
 SHIN, SHOE = Mount.LEFT_SHIN, Mount.LEFT_SHOE
@@ -56,3 +57,15 @@ def test_the_other_rules_have_their_own_words() -> None:
 def test_a_rule_of_another_version_is_called_by_its_name() -> None:
     alert = Alert("of-another-version", "info", "raised", 0, SHIN, 1.0, 1.0)
     assert (title(alert), advice(alert), unit(alert)) == ("of-another-version", "", "")
+
+
+def test_where_the_least_limit_holds_the_clear_limit_is_said_as_it_is() -> None:
+    asymmetry = rule("shock-asymmetry-changed")
+    assert clear_at_least(asymmetry) == "where 10 % is the limit, half-way from what is usual to it"
+    for usual, clear_at in ((0.0, 5.0), (4.0, 7.0), (5.0, 7.5), (8.0, 10.5)):
+        thresholds = asymmetry.thresholds(Usual(usual, 0.0))
+        assert thresholds is not None
+        assert thresholds.clear_at == pytest.approx(clear_at)
+    earlier = replace(asymmetry, clear=1.0)
+    assert clear_at_least(earlier) == "where 10 % is the limit, 20 % of the way from what is usual to it"
+    assert [clear_at_least(other) for other in RULES if other.least is None] == [""] * (len(RULES) - 1)
