@@ -13,8 +13,8 @@ from kneeload.results import SensorHealth
 
 __all__ = ["Sensor"]
 
-# Finding and starting a sensor takes its time: before its first samples silence counts from here.
-START_GRACE_NS = 20_000_000_000
+# Finding and starting a sensor takes its time: until here one that was not heard yet is not called silent.
+START_GRACE_NS = 25_000_000_000
 PRESENT_NS = 5_000_000_000
 
 
@@ -60,11 +60,12 @@ class Sensor:
         return self._noted(self.pipeline.flush())
 
     def silence_s(self, now_ns: int) -> float | None:
-        """Time without new samples; None where there is no link to fall silent."""
+        """Time since the last sample or the run's start; None where there is no link to fall silent."""
         if self.stream is None:
             return None
-        since_ns = START_GRACE_NS if self._samples_ns is None else self._samples_ns
-        return max(0, now_ns - since_ns) / 1e9
+        if self._samples_ns is None:
+            return now_ns / 1e9 if now_ns > START_GRACE_NS else 0.0
+        return max(0, now_ns - self._samples_ns) / 1e9
 
     def present(self, now_ns: int) -> bool:
         """Whether its last samples are recent enough to say what the runner is doing."""

@@ -162,6 +162,7 @@ def test_a_sensor_that_never_came_is_told_after_a_grace() -> None:
     (alert,) = of(run(right, finish_s=40), Alert)[:1]
     assert (alert.rule, alert.mount) == ("sensor-silent", LEFT)
     assert 25_000_000 <= alert.t_us <= 26_000_000
+    assert alert.value == alert.t_us / 1e6, "all of it was silence"
 
 
 def test_health_comes_at_once_when_the_link_changes() -> None:
