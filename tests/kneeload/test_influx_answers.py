@@ -172,8 +172,12 @@ def test_a_server_that_hangs_stalls_nobody(tmp_path: Path, monkeypatch: pytest.M
         asyncio.run(run(url))
 
 
-def test_a_server_that_hangs_keeps_no_run_from_its_end(tmp_path: Path) -> None:
+def test_a_server_that_hangs_keeps_no_run_from_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It accepts and never answers: drain_s later the process is free, whatever a request may take."""
+    # So much longer than the rest that a machine which stands still for a while cannot be taken for it.
+    monkeypatch.setattr("kneeload.sinks.influx.READ_MS", 300_000)
 
     async def run(url: str) -> SinkState:
         with journal_at(tmp_path) as journal:
@@ -196,7 +200,7 @@ def test_a_server_that_hangs_keeps_no_run_from_its_end(tmp_path: Path) -> None:
         took_s = time.monotonic() - begun_s
         for connection in accepted:
             connection.close()
-    assert took_s < 5.0
+    assert took_s < 150.0
     assert state.behind > 0
     assert "wait for the next start" in (state.last_error or "")
 
