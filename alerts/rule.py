@@ -10,7 +10,7 @@ from alerts.errors import RuleError
 from alerts.observation import Metric
 from dsp.mount import Mount
 
-__all__ = ["Form", "Rule", "Thresholds"]
+__all__ = ["NEUTRAL", "Form", "Rule", "Thresholds"]
 
 Form = Literal["absolute", "times", "points", "mads"]
 

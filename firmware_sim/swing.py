@@ -16,7 +16,7 @@ from firmware_sim.rigid import Attitude
 from firmware_sim.shape import INVERSION_DEG
 from firmware_sim.steps import Contact
 
-__all__ = ["LegMotion", "Swing"]
+__all__ = ["SHIN_AHEAD_M", "TOE_TO_ANKLE_M", "TOE_TO_LACES_M", "LegMotion", "Swing"]
 
 # From the pivots of the shoe to the ankle and to the sensor on the laces; the shin's front edge is ahead of
 # the ankle.

@@ -6,8 +6,10 @@ from ingest.text import one_line
 
 __all__ = [
     "DecodeError",
+    "FileLostError",
     "IngestError",
     "LinkError",
+    "PacketDroppedError",
     "RecordingError",
     "RefusedError",
     "StorageError",

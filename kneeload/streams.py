@@ -1,13 +1,14 @@
 """What kneeload tells the world: one table from which topics, measurements, documents and checks derive.
 
-A result is a frozen dataclass (dsp.stride.Stride, alerts.alert.Alert, kneeload.results.Summary, SensorHealth,
-Status). This table says under which name it leaves the house, with which fields, in which units.
+A result is a frozen dataclass (dsp.stride.Stride, alerts.alert.Alert, kneeload.results.Summary and
+SensorHealth). This table says under which name it leaves the house, with which fields, in which units. The
+state of the run leaves as "status" and is no result.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["STREAMS", "Field", "Stream"]
+__all__ = ["STREAMS", "Field", "Kind", "Stream"]
 
 Kind = Literal["float", "bool", "string"]
 
