@@ -23,38 +23,66 @@ FULL_BYTES = 1_000_000
 class Database:
     """The file at path, made (file 0600, folder 0700) or brought up to date where necessary.
 
-    In a folder that cannot be written in (an archive, say) it is read as it is: writable is False then.
+    In a folder that cannot be written in (an archive, say) and on a disk without room for SQLite's side files
+    it is read as it is: writable is False then.
     Safe to call from several threads. synchronous: what is written is on disk with "FULL" when the call
     returns, with "NORMAL" at the next full write: enough for what may be done twice after a power cut.
     """
 
     def __init__(self, path: Path, *, synchronous: Literal["FULL", "NORMAL"]) -> None:
         self.path = path
+        self._synchronous = synchronous
         self._guard = RLock()
+        self._no_room = False
         with _explained(path):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make(path)
-            self.writable = os.access(path.parent, os.W_OK)
-            self._connection = self._connect()
+            self._allowed = os.access(path.parent, os.W_OK)
             try:
-                for pragma in (
-                    *(("journal_mode = WAL", f"synchronous = {synchronous}") if self.writable else ()),
-                    "foreign_keys = ON",
-                    "trusted_schema = OFF",
-                ):
-                    self._connection.execute(f"PRAGMA {pragma}")
-                self._migrate()
-                # Types are only as strict as the tables; and a trigger in a stranger's file would be obeyed.
-                if tables(self._connection) != own_tables():
-                    raise _damaged("its tables are not ours", path)
-            except BaseException:
-                self._connection.close()
-                raise
+                self._connection = self._opened()
+            except sqlite3.Error as error:
+                # Somebody else who writes has made the side files: then there is room for us, too.
+                if not isinstance(_explain(error, path), JournalFullError) or _size(self._log):
+                    raise
+                self._no_room = True
+                try:
+                    self._connection = self._opened()
+                except (sqlite3.Error, JournalError):
+                    raise error from None  # of an older version, or empty
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be kept here."""
+        return self._allowed and not self._no_room
+
+    @property
+    def _log(self) -> Path:
+        return self.path.with_name(self.path.name + "-wal")
+
+    def _opened(self) -> sqlite3.Connection:
+        connection = self._connect()
+        try:
+            for pragma in (
+                *(("journal_mode = WAL", f"synchronous = {self._synchronous}") if self.writable else ()),
+                "foreign_keys = ON",
+                "trusted_schema = OFF",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            _migrate(connection, self.path)
+            # Types are only as strict as the tables; and a trigger in a stranger's file would be obeyed.
+            if tables(connection) != own_tables():
+                raise _damaged("its tables are not ours", self.path)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
         address = self.path.absolute().as_uri()
-        if not self.writable:
-            log, index = (self.path.with_name(self.path.name + end) for end in ("-wal", "-shm"))
+        if self._no_room:
+            address += "?immutable=1"
+        elif not self.writable:
+            log, index = self._log, self.path.with_name(self.path.name + "-shm")
             if not log.exists():
                 address += "?immutable=1"
             elif index.exists():  # somebody else writes, where we may look on
@@ -66,6 +94,20 @@ class Database:
         return sqlite3.connect(
             address, uri=True, timeout=BUSY_S, isolation_level=None, check_same_thread=False
         )
+
+    def find_room(self) -> None:
+        """Where there was none when it was opened it is opened anew; JournalFullError while there is none."""
+        with self._guard, _explained(self.path):
+            if not self._no_room:
+                return
+            self._no_room = False
+            try:
+                connection = self._opened()
+            except BaseException:
+                self._no_room = True
+                raise
+            self._connection.close()
+            self._connection = connection
 
     def close(self) -> None:
         """Frees the file; everything is in it already."""
@@ -88,35 +130,49 @@ class Database:
         """A transaction: all of it or nothing. wait_s: for another program that writes; None: BUSY_S."""
         wait_s = BUSY_S if wait_s is None else wait_s
         with self._guard, _explained(self.path):
+            self.find_room()
             self._connection.execute(f"PRAGMA busy_timeout = {round(1000 * wait_s)}")
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # A full disk may have rolled back by itself already.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+            with _transaction(self._connection) as connection:
+                yield connection
 
-    def _migrate(self) -> None:
-        if self._version() == len(MIGRATIONS):
-            return
-        with self.write() as connection:
-            # Looked at again inside: another process may have been first.
-            version, known = self._version(), len(MIGRATIONS)
-            if version > known:
-                raise JournalVersionError(
-                    f"was written by a newer kneeload (schema {version}, known here {known})",
-                    remedy="update it",
-                    path=self.path,
-                )
-            for migrate in MIGRATIONS[version:]:
-                migrate(connection)
-            connection.execute(f"PRAGMA user_version = {known}")
+@contextmanager
+def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+        connection.execute("COMMIT")
+    except BaseException:
+        # A full disk may have rolled back by itself already.
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
-    def _version(self) -> int:
-        return int(self._connection.execute("PRAGMA user_version").fetchone()[0])
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    known = len(MIGRATIONS)
+    if _version(connection) == known:
+        return
+    with _transaction(connection):
+        # Looked at again inside: another process may have been first.
+        version = _version(connection)
+        if version > known:
+            raise JournalVersionError(
+                f"was written by a newer kneeload (schema {version}, known here {known})",
+                remedy="update it",
+                path=path,
+            )
+        for migrate in MIGRATIONS[version:]:
+            migrate(connection)
+        connection.execute(f"PRAGMA user_version = {known}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _size(path: Path) -> int:
+    """In bytes, 0 where there is no such file."""
+    return path.stat().st_size if path.exists() else 0
 
 
 def _make(path: Path) -> None:

@@ -34,6 +34,10 @@ class Deliveries:
         """Frees the file."""
         self._database.close()
 
+    def find_room(self) -> None:
+        """As kneeload.database: for writing, where there was no room when it was opened."""
+        self._database.find_room()
+
     def before_newest_run(self) -> int:
         """The place in the journal behind which the results of the newest run lie."""
         (first,) = self._database.read(

@@ -75,7 +75,8 @@ def run_demo(
             # What the runner did meanwhile takes a while to make up, and time must not stand still for it.
             source.take(cut.begin_ns(options.speedup) * 1e-9)
     # Before a broker is started and told of: whether there is a place for the run.
-    Journal.open(config.data.dir).close()
+    with Journal.open(config.data.dir) as journal:
+        journal.claim()
     witness = Witness()
     outcome = asyncio.run(_demo(options, config, sensors, sources, witness, console, cut))
     report = {**report_of(outcome), "truth": witness.against(sources)}

@@ -96,7 +96,10 @@ class Journal:
             second += 1
 
     def claim(self) -> None:
-        """Become the one process that writes runs; JournalLockedError when another is."""
+        """Become the one process that writes runs; JournalLockedError when another is.
+
+        JournalFullError while the disk has no room for it: no other process is the one then, either.
+        """
         try:
             taken = self._lock.take()
         except OSError as error:
@@ -107,6 +110,9 @@ class Journal:
                 "stop it or give this one a --data-dir of its own",
                 path=self.path,
             )
+        # Both, or sinks would go on reading what there was before.
+        self._runs.find_room()
+        self.deliveries.find_room()
 
     def start_run(
         self, run: str, runner: str, *, started_ns: int, config: Mapping[str, Any], note: str = ""

@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 __all__ = ["FolderLock"]
@@ -14,7 +15,7 @@ LOOKS, LOOK_S = 5, 0.01
 
 
 class FolderLock:
-    """The lock file of a folder; holds the number of the process that has it."""
+    """The lock file of a folder; holds the number of the process that has it, where there is room for it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -38,8 +39,10 @@ class FolderLock:
             os.close(file)
             return False
         self._file = file
-        os.ftruncate(file, 0)
-        os.write(file, str(os.getpid()).encode())
+        # A full disk takes no number, and the lock is ours all the same.
+        with suppress(OSError):
+            os.ftruncate(file, 0)
+            os.write(file, str(os.getpid()).encode())
         return True
 
     def release(self) -> None:

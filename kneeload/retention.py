@@ -2,10 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from kneeload.errors import JournalFullError, JournalLockedError
 from kneeload.journal import RUN_NAME, Journal, Run
 from kneeload.place import run_folder
 from kneeload.resume import find_cut
@@ -64,16 +66,21 @@ def prune(journal: Journal, folder: Path, runs: Sequence[str]) -> None:
     JournalLockedError, and everything is as it was, while another process records.
     """
     # Before anything goes: the rows could not, and would be left without their packets.
-    journal.claim()
+    # On a full disk the packets make the room in which the rows can go, so they all go first.
+    with suppress(JournalFullError):
+        journal.claim()
     for run in runs:
         for file in _files(folder, run):
             file.unlink()
         place = run_folder(folder, run)
         if place.is_dir() and not place.is_symlink() and not any(place.iterdir()):
             place.rmdir()
+    for run in runs:
         journal.forget(run)
-    if runs:
-        journal.compact()
+    # It needs as much room again as the journal has; without it later runs get the room of these.
+    with suppress(JournalFullError, JournalLockedError):
+        if runs:
+            journal.compact()
 
 
 def _files(folder: Path, run: str) -> list[Path]:
