@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from typing import TextIO
 
 import typer
 
@@ -34,10 +35,16 @@ def offer(config: Config, families: Mapping[Mount, str], *, wanted: bool | None)
     if not wanted:
         if not cut.recent:
             return None
-        if sys.stdin.isatty() and sys.stderr.isatty():
+        if _somebody_there():
             return cut if typer.confirm(f"Go on with {_told(cut)}?", default=True, err=True) else None
     typer.echo(f"going on with {_told(cut)}; --new begins a new one", err=True)
     return cut
+
+
+def _somebody_there() -> bool:
+    """Who can be asked; where standard input is closed there is none."""
+    stdin: TextIO | None = sys.stdin
+    return stdin is not None and stdin.isatty() and sys.stderr.isatty()
 
 
 def _against(cut: Cut | None, config: Config, families: Mapping[Mount, str]) -> str:

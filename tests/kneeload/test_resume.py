@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -151,6 +152,16 @@ def test_offered_to_whom_it_belongs(
     monkeypatch.setattr(offering, "find_cut", lambda *_: old)
     assert offer(config, FAMILIES, wanted=None) is None
     assert offer(config, FAMILIES, wanted=True) is old
+
+
+def test_with_standard_input_closed_nobody_is_asked(
+    tmp_path: Path, packets: list[Packet], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As with <&-: Python has no sys.stdin then."""
+    config = cut_off(tmp_path, packets)
+    monkeypatch.setattr(sys, "stdin", None)
+    assert offer(config, FAMILIES, wanted=None) is not None
+    assert capsys.readouterr().err.startswith("going on with run")
 
 
 def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, packets: list[Packet]) -> None:
