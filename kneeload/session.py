@@ -99,11 +99,12 @@ class Keeper:
             going = self._catch_up(CATCH_UP)
             await asyncio.sleep(0)
 
-    def finish(self) -> None:
-        """The last results; the run is then complete in the journal. Raises StorageError, JournalError."""
-        while self._catch_up(CATCH_UP):
-            pass
-        self._keep(self.monitor.finish(self.clock.now_ns()))
+    def finish(self, now_ns: int) -> None:
+        """The last results, after `catch_up`; the run is then complete in the journal.
+
+        now_ns: when it was over. Raises StorageError, JournalError.
+        """
+        self._keep(self.monitor.finish(now_ns))
         self.saver.finish()
 
     def _catch_up(self, most: int) -> bool:
@@ -163,8 +164,8 @@ async def run_session(
 
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = [
-                group.create_task(named(work), name=name)
+            tasks = {
+                name: group.create_task(named(work), name=name)
                 for name, work in (
                     ("links", links),
                     ("catch up", keeper.catch_up),
@@ -172,17 +173,21 @@ async def run_session(
                     ("failing", failing),
                     *beside,
                 )
-            ]
+            }
             try:
                 await until()
+                over_ns = keeper.clock.now_ns()
+                tasks["links"].cancel()
+                # An hour of an earlier process may be left: sinks and signals do not wait for all of it.
+                await asyncio.wait([tasks["catch up"]])
             finally:
-                for task in tasks:
+                for task in tasks.values():
                     task.cancel()
     except BaseExceptionGroup as several:
         raise first_of(several) from None
     finally:
         keeper.failed.cancel()
-    keeper.finish()
+    keeper.finish(over_ns)
 
 
 def _raised(results: Sequence[Result]) -> int:

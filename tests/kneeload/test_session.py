@@ -17,7 +17,7 @@ from ingest import recording
 from ingest.errors import FileLostError, LinkError
 from ingest.packet import Packet
 from ingest.recording import Recorder
-from kneeload import database, saver
+from kneeload import database, saver, session
 from kneeload.config import load
 from kneeload.errors import JournalLockedError
 from kneeload.failures import told
@@ -269,6 +269,41 @@ async def test_a_journal_that_is_free_again_gets_the_last_results(
         assert run.keeper.saver.waiting == 0
         assert len(run.journalled) > len(computed(packets))
     assert run.said[-1] == "the disk takes results again: nothing is missing"
+
+
+async def test_a_run_that_is_stopped_while_it_catches_up_ends_as_of_then_and_holds_nobody_up(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    """The rest was worked through in one piece, and links that were cut meanwhile were told of as silent."""
+    turns = 0
+
+    def slowly() -> Iterator[Packet]:
+        for packet in packets:
+            run.clock.at_ns += 1_000_000_000
+            yield packet
+
+    async def look_on() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    stopped_ns = packets[-1].arrival_ns + 5
+    with started(tmp_path) as run:
+        run.keeper = Keeper(
+            RUN,
+            clock=run.clock,
+            recorder=run.keeper.recorder,
+            monitor=fresh(),
+            journal=run.journal,
+            earlier=slowly(),
+        )
+        run.clock.at_ns = stopped_ns
+        await run_session(run.keeper, for_ever, until=at_once, beside=[("look on", look_on)])
+        monitor = fresh()
+        expected = [result for packet in packets for result in monitor.receive(packet)]
+        assert run.journalled == expected + monitor.finish(stopped_ns)
+    assert turns >= len(packets) // session.CATCH_UP
 
 
 async def test_of_failures_at_the_same_time_a_person_is_told_of_each(tmp_path: Path) -> None:
