@@ -7,7 +7,7 @@ hour of two sensors has a hundred thousand.
 import os
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from dsp.mount import Mount
 from ingest.errors import RecordingError
 from ingest.packet import QUIET_NS, Kind, Packet
 
-__all__ = ["METADATA_NAME", "metadata", "read"]
+__all__ = ["HEAD", "MESSAGE", "METADATA_NAME", "Origin", "chunks", "metadata", "read"]
 
 METADATA_NAME: Final = "kneeload"
 # No record of ours is near this; one that claims to be is not read.
@@ -33,8 +33,9 @@ MOST_SILENT_NS: Final = 7 * 24 * 3600 * 1_000_000_000
 FOR_EACH_PACKET_NS: Final = 1_000_000_000
 LONGEST_RUN_NS: Final = 10 * 365 * 24 * 3600 * 1_000_000_000
 
-_HEAD = struct.Struct("<BQ")
-_MESSAGE = struct.Struct("<HIQQ")
+# Of a record: opcode, length of what follows. Of a message: channel, sequence, arrival, the same again.
+HEAD: Final = struct.Struct("<BQ")
+MESSAGE: Final = struct.Struct("<HIQQ")
 _UNREADABLE = (McapError, struct.error, ValueError, OverflowError)
 
 Origin = tuple[Mount, str, Kind]
@@ -45,28 +46,38 @@ def read(path: Path) -> Iterator[Packet]:
 
     Raises RecordingError when the file is missing, is no recording, or was compressed by another program.
     """
-    origins: dict[int, Origin] = {}
     last_ns, left_ns = 0, MOST_SILENT_NS
+    for chunk in chunks(path):
+        for origin, content in chunk:
+            _channel, _sequence, arrival_ns, _published_ns = MESSAGE.unpack_from(content)
+            left_ns += FOR_EACH_PACKET_NS - min(QUIET_NS, max(0, arrival_ns - last_ns))
+            last_ns = max(last_ns, arrival_ns)
+            if left_ns < 0 or last_ns > LONGEST_RUN_NS:
+                raise RecordingError(path, "claims weeks of silence", "give a run's packets")
+            yield Packet(*origin, arrival_ns, content[MESSAGE.size :])
+
+
+def chunks(path: Path) -> Iterator[Iterator[tuple[Origin, bytes]]]:
+    """Of each whole chunk the packets as they are on disk: what each is of; MESSAGE and its bytes."""
+    origins: dict[int, Origin] = {}
     for opcode, body in _records(path):
         if opcode == Opcode.CHUNK:
-            inner = _parts(_open(path, body))
+            yield _messages(origins, _parts(_open(path, body)))
         elif opcode in (Opcode.CHANNEL, Opcode.MESSAGE):  # outside of chunks: other programs write so
-            inner = iter([(opcode, body)])
+            yield _messages(origins, [(opcode, body)])
         elif opcode == Opcode.DATA_END:
             return
-        else:
-            continue
-        for part, content in inner:
-            if part == Opcode.MESSAGE and len(content) >= _MESSAGE.size:
-                channel, _sequence, arrival_ns, _published_ns = _MESSAGE.unpack_from(content)
-                if channel in origins:
-                    left_ns += FOR_EACH_PACKET_NS - min(QUIET_NS, max(0, arrival_ns - last_ns))
-                    last_ns = max(last_ns, arrival_ns)
-                    if left_ns < 0 or last_ns > LONGEST_RUN_NS:
-                        raise RecordingError(path, "claims weeks of silence", "give a run's packets")
-                    yield Packet(*origins[channel], arrival_ns, content[_MESSAGE.size :])
-            elif part == Opcode.CHANNEL:
-                _note(origins, content)
+
+
+def _messages(
+    origins: dict[int, Origin], parts: Iterable[tuple[int, bytes]]
+) -> Iterator[tuple[Origin, bytes]]:
+    for opcode, content in parts:
+        if opcode == Opcode.MESSAGE and len(content) >= MESSAGE.size:
+            if (origin := origins.get(MESSAGE.unpack_from(content)[0])) is not None:
+                yield origin, content
+        elif opcode == Opcode.CHANNEL:
+            _note(origins, content)
 
 
 def metadata(path: Path) -> dict[str, str]:
@@ -92,8 +103,8 @@ def _records(path: Path) -> Iterator[tuple[int, bytes]]:
             magic = file.read(len(MCAP0_MAGIC))
             if not MCAP0_MAGIC.startswith(magic):
                 raise RecordingError(path, "is not an MCAP file", "give a packets.mcap of a run")
-            while len(head := file.read(_HEAD.size)) == _HEAD.size:
-                opcode, length = _HEAD.unpack(head)
+            while len(head := file.read(HEAD.size)) == HEAD.size:
+                opcode, length = HEAD.unpack(head)
                 if length > size - file.tell():
                     return
                 if length > LARGEST_RECORD:
@@ -124,9 +135,9 @@ def _open(path: Path, body: bytes) -> bytes:
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
     """(opcode, content) of each complete record of a chunk."""
     at, end = 0, len(data)
-    while at + _HEAD.size <= end:
-        opcode, length = _HEAD.unpack_from(data, at)
-        at += _HEAD.size
+    while at + HEAD.size <= end:
+        opcode, length = HEAD.unpack_from(data, at)
+        at += HEAD.size
         if length > end - at:
             return
         yield opcode, data[at : at + length]

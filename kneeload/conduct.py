@@ -1,5 +1,6 @@
 """A whole run as `live` and `demo` share it: begun or gone on with, recorded, monitored, delivered, ended."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -86,7 +87,7 @@ async def conduct(
             keeper = Keeper(
                 run,
                 clock=clock,
-                recorder=_recorder(path, about, clock, cut),
+                recorder=await _recorder(path, about, clock, cut),
                 monitor=monitor,
                 journal=journal,
                 earlier=cut.earlier() if cut else (),
@@ -152,7 +153,8 @@ def _nothing_left_of_nothing(journal: Journal, run: str, path: Path) -> Iterator
         raise
 
 
-def _recorder(path: Path, about: Mapping[str, str], clock: RunClock, cut: Cut | None) -> Recorder:
+async def _recorder(path: Path, about: Mapping[str, str], clock: RunClock, cut: Cut | None) -> Recorder:
     if cut is None:
         return Recorder(path, {**about, **marks(clock)})
-    return Recorder.resume(path, marks(clock))
+    # Hours of packets take a slow disk seconds, in which sinks deliver and a signal is heard.
+    return await asyncio.to_thread(Recorder.resume, path, marks(clock))

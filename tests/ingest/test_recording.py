@@ -6,11 +6,13 @@ import signal
 import stat
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from mcap.reader import make_reader
+from mcap.writer import Writer
 
 from dsp.mount import Mount
 from ingest import recording
@@ -106,6 +108,63 @@ def test_a_cut_file_is_continued(tmp_path: Path, keep: float) -> None:
     assert summary is not None
     assert summary.statistics is not None
     assert summary.statistics.message_count == len(before) + len(later)
+
+
+def test_what_is_continued_is_copied_by_the_chunk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Packet by packet, eight hours of two sensors took eleven seconds, in which nothing was received."""
+    path = tmp_path / "packets.mcap"
+    packets = stream(2000)
+    record(path, packets)
+    added = 0
+    add_message = Writer.add_message
+
+    def counted(*args: Any, **kwargs: Any) -> None:
+        nonlocal added
+        added += 1
+        add_message(*args, **kwargs)
+
+    monkeypatch.setattr(Writer, "add_message", counted)
+    before = path.stat().st_size
+    Recorder.resume(path).close()
+    assert added < 50
+    assert list(read(path)) == packets
+    assert path.stat().st_size < 1.01 * before
+    with path.open("rb") as file:
+        reader = make_reader(file)
+        messages = [message for _, _, message in reader.iter_messages()]
+        summary = reader.get_summary()
+    assert [m.data for m in messages] == [p.data for p in packets]
+    for channel in {m.channel_id for m in messages}:
+        sequences = [m.sequence for m in messages if m.channel_id == channel]
+        assert sequences == list(range(len(sequences)))
+    assert summary is not None
+    assert summary.statistics is not None
+    assert summary.statistics.message_count == sum(summary.statistics.channel_message_counts.values()) == 2000
+    assert summary.statistics.message_end_time == packets[-1].arrival_ns
+
+
+def test_a_file_of_another_program_is_continued(tmp_path: Path) -> None:
+    """With other numbers for its channels, one that is not ours, and packets outside of chunks."""
+    path = tmp_path / "packets.mcap"
+    packets = stream(40)
+    with path.open("wb") as file:
+        writer = Writer(file, use_chunking=False)
+        writer.start()
+        strange = writer.register_channel("strange", "json", 0)
+        writer.add_message(strange, 1, b"{}", 1)
+        channels = {
+            key: writer.register_channel("any", "any", 0, {"mount": key[0], "family": key[1], "kind": key[2]})
+            for key in sorted({(p.mount, p.family, p.kind) for p in packets}, reverse=True)
+        }
+        for each in packets:
+            channel = channels[each.mount, each.family, each.kind]
+            writer.add_message(channel, each.arrival_ns, each.data, each.arrival_ns)
+        writer.finish()
+    assert list(read(path)) == packets
+    later = packet(Kind.DATA, b"later", 100)
+    with Recorder.resume(path) as recorder:
+        recorder.append(later)
+    assert list(read(path)) == [*packets, later]
 
 
 @pytest.mark.skipif(not OPEN.is_dir(), reason="needs /proc to see what is open")
