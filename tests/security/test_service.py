@@ -3,6 +3,7 @@
 import subprocess
 from pathlib import Path
 
+from kneeload.resume import BOOT_ID
 from tests.services import find_binary
 
 UNIT = Path(__file__).resolve().parents[2] / "deploy" / "kneeload.service"
@@ -20,3 +21,9 @@ def test_the_unit_exposes_little() -> None:
 def test_the_unit_names_no_secret() -> None:
     lines = [line for line in UNIT.read_text().splitlines() if not line.startswith("#")]
     assert not [line for line in lines if line.startswith(("Environment", "PassEnvironment"))]
+
+
+def test_the_unit_hides_nothing_that_going_on_with_a_run_needs() -> None:
+    """A machine without a clock of its own began a new run after each restart of the service."""
+    assert BOOT_ID.is_relative_to("/proc/sys")
+    assert "ProcSubset=pid" not in UNIT.read_text().splitlines()
