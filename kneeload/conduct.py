@@ -93,6 +93,7 @@ async def conduct(
                 earlier=cut.earlier() if cut else (),
             )
             keeper.listeners += [view.see, *listeners]
+            keeper.caught_up = view.see
             keeper.troubles.told = happened
             # Inside the ways out: the broker, too, is told that there is no such run.
             with _nothing_left_of_nothing(journal, run, path), unfinished(keeper):

@@ -74,7 +74,8 @@ class LiveTable:
             match result:
                 case Stride():
                     self._stride[result.mount] = result
-                    self._counts[result.mount] = self._counts.get(result.mount, 0) + 1
+                    # By its number: of a run that goes on the earlier ones are not shown one by one.
+                    self._counts[result.mount] = result.stride + 1
                 case SensorHealth():
                     self._health[result.mount] = result
                 case Summary():

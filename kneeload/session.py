@@ -17,6 +17,7 @@ from kneeload.latencies import Latencies
 from kneeload.monitor import Monitor
 from kneeload.results import Result
 from kneeload.saver import Saver
+from kneeload.standing import Standing
 from kneeload.troubles import Troubles
 
 __all__ = ["Keeper", "Task", "run_session"]
@@ -36,7 +37,7 @@ class Keeper:
     results wait in memory (Recorder, Saver), `troubles` are told, and every tick tries again. What does not
     fit there either is missing: of packets the newest, which the monitor does not see then.
     earlier: packets that an interrupted process recorded; while `catch_up` works through them, new ones are
-    recorded and wait.
+    recorded and wait. caught_up: is called once with what of their results still holds: listeners are not.
     latencies: wall time from a packet's arrival to its results in the journal.
     """
 
@@ -61,6 +62,7 @@ class Keeper:
         self._waiting: deque[Packet] = deque()
         self.failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.listeners: list[Callable[[Sequence[Result]], None]] = []
+        self.caught_up: Callable[[Sequence[Result]], None] = lambda _standing: None
         self.alerts_raised = 0
 
     def receive(self, packet: Packet) -> None:
@@ -94,10 +96,22 @@ class Keeper:
 
     async def catch_up(self) -> None:
         """Bring the monitor to where the earlier process left it, then through what came meanwhile."""
-        going = True
-        while going:
-            going = self._catch_up(CATCH_UP)
+        if self._earlier is None:
+            return
+        standing = Standing()
+        while packets := list(islice(self._earlier, CATCH_UP)):
+            results = [result for packet in packets for result in self.monitor.receive(packet)]
+            # What is in the journal already stays as it is: only what the interruption cut off is new.
+            self.saver.save(results)
+            self.alerts_raised += _raised(results)
+            standing.take(results)
             await asyncio.sleep(0)
+        self.caught_up(standing.results)
+        while self._waiting:
+            for _ in range(min(CATCH_UP, len(self._waiting))):
+                self._keep(self.monitor.receive(self._waiting.popleft()))
+            await asyncio.sleep(0)
+        self._earlier = None
 
     def finish(self, now_ns: int) -> None:
         """The last results, after `catch_up`; the run is then complete in the journal.
@@ -106,24 +120,6 @@ class Keeper:
         """
         self._keep(self.monitor.finish(now_ns))
         self.saver.finish()
-
-    def _catch_up(self, most: int) -> bool:
-        """A piece of the way; False when there is nothing left of it."""
-        if self._earlier is None:
-            return False
-        results: list[Result] = []
-        for packet in islice(self._earlier, most):
-            results += self.monitor.receive(packet)
-            most -= 1
-        # What is in the journal already stays as it is: only what the interruption cut off is new.
-        self.saver.save(results)
-        self.alerts_raised += _raised(results)
-        while most and self._waiting:
-            self._keep(self.monitor.receive(self._waiting.popleft()))
-            most -= 1
-        if most:
-            self._earlier = None
-        return most == 0
 
     def _measure(self, packet: Packet) -> None:
         self.latencies.take((self.clock.now_ns() - packet.arrival_ns) / self.clock.speedup / 1e6)
