@@ -18,7 +18,7 @@ from ingest.sensors import FAMILIES
 from kneeload.journal import RUN_FORMAT, RUN_NAME, Journal, Run
 from kneeload.place import packets_of
 from kneeload.processing import params_of
-from kneeload.resume import find_cut, recover
+from kneeload.resume import ADOPTED, find_cut, recover
 from kneeload.settings import RunnerSettings
 
 __all__ = ["adopt", "unknown_runs"]
@@ -52,20 +52,16 @@ def adopt(journal: Journal, folder: Path) -> dict[str, int]:
             continue
         if not worn or not set(worn.values()) <= FAMILIES.keys():
             continue
-        newest = journal.deliveries.last_seq()
         _enter(journal, name, about, worn)
         (entry,) = (run for run in journal.runs() if run.run == name)
         if (cut := find_cut(journal, folder, entry)) is not None:
             adopted[name] = recover(journal, cut)
-        # A broker's subscribers want what happens now; a database is told of every run.
-        for sink, seq in journal.deliveries.cursors().items():
-            if sink.startswith("mqtt:") and seq >= newest:
-                journal.deliveries.advance(sink, journal.deliveries.last_seq())
     return adopted
 
 
 def _enter(journal: Journal, name: str, about: Mapping[str, str], worn: Mapping[Mount, str]) -> None:
-    config: dict[str, object] = {"worn": {str(mount): family for mount, family in worn.items()}}
+    config: dict[str, object] = {ADOPTED: True}
+    config["worn"] = {str(mount): family for mount, family in worn.items()}
     config["sensors"] = [
         {"mount": str(mount), "above_ankle_m": params.above_ankle_m}
         for mount, params in params_of(about).items()

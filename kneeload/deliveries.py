@@ -1,12 +1,15 @@
 """What each sink has been given of the journal's results, and what it refused."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from kneeload.codec import Row
 from kneeload.database import Database
 
-__all__ = ["Deliveries", "Refusal", "rows_of"]
+__all__ = ["Deliveries", "Refusal", "no_news", "rows_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +127,20 @@ class Deliveries:
         """A sink has taken a result that it once refused."""
         with self._database.write() as connection:
             connection.execute("DELETE FROM refused WHERE sink = ? AND seq = ?", (sink, seq))
+
+
+@contextmanager
+def no_news(connection: sqlite3.Connection) -> Iterator[None]:
+    """In a transaction: results of a run long over, which a broker that has got all before them is not given.
+
+    Its subscribers want what happens now; a database is told of every run.
+    """
+    newest = "SELECT coalesce(max(seq), 0) FROM result"
+    (before,) = connection.execute(newest).fetchone()
+    yield
+    connection.execute(
+        f"UPDATE cursor SET seq = max(seq, ({newest})) WHERE sink LIKE 'mqtt:%' AND seq >= ?", (before,)
+    )
 
 
 def rows_of(database: Database, where: str, *values: object) -> list[Row]:

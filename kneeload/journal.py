@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from alerts.alert import Alert
 from dsp.stride import Activity, Stride
 from kneeload.codec import Row, encode
 from kneeload.database import Database
-from kneeload.deliveries import Deliveries, rows_of
+from kneeload.deliveries import Deliveries, no_news, rows_of
 from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
 from kneeload.results import Result, SensorHealth, Summary
@@ -181,13 +182,19 @@ class Journal:
 
     # Results
 
-    def append(self, run: str, results: Sequence[Result], *, wait_s: float | None = None) -> int:
+    def append(
+        self, run: str, results: Sequence[Result], *, wait_s: float | None = None, news: bool = True
+    ) -> int:
         """Keep results, all or none; returns how many were new. What was there already stays as it was.
 
         wait_s: for another program that writes; as long as for everything else where it is None.
+        news: what a broker is told of.
         """
         entries = [encode(result) for result in results]
-        with self._runs.write(wait_s=wait_s) as connection:
+        with (
+            self._runs.write(wait_s=wait_s) as connection,
+            nullcontext() if news else no_news(connection),
+        ):
             before = connection.total_changes
             connection.executemany(
                 "INSERT INTO result (run, stream, mount, t_us, key, body) VALUES (?, ?, ?, ?, ?, ?) "

@@ -21,12 +21,14 @@ from kneeload.journal import Journal, Run
 from kneeload.place import packets_of
 from kneeload.results import Result
 
-__all__ = ["RESUME_S", "Cut", "find_cut", "marks", "recover", "recover_old"]
+__all__ = ["ADOPTED", "RESUME_S", "Cut", "find_cut", "marks", "recover", "recover_old"]
 
 # A run that was cut off so long ago is not gone on with unless somebody says so.
 RESUME_S: Final = 300.0
 BOOT_ID: Final = Path("/proc/sys/kernel/random/boot_id")
 BATCH: Final = 200
+# In the settings of a run that came back from its packets alone: it may have been delivered long ago.
+ADOPTED: Final = "adopted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,17 +123,18 @@ def recover(journal: Journal, cut: Cut) -> int:
     """
     journal.claim()
     monitor = Held.of(cut.entry).monitor(cut.families)
+    news = not cut.entry.config.get(ADOPTED)
     results: list[Result] = []
     new = 0
     for packet in cut.earlier():
         results += monitor.receive(packet)
         if len(results) >= BATCH:
-            new += journal.append(cut.run, results)
+            new += journal.append(cut.run, results, news=news)
             results.clear()
     # Time had gone on without packets as far as the journal tells.
     told_ns = (journal.last_us(cut.run, "summary") or 0) * 1000
     end_ns = max(cut.last_ns, told_ns)
-    new += journal.append(cut.run, results + monitor.finish(end_ns))
+    new += journal.append(cut.run, results + monitor.finish(end_ns), news=news)
     journal.end_run(cut.run, cut.entry.started_ns + monitor.now_us * 1000, "interrupted")
     return new
 

@@ -10,13 +10,15 @@ from rich.console import Console
 
 from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
-from kneeload.adopting import unknown_runs
+from kneeload import resume
+from kneeload.adopting import adopt, unknown_runs
 from kneeload.failures import UsageError
 from kneeload.journal import Journal
 from kneeload.keeping import recover_runs
 from kneeload.listing import list_runs, resolve_run
 from kneeload.place import make_folder, packets_of
 from kneeload.resume import find_cut
+from tests.kneeload.examples import summary
 from tests.kneeload.test_resume import LEFT, RUN, RUN_S, STARTED_NS, run_after
 from tests.kneeload.virtual_packets import FAMILY, running
 
@@ -112,6 +114,40 @@ def test_a_run_that_comes_back_is_over_and_no_news(tmp_path: Path, packets: list
             "influx:there/kneeload": 0,
         }
         assert journal.deliveries.last_seq() > 0
+
+
+def test_a_run_whose_coming_back_was_cut_off_is_no_news_either(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next attempt knew the run, and gave the broker years of results as if they were of today."""
+    monkeypatch.setattr(resume, "BATCH", 10)
+    recorded(tmp_path, RUN, packets)
+
+    def killed(_new: int) -> None:
+        raise KeyboardInterrupt
+
+    with Journal.open(tmp_path) as journal:
+        journal.deliveries.advance("mqtt:here:1883", journal.deliveries.last_seq())
+        journal.listeners.append(killed)
+        with pytest.raises(KeyboardInterrupt):
+            adopt(journal, tmp_path)
+        assert 0 < journal.size(RUN) < 20
+    run_after(tmp_path)
+    assert recover_runs(tmp_path, console=None)["recovered"]
+    with Journal.open(tmp_path) as journal:
+        assert journal.size(RUN) > 20
+        assert journal.deliveries.cursors() == {"mqtt:here:1883": journal.deliveries.last_seq()}
+
+
+def test_what_a_broker_has_not_got_yet_stays_before_it(tmp_path: Path, packets: list[Packet]) -> None:
+    later = run_after(tmp_path)
+    with Journal.open(tmp_path) as journal:
+        journal.append(later, [summary(1), summary(2)])
+        journal.deliveries.advance("mqtt:here:1883", 1)
+    recorded(tmp_path, RUN, packets)
+    assert recover_runs(tmp_path, console=None)["recovered"]
+    with Journal.open(tmp_path) as journal:
+        assert journal.deliveries.cursors() == {"mqtt:here:1883": 1}
 
 
 def test_what_is_no_run_is_left_alone(tmp_path: Path, packets: list[Packet]) -> None:
