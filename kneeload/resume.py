@@ -1,5 +1,6 @@
 """Runs that were cut off: going on with one, and bringing the last results of an older one to light."""
 
+import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -83,6 +84,13 @@ def marks(clock: RunClock) -> dict[str, str]:
 
 def find_cut(journal: Journal, folder: Path, run: Run | None = None) -> Cut | None:
     """The newest run (or this one) if it was cut off, with samples recorded, and was not closed since."""
+    try:
+        return _find_cut(journal, folder, run)
+    except (RecordingError, OSError):
+        return None
+
+
+def _find_cut(journal: Journal, folder: Path, run: Run | None) -> Cut | None:
     runs = journal.runs()
     entry = run or (runs[-1] if runs else None)
     if entry is None or entry.state != "interrupted" or entry.ended_ns is not None:
@@ -91,17 +99,14 @@ def find_cut(journal: Journal, folder: Path, run: Run | None = None) -> Cut | No
     families: dict[Mount, str] = {}
     connected: set[Mount] = set()
     count = samples = last_ns = 0
-    try:
-        about = recording.metadata(path)
-        for packet in recording.read(path):
-            count, last_ns = count + 1, max(last_ns, packet.arrival_ns)
-            families.setdefault(packet.mount, packet.family)
-            samples += packet.kind is Kind.DATA
-            if packet.kind is Kind.LINK:
-                (connected.add if packet.data == b"connected" else connected.discard)(packet.mount)
-        written_ns = path.stat().st_mtime_ns
-    except (RecordingError, OSError):
-        return None
+    about = recording.metadata(path)
+    for packet in recording.read(path):
+        count, last_ns = count + 1, max(last_ns, packet.arrival_ns)
+        families.setdefault(packet.mount, packet.family)
+        samples += packet.kind is Kind.DATA
+        if packet.kind is Kind.LINK:
+            (connected.add if packet.data == b"connected" else connected.discard)(packet.mount)
+    written_ns = path.stat().st_mtime_ns
     if not samples:
         return None
     return Cut(
@@ -142,14 +147,21 @@ def recover(journal: Journal, cut: Cut) -> int:
 def recover_old(journal: Journal, folder: Path, *, but: str | None = None) -> dict[str, int]:
     """Recover every cut-off run that nobody is likely to go on with; new results by run.
 
-    but: leave this run alone. One whose settings cannot be used stays as it is, and is told of on stderr.
+    but: leave this run alone. One whose settings cannot be used, or whose packets the disk does not give now,
+    stays as it is, and is told of on stderr.
     """
     runs = journal.runs()
     recovered: dict[str, int] = {}
     for entry in runs:
         if entry.run == but or entry.state != "interrupted" or entry.ended_ns is not None:
             continue
-        cut = find_cut(journal, folder, entry)
+        try:
+            cut = _find_cut(journal, folder, entry)
+        except (RecordingError, OSError) as error:
+            if _may_come_back(error, packets_of(folder, entry.run)):
+                _tell_of(error)
+                continue
+            cut = None
         if cut is None:
             if entry is not runs[-1]:
                 journal.claim()
@@ -160,9 +172,19 @@ def recover_old(journal: Journal, folder: Path, *, but: str | None = None) -> di
             try:
                 recovered[entry.run] = recover(journal, cut)
             except KeptSettingsError as error:
-                # It must not stand in the way of all others.
-                typer.echo(f"kneeload: {error}; its last results are left where they are", err=True)
+                _tell_of(error)
     return recovered
+
+
+def _tell_of(error: Exception) -> None:
+    """Of a run that must not stand in the way of all others."""
+    typer.echo(f"kneeload: {error}; its last results are left where they are", err=True)
+
+
+def _may_come_back(error: Exception, path: Path) -> bool:
+    """Whether packets are out of reach (no rights, a bad cable, an archive that is away) and not gone."""
+    reason = error.__cause__ if isinstance(error, RecordingError) else error
+    return isinstance(reason, OSError) and os.path.lexists(path)
 
 
 def _silent_s(about: Mapping[str, str], last_ns: int, written_ns: int) -> float | None:

@@ -1,5 +1,6 @@
 """A run that was cut off: who goes on with it, when, and what comes to light."""
 
+import errno
 import os
 import sqlite3
 import sys
@@ -247,6 +248,50 @@ def test_only_what_nobody_goes_on_with_is_recovered(tmp_path: Path, packets: lis
         journal.start_run(later, config.runner.name, started_ns=STARTED_NS + 1, config=config.public())
         journal.end_run(later, STARTED_NS + 2)
         assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+@pytest.mark.parametrize("away", ["archive", "rights"])
+def test_a_run_whose_packets_are_out_of_reach_for_a_while_is_not_given_up(
+    tmp_path: Path,
+    packets: list[Packet],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    away: str,
+) -> None:
+    cut_off(tmp_path, packets)
+    run_after(tmp_path)
+    path, archive = packets_of(tmp_path, RUN), tmp_path / "archive"
+    path.rename(archive)
+    path.symlink_to(archive if away == "rights" else tmp_path / "not mounted")
+    if away == "rights":
+        opened = Path.open
+
+        def refused(self: Path, *args: Any, **kwargs: Any) -> Any:
+            if self == path:
+                raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+            return opened(self, *args, **kwargs)
+
+        monkeypatch.setattr(Path, "open", refused)
+    with Journal.open(tmp_path) as journal:
+        assert recover_old(journal, tmp_path) == {}
+        assert journal.runs()[0].ended_ns is None
+    told = capsys.readouterr().err
+    assert told.startswith(f"kneeload: {path}: ")
+    assert told.endswith("; its last results are left where they are\n")
+    monkeypatch.undo()
+    path.unlink()
+    archive.rename(path)
+    with Journal.open(tmp_path) as journal:
+        assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+def test_a_run_whose_packets_are_gone_is_over(tmp_path: Path, packets: list[Packet]) -> None:
+    cut_off(tmp_path, packets)
+    run_after(tmp_path)
+    packets_of(tmp_path, RUN).unlink()
+    with Journal.open(tmp_path) as journal:
+        assert recover_old(journal, tmp_path) == {}
+        assert journal.runs()[0].ended_ns is not None
 
 
 def run_after(folder: Path) -> str:
