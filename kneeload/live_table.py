@@ -1,6 +1,5 @@
 """The run at a glance on a terminal, as wide and as high as it happens to be."""
 
-from collections import deque
 from collections.abc import Sequence
 from typing import Final
 
@@ -22,6 +21,7 @@ from kneeload.spoken import alert_line, clock_time, milliseconds, number
 __all__ = ["LiveTable"]
 
 ALERTS_SHOWN: Final = 6
+NOTES_SHOWN: Final = 3
 LEVEL_STYLE: Final = {"info": "cyan", "warning": "yellow"}
 COLUMNS: Final = (
     "sensor",
@@ -51,9 +51,10 @@ class LiveTable:
         self._stride: dict[Mount, Stride] = {}
         self._counts: dict[Mount, int] = dict.fromkeys(mounts, 0)
         self._summary: Summary | None = None
-        self._alerts: deque[Alert] = deque(maxlen=ALERTS_SHOWN)
+        # These are never changed but replaced: they may be being drawn, in a thread of Rich's.
+        self._alerts: tuple[Alert, ...] = ()
         self._open: dict[tuple[str, Mount | None], Alert] = {}
-        self._notes: deque[str] = deque(maxlen=3)
+        self._notes: tuple[str, ...] = ()
         self._over = False
         self._live = Live(self.render(), console=console, refresh_per_second=4, get_renderable=self.render)
 
@@ -67,7 +68,7 @@ class LiveTable:
         self._live.stop()
 
     def note(self, line: str) -> None:
-        self._notes.append(line)
+        self._notes = (*self._notes, line)[-NOTES_SHOWN:]
 
     def see(self, results: Sequence[Result]) -> None:
         for result in results:
@@ -81,10 +82,10 @@ class LiveTable:
                 case Summary():
                     self._summary = result
                 case Alert():
-                    self._alerts.append(result)
-                    self._open.pop((result.rule, result.mount), None)
-                    if result.state == "raised":
-                        self._open[result.rule, result.mount] = result
+                    self._alerts = (*self._alerts, result)[-ALERTS_SHOWN:]
+                    place = (result.rule, result.mount)
+                    others = {key: alert for key, alert in self._open.items() if key != place}
+                    self._open = others | ({place: result} if result.state == "raised" else {})
 
     def render(self) -> Group:
         """The table and as much under it as there is room for: open alerts always, then what to do about the
