@@ -16,7 +16,7 @@ from kneeload.schema import MIGRATIONS, own_tables, tables
 __all__ = ["Database"]
 
 BUSY_S = 5.0
-# A disk with less than this free is called full when SQLite can only say "disk I/O error".
+# A disk with less than this free is called full when SQLite can only say that it cannot read, write or open.
 FULL_BYTES = 1_000_000
 
 
@@ -204,7 +204,8 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _explain(error: sqlite3.Error, path: Path) -> JournalError:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL or (code == sqlite3.SQLITE_IOERR and _is_full(path)):
+    full = code in (sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN) and _is_full(path)
+    if full or code == sqlite3.SQLITE_FULL:
         return JournalFullError("no room left on the disk", remedy="free some space", path=path)
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return JournalLockedError("another program keeps it busy", path=path)

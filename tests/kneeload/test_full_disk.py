@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,7 @@ __all__: list[str] = []
 @pytest.fixture
 def full(tmp_path: Path) -> Iterator[Path]:
     """A data folder with an old run and one of later, on a disk that takes nothing more."""
-    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=2m", "tmpfs") as disk:
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=2m,nr_inodes=100", "tmpfs") as disk:
         folder = disk / "data"
         with Journal.open(folder) as journal:
             keep(journal, folder, OLD, started_ns=STARTED_NS)
@@ -47,6 +49,17 @@ def test_old_runs_can_be_given_up(full: Path, run: Run) -> None:
     with Journal.open(full) as journal:
         assert journal.writable
         assert YOUNG in [entry.run for entry in journal.runs()]
+
+
+def test_where_not_even_an_empty_file_can_be_made(full: Path, run: Run) -> None:
+    """As on file systems that need room for a name: SQLite then says that it cannot open."""
+    with suppress(OSError):
+        for number in count():
+            (full.parent / str(number)).touch()
+    assert f"{OLD}  " in run(["runs", "--data-dir", full]).stdout
+    done = run(["runs", "--prune", "--keep-days", "90", "--yes", "--data-dir", full])
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not packets_of(full, OLD).exists()
 
 
 def test_that_the_journal_cannot_be_made_smaller_does_not_hide_what_went(full: Path, run: Run) -> None:
