@@ -135,6 +135,7 @@ class Database:
             with _transaction(self._connection) as connection:
                 yield connection
 
+
 @contextmanager
 def _transaction(connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
     connection.execute("BEGIN IMMEDIATE")

@@ -159,7 +159,7 @@ def test_a_file_of_another_program_is_continued(tmp_path: Path) -> None:
         for each in packets:
             channel = channels[each.mount, each.family, each.kind]
             writer.add_message(channel, each.arrival_ns, each.data, each.arrival_ns)
-        writer.finish()
+        writer.finish()  # type: ignore[no-untyped-call]
     assert list(read(path)) == packets
     later = packet(Kind.DATA, b"later", 100)
     with Recorder.resume(path) as recorder:
