@@ -5,7 +5,7 @@ from math import isclose
 from alerts.alert import Alert
 from alerts.rule import Rule
 from alerts.sensor_strides import CLIPPED_WINDOW, MOVED_WINDOW
-from alerts.words import from_a_start
+from alerts.words import clear_at_least, from_a_start
 from dsp.mount import Mount
 
 __all__ = ["how_it_is_raised", "number", "place", "what_happened", "whence_the_limit"]
@@ -90,6 +90,8 @@ def how_it_is_raised(rule: Rule) -> str:
     """The rule's definition."""
     unit = "seconds that have a value" if rule.window_unit == "s" else rule.window_unit
     limit, clear = scaled(rule, rule.limit), scaled(rule, rule.clear)
+    if rule.least is not None:
+        clear += f", or, {clear_at_least(rule)}"
     other = "below" if rule.direction == "above" else "above"
     if rule.metric in SHARES:
         share = METRICS[rule.metric].replace("The share", "the share")
