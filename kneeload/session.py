@@ -160,8 +160,8 @@ async def run_session(
 
     try:
         async with asyncio.TaskGroup() as group:
-            tasks = {
-                name: group.create_task(named(work), name=name)
+            tasks = [
+                group.create_task(named(work), name=name)
                 for name, work in (
                     ("links", links),
                     ("catch up", keeper.catch_up),
@@ -169,20 +169,19 @@ async def run_session(
                     ("failing", failing),
                     *beside,
                 )
-            }
+            ]
             try:
                 await until()
                 over_ns = keeper.clock.now_ns()
-                tasks["links"].cancel()
-                # An hour of an earlier process may be left: sinks and signals do not wait for all of it.
-                await asyncio.wait([tasks["catch up"]])
             finally:
-                for task in tasks.values():
+                for task in tasks:
                     task.cancel()
     except BaseExceptionGroup as several:
         raise first_of(several) from None
     finally:
         keeper.failed.cancel()
+    # An hour of an earlier process may be left: sinks and signals do not wait for all of it.
+    await keeper.catch_up()
     keeper.finish(over_ns)
 
 

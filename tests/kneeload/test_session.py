@@ -299,7 +299,9 @@ async def test_a_run_that_is_stopped_while_it_catches_up_ends_as_of_then_and_hol
             earlier=slowly(),
         )
         run.clock.at_ns = stopped_ns
-        await run_session(run.keeper, for_ever, until=at_once, beside=[("look on", look_on)])
+        looking = asyncio.create_task(look_on())
+        await run_session(run.keeper, for_ever, until=at_once)
+        looking.cancel()
         monitor = fresh()
         expected = [result for packet in packets for result in monitor.receive(packet)]
         assert run.journalled == expected + monitor.finish(stopped_ns)
