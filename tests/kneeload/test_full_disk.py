@@ -79,7 +79,7 @@ def test_no_run_begins_there_and_none_is_left_half_begun(full: Path) -> None:
     before = sorted((full / "runs").iterdir())
     with Journal.open(full) as journal:
         assert not journal.writable
-        with pytest.raises(JournalFullError, match="no room left on the disk; free some space"):
+        with pytest.raises(JournalFullError, match="no room left on the disk: free some space"):
             journal.name_run(STARTED_NS)
         with pytest.raises(JournalFullError, match="no room left"):
             journal.deliveries.advance("mqtt", 1)
