@@ -16,7 +16,7 @@ from bleak.exc import BleakError, BleakGATTProtocolError
 
 from ingest.errors import IngestError, LinkError
 from ingest.links import Problem, WornSensor, is_sensor, rescan_delay_s, services_of
-from ingest.waiting import Sleep, first, patience
+from ingest.waiting import Sleep, first, heed_cancellation, patience
 
 __all__ = ["RECOVERABLE", "Adapter", "ClientBackend", "ScannerBackend", "reason", "scanning"]
 
@@ -78,6 +78,7 @@ class Adapter:
                 async with self.lock:
                     heard = await self._listen()
             except RECOVERABLE as error:
+                heed_cancellation()
                 if not self._works:
                     raise LinkError(f"Bluetooth: {reason(error)}; run: kneeload doctor") from error
                 failures += 1

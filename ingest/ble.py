@@ -23,7 +23,7 @@ from ingest.errors import LinkError, RefusedError
 from ingest.links import Ending, Problem, WornSensor, connect_timeout_s, pause_s, retry_delay_s, when_silent
 from ingest.packet import Kind, Packet
 from ingest.sensors import FAMILIES, Family, Read, Write
-from ingest.waiting import Sleep, Together, first, patience
+from ingest.waiting import Sleep, Together, first, heed_cancellation, patience
 from ingest.writing import Writer, put
 
 __all__ = ["Problem", "run_links"]
@@ -106,6 +106,7 @@ class _Link:
             device = await self._adapter.find(self._sensor)
             began_ns = self._now_ns()
             ending = await self._session(device, connect_timeout_s(failures))
+            heed_cancellation()
             # Neither alone: some sensors stream to everybody, even if they refuse to be started; others take
             # the start and send nothing.
             streamed = self._heard_ns > self._started_ns >= began_ns

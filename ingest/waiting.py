@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from math import ceil
 from typing import Final, Protocol
 
-__all__ = ["Sleep", "Together", "first", "patience"]
+__all__ = ["Sleep", "Together", "first", "heed_cancellation", "patience"]
 
 # All sensors start sampling together; one that is not there so long after the first starts later.
 TOGETHER_S: Final = 8.0
@@ -53,6 +53,13 @@ async def first(*waits: Awaitable[object]) -> None:
         await asyncio.gather(*tasks, return_exceptions=True)
     for task in done:
         task.result()
+
+
+def heed_cancellation() -> None:
+    """Ends a task that was asked to end: of that a Bluetooth stack may have made an error of its own."""
+    task = asyncio.current_task()
+    if task is not None and task.cancelling():
+        raise asyncio.CancelledError
 
 
 @asynccontextmanager

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from bleak import BleakScanner
 from bleak.backends.scanner import BaseBleakScanner
+from bleak.exc import BleakError
 
 from firmware_sim.clock import Clock
 from firmware_sim.radio import SimulatedRadio
@@ -128,3 +130,34 @@ async def test_a_scan_that_began_and_said_nothing_is_ended() -> None:
             async with adapter.scanning(BleakScanner(None, [], backend=Mute)):
                 pytest.fail("it was not answered")
     assert scans == ["begun", "ended"]
+
+
+async def test_a_run_can_be_ended_while_a_stack_makes_an_error_of_its_own_of_that() -> None:
+    """Some say that connecting failed when they are broken off in it: the link must not try again."""
+    virtual, clock = sensor(LEFT, "A1"), Clock(1.0)
+    tries: list[str] = []
+    async with SimulatedRadio([virtual], clock=clock) as radio:
+
+        class Stubborn(radio.client_backend):  # type: ignore[name-defined,misc]
+            async def connect(self, pair: bool, **_: Any) -> None:
+                tries.append(self.address)
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError as error:
+                    raise BleakError("connecting failed") from error
+
+        running = asyncio.create_task(
+            run_links(
+                [worn(virtual)],
+                lambda _: None,
+                now_ns=clock.now_ns,
+                client_backend=Stubborn,
+                scanner_backend=radio.scanner_backend,
+            )
+        )
+        while not tries:
+            await asyncio.sleep(0.01)
+        running.cancel()
+        await asyncio.wait([running], timeout=FOR_EVER_S)
+        assert running.cancelled()
+        assert tries == [virtual.address]
