@@ -4,50 +4,46 @@ Chunks are taken apart here and not by the library: it makes half a dozen object
 hour of two sensors has a hundred thousand.
 """
 
-import os
 import struct
-import zlib
 from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Final
 
 from mcap.data_stream import ReadDataStream
-from mcap.exceptions import McapError
 from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, Metadata
-from mcap.writer import MCAP0_MAGIC
+from mcap.records import Channel, Metadata
 
 from dsp.mount import Mount
+from ingest.damage import Damage, Lacking
 from ingest.errors import RecordingError
+from ingest.framing import UNREADABLE, parts, records
 from ingest.packet import QUIET_NS, Kind, Packet
 
-__all__ = ["HEAD", "MESSAGE", "METADATA_NAME", "Origin", "chunks", "metadata", "read"]
+__all__ = ["MESSAGE", "METADATA_NAME", "Damage", "Origin", "chunks", "metadata", "read"]
 
 METADATA_NAME: Final = "kneeload"
-# No record of ours is near this; one that claims to be is not read.
-LARGEST_RECORD: Final = 16 * 1024 * 1024
+DATA_END_BYTES: Final = 4
 # Silence is reported on every few seconds: a few bytes that claim an age must not make gigabytes of it. So
 # much is read in any case, and more with every packet: a service that runs for months is silent most of them.
 MOST_SILENT_NS: Final = 7 * 24 * 3600 * 1_000_000_000
 FOR_EACH_PACKET_NS: Final = 1_000_000_000
 LONGEST_RUN_NS: Final = 10 * 365 * 24 * 3600 * 1_000_000_000
 
-# Of a record: opcode, length of what follows. Of a message: channel, sequence, arrival, the same again.
-HEAD: Final = struct.Struct("<BQ")
+# Of a message: channel, number in it, arrival, the same again.
 MESSAGE: Final = struct.Struct("<HIQQ")
-_UNREADABLE = (McapError, struct.error, ValueError, OverflowError)
 
 Origin = tuple[Mount, str, Kind]
 
 
-def read(path: Path) -> Iterator[Packet]:
-    """The packets of a recording in the order in which they came; a cut-off or damaged end is left out.
+def read(path: Path, damage: Damage | None = None) -> Iterator[Packet]:
+    """The packets of a recording in the order in which they came; a cut-off or damaged part is left out.
 
-    Raises RecordingError when the file is missing, is no recording, or was compressed by another program.
+    damage: is told what was damaged. Raises RecordingError when the file is missing, is no recording, or was
+    compressed by another program.
     """
     last_ns, left_ns = 0, MOST_SILENT_NS
-    for chunk in chunks(path):
+    for chunk in chunks(path, damage):
         for origin, content in chunk:
             _channel, _sequence, arrival_ns, _published_ns = MESSAGE.unpack_from(content)
             left_ns += FOR_EACH_PACKET_NS - min(QUIET_NS, max(0, arrival_ns - last_ns))
@@ -57,36 +53,53 @@ def read(path: Path) -> Iterator[Packet]:
             yield Packet(*origin, arrival_ns, content[MESSAGE.size :])
 
 
-def chunks(path: Path) -> Iterator[Iterator[tuple[Origin, bytes]]]:
-    """Of each whole chunk the packets as they are on disk: what each is of; MESSAGE and its bytes."""
-    origins: dict[int, Origin] = {}
-    for opcode, body in _records(path):
-        if opcode == Opcode.CHUNK:
-            yield _messages(origins, _parts(_open(path, body)))
-        elif opcode in (Opcode.CHANNEL, Opcode.MESSAGE):  # outside of chunks: other programs write so
-            yield _messages(origins, [(opcode, body)])
-        elif opcode == Opcode.DATA_END:
+def chunks(path: Path, damage: Damage | None = None) -> Iterator[Iterator[tuple[Origin, bytes]]]:
+    """Of each whole chunk the packets as they are on disk: what each is of; MESSAGE and its bytes.
+
+    What copies have in the place of a damaged chunk comes as one of its own.
+    """
+    damage = Damage() if damage is None else damage
+    contents, chunked = _Contents(damage), False
+    for opcode, body in records(path, damage):
+        if opcode in (Opcode.CHUNK, Opcode.ATTACHMENT):
+            chunked = True
+            yield contents.messages(parts(body), again=opcode == Opcode.ATTACHMENT)
+        elif opcode in (Opcode.CHANNEL, Opcode.MESSAGE) and not chunked:  # other programs write so
+            yield contents.messages([(opcode, body)], again=False)
+        elif opcode == Opcode.DATA_END and len(body) == DATA_END_BYTES:
             return
 
 
-def _messages(
-    origins: dict[int, Origin], parts: Iterable[tuple[int, bytes]]
-) -> Iterator[tuple[Origin, bytes]]:
-    for opcode, content in parts:
-        if opcode == Opcode.MESSAGE and len(content) >= MESSAGE.size:
-            if (origin := origins.get(MESSAGE.unpack_from(content)[0])) is not None:
-                yield origin, content
-        elif opcode == Opcode.CHANNEL:
-            _note(origins, content)
+class _Contents:
+    """What is in chunks and copies, each packet once."""
+
+    def __init__(self, damage: Damage) -> None:
+        self._origins: dict[int, Origin | None] = {}
+        self._seen: dict[int, int] = {}  # the number of each channel's last packet
+        self._lacking = Lacking(damage)
+
+    def messages(self, inner: Iterable[tuple[int, bytes]], *, again: bool) -> Iterator[tuple[Origin, bytes]]:
+        for opcode, content in inner:
+            if opcode == Opcode.MESSAGE and len(content) >= MESSAGE.size:
+                channel, number, _arrival_ns, _published_ns = MESSAGE.unpack_from(content)
+                if again and number <= self._seen.get(channel, -1):
+                    continue
+                origin = self._origins.get(channel)
+                self._lacking.note(channel, number, again=again, known=channel in self._origins)
+                if origin is not None:
+                    self._seen[channel] = number
+                    yield origin, content
+            elif opcode == Opcode.CHANNEL:
+                _note(self._origins, content)
 
 
 def metadata(path: Path) -> dict[str, str]:
     """What was said at the file's start; empty when it was cut off before that."""
-    for opcode, body in _records(path):
+    for opcode, body in records(path, Damage()):
         if opcode == Opcode.METADATA:
             try:
                 record = Metadata.read(ReadDataStream(BytesIO(body)))
-            except _UNREADABLE:
+            except UNREADABLE:
                 continue
             if record.name == METADATA_NAME:
                 return dict(record.metadata)
@@ -95,60 +108,14 @@ def metadata(path: Path) -> dict[str, str]:
     return {}
 
 
-def _records(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(opcode, content) of each complete record of the file."""
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            magic = file.read(len(MCAP0_MAGIC))
-            if not MCAP0_MAGIC.startswith(magic):
-                raise RecordingError(path, "is not an MCAP file", "give a packets.mcap of a run")
-            while len(head := file.read(HEAD.size)) == HEAD.size:
-                opcode, length = HEAD.unpack(head)
-                if length > size - file.tell():
-                    return
-                if length > LARGEST_RECORD:
-                    file.seek(length, os.SEEK_CUR)
-                    continue
-                yield opcode, file.read(length)
-    except OSError as error:
-        raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
-
-
-def _open(path: Path, body: bytes) -> bytes:
-    """What is in a chunk; nothing when its checksum does not fit."""
-    try:
-        chunk = Chunk.read(ReadDataStream(BytesIO(body)))
-    except _UNREADABLE:
-        return b""
-    if chunk.compression:
-        # A few bytes of a hostile file could unpack to gigabytes; we never write such chunks.
-        raise RecordingError(
-            path,
-            f"is compressed ({chunk.compression[:8]!r})",
-            "unpack it with: mcap compress --compression none",
-        )
-    whole = chunk.uncompressed_crc in (0, zlib.crc32(chunk.data))
-    return chunk.data if whole else b""
-
-
-def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
-    """(opcode, content) of each complete record of a chunk."""
-    at, end = 0, len(data)
-    while at + HEAD.size <= end:
-        opcode, length = HEAD.unpack_from(data, at)
-        at += HEAD.size
-        if length > end - at:
-            return
-        yield opcode, data[at : at + length]
-        at += length
-
-
-def _note(origins: dict[int, Origin], content: bytes) -> None:
+def _note(origins: dict[int, Origin | None], content: bytes) -> None:
     """Remember a channel; one that is not ours brings no packets."""
     try:
         channel = Channel.read(ReadDataStream(BytesIO(content)))
-        about = channel.metadata
-        origins[channel.id] = Mount(about["mount"]), about["family"], Kind(about["kind"])
-    except (*_UNREADABLE, KeyError):
+    except UNREADABLE:
         return
+    about = channel.metadata
+    try:
+        origins[channel.id] = Mount(about["mount"]), about["family"], Kind(about["kind"])
+    except (ValueError, KeyError):
+        origins.setdefault(channel.id)

@@ -2,7 +2,8 @@
 
 One packet is one message on the topic MOUNT/KIND; its log time is the arrival on the run's timeline. Messages
 are gathered into a chunk of half a second, and a chunk carries a checksum: what `read` yields is whole.
-The file's metadata stand before the first packet and are on disk before the first packet comes.
+The file's metadata stand before the first packet and are on disk before the first packet comes. What samples
+cannot be read without is there more than once (ingest/keepsakes.py).
 """
 
 import zlib
@@ -13,15 +14,17 @@ from typing import Final, Self
 
 from mcap.data_stream import RecordBuilder
 from mcap.opcode import Opcode
-from mcap.records import Chunk
+from mcap.records import Channel, Chunk
 from mcap.writer import CompressionType, IndexType, Writer
 
 from ingest.errors import FileLostError, PacketDroppedError, StorageError
+from ingest.framing import AGAIN, HEAD
 from ingest.growing import GrowingFile, fsync_folder, storage_error
+from ingest.keepsakes import Keepsakes
 from ingest.packet import Packet
-from ingest.recorded import HEAD, MESSAGE, METADATA_NAME, Origin, chunks, metadata, read
+from ingest.recorded import MESSAGE, METADATA_NAME, Damage, Origin, chunks, metadata, read
 
-__all__ = ["Recorder", "metadata", "read"]
+__all__ = ["Damage", "Recorder", "metadata", "read"]
 
 ENCODING: Final = "kneeload-packet"
 PROFILE: Final = "kneeload"
@@ -47,6 +50,7 @@ class Recorder:
         self._file = GrowingFile(path)
         self._channels: dict[Origin, int] = {}
         self._sequences: dict[int, int] = {}
+        self._keepsakes = Keepsakes()
         self._chunk_since_ns: int | None = None
         self._finished = False
         # Arrival of the first packet that the system has not taken, None when it has taken all.
@@ -109,6 +113,8 @@ class Recorder:
             except StorageError as error:
                 self.packets_dropped += 1
                 raise PacketDroppedError(error) from error
+        if self._chunk_since_ns is None:
+            self._write_again(packet.arrival_ns)
         channel = self._channel((packet.mount, packet.family, packet.kind))
         if self.unwritten_since_ns is None:
             self.unwritten_since_ns = packet.arrival_ns
@@ -116,6 +122,7 @@ class Recorder:
         self._writer.add_message(
             channel, packet.arrival_ns, packet.data, packet.arrival_ns, sequence & 0xFFFF_FFFF
         )
+        self._keepsakes.note(packet, channel, sequence & 0xFFFF_FFFF)
         if self._chunk_since_ns is None:
             self._chunk_since_ns = packet.arrival_ns
         elif packet.arrival_ns - self._chunk_since_ns >= CHUNK_NS:
@@ -125,10 +132,15 @@ class Recorder:
         channel = self._channels.get(origin)
         if channel is None:
             mount, family, kind = origin
-            channel = self._channels[origin] = self._writer.register_channel(
-                f"{mount}/{kind}", ENCODING, 0, {"mount": mount, "family": family, "kind": kind}
-            )
+            topic, about = f"{mount}/{kind}", {"mount": mount, "family": family, "kind": kind}
+            channel = self._channels[origin] = self._writer.register_channel(topic, ENCODING, 0, about)
+            self._keepsakes.channel(Channel(channel, topic, ENCODING, about, 0))
         return channel
+
+    def _write_again(self, now_ns: int) -> None:
+        """Between two chunks: what would cost the run if it were damaged."""
+        if (again := self._keepsakes.due(now_ns)) is not None:
+            self._writer.add_attachment(now_ns, now_ns, AGAIN, ENCODING, again)
 
     def _copy(self, messages: Sequence[tuple[Origin, bytes]]) -> None:
         """The packets of one chunk of another recording, as one chunk of this."""
@@ -139,6 +151,7 @@ class Recorder:
             self.flush()
         elif messages:
             # Packet by packet through the library takes several times as long, while nothing is received.
+            self._write_again(MESSAGE.unpack_from(messages[0][1])[2])
             self._file.write(self._packed(messages))
             self._file.flush()
 
@@ -155,6 +168,7 @@ class Recorder:
             records += HEAD.pack(Opcode.MESSAGE, len(content)), content
             arrivals.append(arrival_ns)
             self._sequences[channel] = sequence
+            self._keepsakes.note(Packet(*origin, arrival_ns, content[MESSAGE.size :]), channel, sequence)
             counted.channel_message_counts[channel] += 1
         data = b"".join(records)
         first_ns, last_ns = min(arrivals), max(arrivals)

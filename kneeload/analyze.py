@@ -13,6 +13,7 @@ from dsp.params import Params
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from ingest import recording
+from ingest.damage import Damage
 from ingest.errors import RecordingError
 from ingest.files import read_recording
 from ingest.plausible import doubt_of_rate
@@ -28,6 +29,7 @@ from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.results_folder import Origin, check_inputs_spared, set_aside, write_results
 from kneeload.shown import cell
+from kneeload.usable import NothingUsableError, check_usable, doubts_of_packets
 from kneeload.worn import UnknownFamilyError, families_of
 
 __all__ = ["AnalyzeError", "analyze", "run_analyze"]
@@ -79,7 +81,7 @@ def run_analyze(
     for path, place in _places(files, output):
         try:
             analyses = _file(path, mount, place=place, params=params)
-        except (RecordingError, UnknownFamilyError, AnalyzeError) as error:
+        except (RecordingError, UnknownFamilyError, NothingUsableError, AnalyzeError) as error:
             stale = _set_aside(path, place)
             told = str(error)
             if stale:
@@ -155,20 +157,27 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
 
 def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
     families = families_of(path)
+    damage = Damage()
+    packets = recording.read(path, damage)
     if not families:
-        raise AnalyzeError("holds no packets", path=path)
+        for _ in packets:
+            pass
+        raise AnalyzeError(f"{damage}, no packet is left" if damage.pieces else "holds no packets", path=path)
     own = params_of(recording.metadata(path)) if params is None else dict.fromkeys(families, params)
     monitor = Monitor(dict(sorted(families.items())), params=own)
     results: list[Result] = []
-    for packet in recording.read(path):
+    for packet in packets:
         results.extend(monitor.receive(packet))
     results.extend(monitor.finish(monitor.now_us * 1000))
+    check_usable(path, damage, monitor.health.values())
     several = len(families) > 1
     for mount in monitor.sensors:
         folder = None if place is None else place / mount if several else place
         totals = monitor.sensors[mount].totals()
-        slow = doubt_of_rate(totals.rate_hz) if totals.rate_hz else ""
-        doubt = f"{path}: {mount} is {slow}" if slow else ""
+        doubts = list(doubts_of_packets(damage, [monitor.health[mount]]))
+        if totals.rate_hz and (slow := doubt_of_rate(totals.rate_hz)):
+            doubts.append(f"{mount} is {slow}")
+        doubt = f"{path}: {'; also '.join(doubts)}" if doubts else ""
         origin = _origin(path, mount, own.get(mount, Params()), doubt)
         yield _analysis(path, mount, totals=totals, results=results, origin=origin, place=folder)
 

@@ -1,13 +1,18 @@
 """`kneeload runs --prune` and `--recover`."""
 
 import math
+from contextlib import suppress
 from pathlib import Path
 
 from rich.console import Console
 
+from ingest import recording
+from ingest.damage import Damage
+from ingest.errors import RecordingError
 from ingest.text import printable
 from kneeload.adopting import adopt, unknown_runs
 from kneeload.journal import Journal
+from kneeload.place import packets_of
 from kneeload.resume import RESUME_S, Cut, find_cut, recover_old
 from kneeload.retention import Holding, old_runs, prune
 from kneeload.spoken import counted
@@ -50,26 +55,46 @@ def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     """Bring the last results of every run that was cut off into the journal, and all of those it has not."""
     recovered: dict[str, int] = {}
     left: Cut | None = None
-    unreadable: list[str] = []
+    unreadable: dict[str, str] = {}
     if (folder / "journal.db").exists() or unknown_runs(folder):
         with Journal.open(folder) as journal:
             recovered = adopt(journal, folder) | recover_old(journal, folder)
             left = find_cut(journal, folder)
-            unreadable = unknown_runs(folder, journal.runs())
+            unreadable = {run: _why(folder, run) for run in unknown_runs(folder, journal.runs())}
+    damaged = {run: str(_damage(folder, run)) for run in recovered}
     if console is not None:
         for run, new in recovered.items():
-            console.print(f"{run}: {counted(new, 'result')} recovered", highlight=False, markup=False)
-        for run in unreadable:
-            console.print(
-                f"{run}: its packets hold no samples that this version can read",
-                highlight=False,
-                markup=False,
-            )
+            lacks = f"; packets.mcap {damaged[run]}" if damaged[run] else ""
+            said = f"{run}: {counted(new, 'result')} recovered{lacks}"
+            console.print(said, highlight=False, soft_wrap=True, markup=False)
+        for run, why in unreadable.items():
+            console.print(f"{run}: {why}", highlight=False, soft_wrap=True, markup=False)
         if left is not None and left.recent:
             console.print(_may_go_on(left), highlight=False, soft_wrap=True, markup=False)
         elif not recovered:
             console.print("nothing to recover", highlight=False)
-    return {"data_dir": str(folder), "recovered": recovered}
+    return {
+        "data_dir": str(folder),
+        "recovered": recovered,
+        "damaged": {run: lacks for run, lacks in damaged.items() if lacks},
+        "unreadable": unreadable,
+    }
+
+
+def _damage(folder: Path, run: str) -> Damage:
+    """What of a run's packets cannot be read; none where nothing of it is a recording."""
+    damage = Damage()
+    with suppress(RecordingError):
+        for _ in recording.read(packets_of(folder, run), damage):
+            pass
+    return damage
+
+
+def _why(folder: Path, run: str) -> str:
+    """Of a run whose packets gave nothing."""
+    damage = str(_damage(folder, run))
+    no_samples = "its packets hold no samples that this version can read"
+    return f"{no_samples}; packets.mcap {damage}" if damage else no_samples
 
 
 def _may_go_on(cut: Cut) -> str:

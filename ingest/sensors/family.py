@@ -151,6 +151,7 @@ class Family:
     start(wanted, the bytes read at this start by kind) gives the steps that make it stream as wanted; where
     they change the configuration they read it before samples of the new one can come.
     sync(id, host µs) is the write that starts an exchange of times, None where the family has none.
+    tells(the bytes of a Kind.DATA packet): whether they say what the samples of others are.
     ticks: what Samples.tick_us is worth. counts_losses: Samples.counter leaves out what was lost.
     """
 
@@ -164,5 +165,6 @@ class Family:
     decoder: Callable[[], Decoder]
     sync: Callable[[int, int], Write] | None = None
     optional: Collection[Kind] = SPARE
+    tells: Callable[[bytes], bool] = lambda _data: False
     ticks: Ticks = CRYSTAL
     counts_losses: bool = True

@@ -21,6 +21,7 @@ from ingest.sensors.witmotion_wire import (
     RATE,
     RATE_CODES,
     RATE_REGISTER,
+    REGISTERS,
     WRITE_UUID,
     Frames,
     encode_read,
@@ -132,6 +133,12 @@ class WitMotionDecoder:
         )
 
 
+def tells_rate(data: bytes) -> bool:
+    return REGISTERS in data and any(
+        (found := registers_in(frame)) and found[0] == RATE_REGISTER for frame in Frames().push(data)
+    )
+
+
 def recognises(name: str | None, _service_uuids: Collection[str]) -> bool:
     return name is not None and name.startswith(NAMES)
 
@@ -188,6 +195,7 @@ FAMILY = Family(
     # It streams for as long as somebody listens.
     stop=(),
     decoder=WitMotionDecoder,
+    tells=tells_rate,
     ticks=COUNTED,
     counts_losses=False,
 )

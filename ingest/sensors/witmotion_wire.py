@@ -19,6 +19,7 @@ __all__ = [
     "RATE",
     "RATE_CODES",
     "RATE_REGISTER",
+    "REGISTERS",
     "SERVICE_UUID",
     "WRITE_UUID",
     "Frames",
