@@ -11,9 +11,17 @@ from numpy.typing import NDArray
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
-from ingest.grid import LARGEST_T_US, missing_before, period_us
+from ingest.grid import LARGEST_T_US, missing_before, near_share, period_us
 from ingest.impossible import empty_impossible
-from ingest.plausible import check_acc, check_gyro, doubt_of_rate, doubts_of_acc, doubts_of_gyro, is_dead
+from ingest.plausible import (
+    check_acc,
+    check_gyro,
+    doubt_of_rate,
+    doubt_of_steps,
+    doubts_of_acc,
+    doubts_of_gyro,
+    is_dead,
+)
 from ingest.rows import line_of
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns, read_csv
 from ingest.torn import doubt_of_ends, doubts_of_left_out, gyro_stops, watched_us, whole_rows
@@ -122,6 +130,8 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     _check_times(path, columns, t_us, period)
     if slow := doubt_of_rate(1e6 / period):
         doubts.append(slow)
+    if uneven := doubt_of_steps(columns.time_name, period, near_share(t_us, period, within=0.25)):
+        doubts.append(uneven)
     acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
     check_acc(path, columns, acc_g)
     doubts += doubts_of_acc(acc_g, period)
@@ -213,7 +223,9 @@ def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: 
             "name the column t_s, t_ms or t_us by its unit",
         )
     steps = np.diff(t_us)
-    if len(steps) >= 20 and np.quantile(steps, 0.9) > LARGEST_BURST * period:
+    # Few of them, however long, are pauses.
+    long = np.quantile(steps, 0.9)
+    if len(steps) >= 20 and min(long, np.minimum(steps, long).mean()) > LARGEST_BURST * period:
         raise RecordingError(
             path, f"{name} comes in bursts, as arrival times do", "give each sample the time it was taken"
         )

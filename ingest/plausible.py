@@ -15,6 +15,7 @@ __all__ = [
     "check_acc",
     "check_gyro",
     "doubt_of_rate",
+    "doubt_of_steps",
     "doubts_of_acc",
     "doubts_of_gyro",
     "is_dead",
@@ -39,6 +40,8 @@ GRAVITY_G: Final = (0.85, 1.15)
 # Of recordings thinned out to 20 to 30 Hz up to a third of the contacts are 0.1 to 0.25 s off and some are
 # missed; from 40 on hardly one is.
 SLOW_HZ: Final = 40.0
+# Where half of the samples are missing at random every other step is a period long.
+FEW_NEAR: Final = 0.45
 # Of a nominal rate measured by an uneven clock.
 NEARLY: Final = 0.99
 
@@ -50,6 +53,17 @@ def doubt_of_rate(rate_hz: float) -> str:
     return (
         f"sampled at {rate_hz:.3g} Hz: contacts can be missed or off by more than 0.1 s; "
         "50 Hz or more tells them, 200 Hz or more the peaks"
+    )
+
+
+def doubt_of_steps(time_name: str, period: float, near: float) -> str:
+    """What to say of uneven times; or nothing. near: share of the steps that are about a period (µs) long."""
+    if near >= FEW_NEAR:
+        return ""
+    return (
+        f"only {100 * near:.0f} % of the steps of {time_name} are near {period / 1000:.3g} ms, which seems to "
+        "be the sensor's: the rate, what is lost and all that is told rest on uneven times; "
+        "give each sample the time it was taken"
     )
 
 
