@@ -220,7 +220,8 @@ def _check_times(path: Path, columns: Columns, t_us: NDArray[np.int64], period: 
             path,
             f"{name} means {rate_hz:.4g} samples a second, and contacts can be found in "
             f"{RATES_HZ[0]:g} to {RATES_HZ[1]:,.0f}",
-            "name the column t_s, t_ms or t_us by its unit",
+            "name the column t_s, t_ms or t_us by its unit"
+            + (", or record at 50 Hz or more" if rate_hz < RATES_HZ[0] else ""),
         )
     steps = np.diff(t_us)
     # Few of them, however long, are pauses.

@@ -293,6 +293,12 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
         (["t_s,ax_ms2,ay_ms2,az_ms2"] + [f"{k / 100},0,0,1" for k in range(50)], None, "median", "ax_g"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,0" for k in range(50)], None, "median of 0", "gravity"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k * 10},0,0,1" for k in range(50)], None, "0.1 samples", "t_ms"),
+        (
+            ["t_s,ax_g,ay_g,az_g"] + [f"{k / 10},0,0,1" for k in range(50)],
+            None,
+            "means 10 samples a second",
+            "or t_us by its unit, or record at 50 Hz or more",
+        ),
         (["t_ms,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,1" for k in range(50)], None, "in 20 to 20,000", "t_s"),
         (["t_s,ax_g,ay_g,az_g"] + [",,," for _ in range(50)], None, "no samples", "another file"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k},,," for k in range(50)], None, "ax_g, ay_g, az_g", "another file"),
