@@ -61,8 +61,8 @@ def doubt_of_steps(time_name: str, period: float, near: float) -> str:
     if near >= FEW_NEAR:
         return ""
     return (
-        f"only {100 * near:.0f} % of the steps of {time_name} are near {period / 1000:.3g} ms, which seems to "
-        "be the sensor's: the rate, what is lost and all that is told rest on uneven times; "
+        f"only {100 * near:.0f} % of the steps of {time_name} are near {period / 1000:.3g} ms, which "
+        "seems to be the sensor's: the rate, what is lost and all that is told rest on uneven times; "
         "give each sample the time it was taken"
     )
 

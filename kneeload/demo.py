@@ -196,7 +196,7 @@ def _print_truth(truth: object, console: Console) -> None:
     if isinstance(truth, dict):
         console.print(
             "against the simulator's truth: {contacts} contacts, {missed} missed, {extra} extra "
-            "(first and last of a bout not counted)".format(**truth),
+            "({ungraded} at the ends of bouts not graded)".format(**truth),
             highlight=False,
             soft_wrap=not console.is_terminal,
         )

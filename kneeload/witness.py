@@ -46,9 +46,10 @@ class Witness:
     def against(self, sources: Sequence[Source]) -> dict[str, int] | None:
         """True contacts between a sensor's first and last samples, and how many were missed or added.
 
-        None for a recording, which has no truth here. Contacts that begin or end a bout may be found or not.
+        ungraded: found where they need not be, at the ends of a bout and of the run: what was found is
+        contacts less missed, plus extra, plus these. None for a recording, which has no truth here.
         """
-        totals = {"contacts": 0, "missed": 0, "extra": 0}
+        totals = {"contacts": 0, "missed": 0, "extra": 0, "ungraded": 0}
         for source in sources:
             if not isinstance(source, GaitSource):
                 return None
@@ -63,4 +64,5 @@ class Witness:
             totals["contacts"] += int(inside.sum())
             totals["missed"] += held.missed.shape[0]
             totals["extra"] += held.extra.shape[0]
+            totals["ungraded"] += len(found) - len(graded)
         return totals

@@ -90,6 +90,9 @@ def test_two_virtual_shins_are_found_as_they_ran(tmp_path: Path) -> None:
     truth = report["truth"]
     assert truth["contacts"] > 120
     assert truth["missed"] + truth["extra"] <= 0.02 * truth["contacts"]
+    graded = truth["contacts"] - truth["missed"] + truth["extra"]
+    assert graded + truth["ungraded"] == report["strides"]
+    assert truth["ungraded"] > 0
     assert report["mqtt"]["published"] > report["strides"]
     assert report["influx"]["server"] is None
     assert report["alerts"] >= 1, "the hard stretch of the demo must be noticed"

@@ -47,3 +47,13 @@ def test_contacts_that_were_not_and_contacts_not_found_are_counted() -> None:
     verdict = judged(found, last_s=12.0)
     assert verdict is not None
     assert (verdict["missed"], verdict["extra"]) == (1, 1)
+
+
+@pytest.mark.parametrize("last_s", [9.0, 12.0, 12.3])
+def test_what_was_found_adds_up(last_s: float) -> None:
+    contacts = [at_s for at_s in true_contacts_s(last_s) if at_s < last_s]
+    found = [*contacts[:5], contacts[5] + 0.3, *contacts[7:]]
+    verdict = judged(found, last_s=last_s)
+    assert verdict is not None
+    graded = verdict["contacts"] - verdict["missed"] + verdict["extra"]
+    assert graded + verdict["ungraded"] == len(found)
