@@ -98,6 +98,28 @@ def test_two_virtual_shins_are_found_as_they_ran(tmp_path: Path) -> None:
     assert report["alerts"] >= 1, "the hard stretch of the demo must be noticed"
 
 
+def test_a_demo_that_was_cut_off_does_not_compare_two_spans(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    arguments: list[str | Path] = ["demo", "--speedup", "10", "--data-dir", data]
+    first = start_kneeload(arguments, home=tmp_path)
+
+    def strides() -> int:
+        if not (data / "journal.db").exists():
+            return 0
+        with Journal.open(data) as journal:
+            return sum(len(journal.strides(run.run)) for run in journal.runs())
+
+    wait_until(lambda: strides() > 10, "some strides")
+    first.kill()
+    first.communicate()
+    report = kneeload_json([*arguments, "--resume", "--duration", "20"], home=tmp_path)
+    assert report["strides"] > 20
+    assert report["truth"] is None
+    for sensor in report["sensors"]:
+        assert sensor["packets_received"] > 100
+        assert sensor["packets_sent"] is None
+
+
 def test_servers_that_die_in_the_middle_miss_nothing(
     tmp_path: Path, mosquitto: Mosquitto, influxd: Influxd
 ) -> None:
