@@ -60,7 +60,14 @@ def demo(
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     seed: Seed = 1,
     fault: Fault = None,
-    speedup: Annotated[float, typer.Option(min=0.1, max=1000, help="Times as fast as the wall clock.")] = 1.0,
+    speedup: Annotated[
+        float,
+        typer.Option(
+            min=0.1,
+            max=1000,
+            help="Times as fast as the wall clock. The run is dated so much earlier that it ends by now.",
+        ),
+    ] = 1.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a demo that was cut off.")] = False,
     config: ConfigFile = None,
     data_dir: DataDir = None,
