@@ -27,7 +27,7 @@ from kneeload.results import SensorHealth, Summary
 from kneeload.results_folder import set_aside
 from kneeload.review.errors import UnknownRunError
 from kneeload.spoken import counted
-from kneeload.strides_csv import write_strides
+from kneeload.strides_csv import number_cell, write_strides
 from kneeload.tally import Tally
 from kneeload.worn import families_of
 
@@ -134,7 +134,7 @@ def cell(name: str, value: Any) -> object:
     if isinstance(value, bool):
         return int(value)
     if isinstance(value, float):
-        return f"{value:.6g}" if math.isfinite(value) else ""
+        return number_cell(name, value) if math.isfinite(value) else ""
     if isinstance(value, str):
         return inert(value)
     return value

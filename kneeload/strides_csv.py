@@ -8,7 +8,7 @@ from dsp.stride import Stride
 from ingest.text import inert
 from kneeload.private import private_file
 
-__all__ = ["COLUMNS", "write_strides"]
+__all__ = ["COLUMNS", "number_cell", "write_strides"]
 
 CONTRACT = (
     "stride",
@@ -55,11 +55,16 @@ def _seconds(t_us: int | None) -> str | None:
     return f"{'-' if t_us < 0 else ''}{whole}.{part:06d}"
 
 
+def number_cell(name: str, value: float) -> str:
+    """A finite number in the column of this name: times to the microsecond, all else to six digits."""
+    return f"{value:.6f}" if name.endswith("_s") and not name.endswith("_per_s") else f"{value:.6g}"
+
+
 def _field(name: str) -> Cell:
     def cell(stride: Stride) -> object:
         value = getattr(stride, name)
         if isinstance(value, float):
-            return f"{value:.6g}"
+            return number_cell(name, value)
         if isinstance(value, bool):
             return int(value)
         return inert(value) if isinstance(value, str) else value

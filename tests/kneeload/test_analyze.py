@@ -129,6 +129,17 @@ def test_what_was_not_estimated_is_an_empty_cell(tmp_path: Path) -> None:
     assert "nan" not in (tmp_path / "strides.csv").read_text(encoding="utf-8").lower()
 
 
+def test_times_are_told_to_the_microsecond(tmp_path: Path) -> None:
+    (analysis,) = analyze([write_run(tmp_path / "walk.csv", activity="walk")], LEFT, tmp_path)
+    table = rows(tmp_path)
+    long = [row for row in table if row["stride_time_s"] and float(row["stride_time_s"]) > 1]
+    assert len(long) > 10
+    for stride, row in zip(analysis.strides, table, strict=True):
+        for name in ("contact_time_s", "flight_time_s", "stride_time_s"):
+            value = getattr(stride, name)
+            assert row[name] == ("" if value is None else f"{value:.6f}")
+
+
 @pytest.mark.parametrize("start_s", [-12.5, 100.0, 1_700_000_000.0])
 def test_times_stay_on_the_recordings_own_axis(tmp_path: Path, start_s: float) -> None:
     zero, later = tmp_path / "zero", tmp_path / "later"

@@ -17,7 +17,7 @@ from ingest.files import read_recording
 from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
 from kneeload.analyze import analyze
-from kneeload.export import export_run
+from kneeload.export import cell, export_run
 from kneeload.journal import Journal
 from kneeload.place import make_folder
 from kneeload.review.errors import UnknownRunError
@@ -191,3 +191,8 @@ def test_samples_that_only_another_version_can_read_are_refused_as_in_analyze(tm
     with pytest.raises(UnknownFamilyError) as again:
         analyze([path], None)
     assert str(again.value) == str(refused.value)
+
+
+def test_a_long_run_is_told_to_the_microsecond() -> None:
+    assert cell("running_s", 3600.123456) == "3600.123456"
+    assert cell("rate_hz", 207.98765432) == "207.988"
