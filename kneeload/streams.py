@@ -50,7 +50,7 @@ STRIDE_FIELDS = (
         "flight_time_s",
         "float",
         "s",
-        "half the stride time minus contact time; running only, and left out where that is below 0",
+        "half the usual stride time minus contact time; running only, and left out where that is below 0",
     ),
     Field("stride_time_s", "float", "s", "since that foot's previous initial contact"),
     Field("cadence_spm", "float", "steps/min", "median of the last strides, both feet counted"),
