@@ -1,5 +1,7 @@
 """Recordings in CSV or Parquet: one sensor a file, units in the column names, times on the file's axis."""
 
+import errno
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,7 +28,7 @@ from ingest.rows import line_of
 from ingest.tables import ACC_UNITS, GYRO_UNITS, READERS, Columns, read_csv
 from ingest.torn import doubt_of_ends, doubts_of_left_out, gyro_stops, watched_us, whole_rows
 
-__all__ = ["Recording", "blocks", "read_recording"]
+__all__ = ["Recording", "blocks", "check_file", "read_recording"]
 
 PACKED: Final = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst", ".7z", ".tar", ".tgz"})
 # Slower, what is told of contacts is mostly made up.
@@ -60,17 +62,24 @@ class Recording:
 
 def read_recording(path: Path, mount: Mount) -> Recording:
     """Read NAME.csv or NAME.parquet. Raises RecordingError with the place and the remedy."""
-    if path.is_dir():
-        raise RecordingError(path, "is a folder", "give the files in it")
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        remedy = "unpack it" if path.suffix.lower() in PACKED else "convert it to one of them"
-        raise RecordingError(path, "is neither .csv nor .parquet", remedy)
+    check_file(path)
     try:
-        columns, table = reader(path)
+        columns, table = READERS[path.suffix.lower()](path)
     except OSError as error:
         raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
     return _recording(path, mount, columns, table)
+
+
+def check_file(path: Path, *others: str) -> None:
+    """Raises RecordingError where there is no file, or none of a known kind. others: that the caller reads."""
+    if path.is_dir():
+        raise RecordingError(path, "is a folder", "give the files in it")
+    *first, last = (*READERS, *others)
+    if path.suffix.lower() not in (*first, last):
+        remedy = "unpack it" if path.suffix.lower() in PACKED else "convert it to one of them"
+        raise RecordingError(path, f"is neither {', '.join(first)} nor {last}", remedy)
+    if not path.exists():
+        raise RecordingError(path, os.strerror(errno.ENOENT), "give a readable file")
 
 
 def blocks(recording: Recording, *, size: int = 4096) -> Iterator[ImuBlock]:

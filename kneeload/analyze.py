@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -15,7 +16,7 @@ from dsp.summary import Totals, summarise
 from ingest import recording
 from ingest.damage import Damage
 from ingest.errors import RecordingError
-from ingest.files import read_recording
+from ingest.files import check_file, read_recording
 from ingest.plausible import doubt_of_rate
 from ingest.text import one_line
 from kneeload.analysis import Analysis, lines_of, report_of
@@ -35,6 +36,9 @@ from kneeload.worn import UnknownFamilyError, families_of
 __all__ = ["AnalyzeError", "analyze", "run_analyze"]
 
 
+PACKETS_SUFFIX: Final = Path(PACKETS).suffix
+
+
 class AnalyzeError(KneeloadError):
     """Nothing can be made of a recording."""
 
@@ -52,7 +56,7 @@ def analyze(
 ) -> list[Analysis]:
     """One Analysis a sensor, in the order of the files; with several of them each gets a folder of its own.
 
-    A packets.mcap knows its mounts, other recordings need one. params: None = as the recording says, or as
+    A packets.mcap knows its mounts, and mount chooses one of them; other recordings need one. params: None = as the recording says, or as
     usual. Raises IngestError or KneeloadError.
     """
     return [
@@ -119,7 +123,7 @@ def _places(paths: Sequence[Path], output: Path | None) -> list[tuple[Path, Path
 
 def _folders(path: Path, place: Path) -> Iterable[Path]:
     """Where results of this file may be: those of packets in a folder a sensor, where there are several."""
-    return (place, *(place / mount for mount in Mount if path.suffix == ".mcap"))
+    return (place, *(place / mount for mount in Mount if path.suffix == PACKETS_SUFFIX))
 
 
 def _set_aside(path: Path, place: Path | None) -> list[Path]:
@@ -134,8 +138,9 @@ def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params
         packets = path / PACKETS
         remedy = f"give {packets}" if packets.is_file() else "give the files in it"
         raise RecordingError(path, "is a folder", remedy)
-    if path.suffix == ".mcap":
-        return list(_packets(path, place, params))
+    check_file(path, PACKETS_SUFFIX)
+    if path.suffix == PACKETS_SUFFIX:
+        return list(_packets(path, mount, place=place, params=params))
     if mount is None:
         raise UsageError(f"{path}: --mount must say where this sensor was worn")
     return [_recording(path, mount, place=place, params=params or Params())]
@@ -155,7 +160,10 @@ def _recording(path: Path, mount: Mount, *, place: Path | None, params: Params) 
     return replace(analysis, begin_us=samples.begin_us)
 
 
-def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[Analysis]:
+def _packets(
+    path: Path, wanted: Mount | None, *, place: Path | None, params: Params | None
+) -> Iterator[Analysis]:
+    """wanted: the one sensor to tell of, None = all."""
     families = families_of(path)
     damage = Damage()
     packets = recording.read(path, damage)
@@ -163,6 +171,8 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
         for _ in packets:
             pass
         raise AnalyzeError(f"{damage}, no packet is left" if damage.pieces else "holds no packets", path=path)
+    if wanted not in (None, *families):
+        raise AnalyzeError(f"has no sensor at {wanted}, but at {' and '.join(sorted(families))}", path=path)
     own = params_of(recording.metadata(path)) if params is None else dict.fromkeys(families, params)
     monitor = Monitor(dict(sorted(families.items())), params=own)
     results: list[Result] = []
@@ -170,8 +180,9 @@ def _packets(path: Path, place: Path | None, params: Params | None) -> Iterator[
         results.extend(monitor.receive(packet))
     results.extend(monitor.finish(monitor.now_us * 1000))
     check_usable(path, damage, monitor.health.values())
-    several = len(families) > 1
-    for mount in monitor.sensors:
+    mounts = list(monitor.sensors) if wanted is None else [wanted]
+    several = len(mounts) > 1
+    for mount in mounts:
         folder = None if place is None else place / mount if several else place
         totals = monitor.sensors[mount].totals()
         doubts = list(doubts_of_packets(damage, [monitor.health[mount]]))

@@ -212,7 +212,10 @@ def analyze(
         ),
     ],
     mount: Annotated[
-        Mount | None, typer.Option(help="Where the sensor was worn: of all CSV and Parquet files.")
+        Mount | None,
+        typer.Option(
+            help="Where the sensor was worn: of all CSV and Parquet files. Of packets.mcap, that sensor alone."
+        ),
     ] = None,
     output: Annotated[
         Path | None,

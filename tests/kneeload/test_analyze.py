@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from importlib.metadata import version
@@ -208,6 +209,29 @@ def test_a_runs_packets_know_their_mounts(tmp_path: Path) -> None:
         assert analysis.directory is not None
         assert len(rows(analysis.directory)) == analysis.summary.strides > 10
         assert analysis.summary.lost_percent == 0
+
+
+def test_of_a_runs_sensors_one_can_be_chosen(tmp_path: Path) -> None:
+    plan = Plan.of(Phase(activity="run"))
+    path = record(tmp_path / "RUN" / "packets.mcap", virtual_packets({RIGHT: plan, LEFT: plan}, 12))
+    both = analyze([path], None)
+    (chosen,) = analyze([path], RIGHT, tmp_path / "out")
+    assert (chosen.mount, chosen.strides, chosen.directory) == (RIGHT, both[1].strides, tmp_path / "out")
+    with pytest.raises(AnalyzeError, match="has no sensor at left-shoe, but at left-shin and right-shin"):
+        analyze([path], Mount.LEFT_SHOE)
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("gone.csv", "gone.csv: No such file or directory; give a readable file"),
+        ("journal.db", "journal.db: is neither .csv, .parquet nor .mcap; convert it to one of them"),
+    ],
+)
+def test_what_is_no_recording_is_told_before_what_is_lacking(tmp_path: Path, name: str, what: str) -> None:
+    (tmp_path / "journal.db").write_bytes(b"SQLite")
+    with pytest.raises(RecordingError, match=re.escape(what)):
+        analyze([tmp_path / name], None)
 
 
 def test_a_runs_packets_know_how_they_were_processed(tmp_path: Path) -> None:
