@@ -71,7 +71,7 @@ def read_recording(path: Path, mount: Mount) -> Recording:
 
 
 def check_file(path: Path, *others: str) -> None:
-    """Raises RecordingError where there is no file, or none of a known kind. others: that the caller reads."""
+    """Raises RecordingError where there is no file, or none of a known kind. others: the caller reads too."""
     if path.is_dir():
         raise RecordingError(path, "is a folder", "give the files in it")
     *first, last = (*READERS, *others)

@@ -78,6 +78,8 @@ def is_dead(gyro: NDArray[np.float64]) -> bool:
 
 def check_acc(path: Path, columns: Columns, acc_g: NDArray[np.float64]) -> None:
     median_g = float(np.median(np.sqrt(np.einsum("ij,ij->i", acc_g, acc_g))))
+    if not np.isfinite(median_g):  # the squares of such numbers are
+        median_g = float(np.median(np.abs(acc_g).max(axis=1)))
     if MEDIAN_ACC_G[0] <= median_g <= MEDIAN_ACC_G[1]:
         return
     unit = columns.acc_unit

@@ -97,9 +97,13 @@ def _remedy_of_names(names: Sequence[str]) -> str:
 
 def _unit(path: Path, names: Sequence[str], letter: str, units: dict[str, float]) -> str | None:
     """The unit in which all three axes are there; None when none of them is."""
-    there = [unit for unit in units if any(f"{letter}{axis}_{unit}" in names for axis in "xyz")]
+    firsts = {
+        unit: next((name for axis in "xyz" if (name := f"{letter}{axis}_{unit}") in names), None)
+        for unit in units
+    }
+    there = [unit for unit, first in firsts.items() if first is not None]
     if len(there) > 1:
-        both = " and ".join(f"{letter}x_{unit}" for unit in there)
+        both = " and ".join(filter(None, firsts.values()))
         raise RecordingError(path, f"has columns in two units ({both})", "keep one of them", line=1)
     for partly in there:
         lacks = [f"{letter}{axis}_{partly}" for axis in "xyz" if f"{letter}{axis}_{partly}" not in names]
@@ -165,7 +169,7 @@ def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
     try:
         about = pyarrow.parquet.read_metadata(path)
         schema = about.schema.to_arrow_schema()
-        columns = choose(path, schema.names)
+        columns = _chosen(path, schema.names)
         most = MOST_ROWS if about.num_rows <= path.stat().st_size else MOST_REPEATED_ROWS
         if about.num_rows > most:
             raise RecordingError(
@@ -194,6 +198,14 @@ def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
         reason = str(error).splitlines()[0][:120]
         raise RecordingError(path, f"cannot be read as Parquet ({reason})", "write it again") from error
     return columns, table
+
+
+def _chosen(path: Path, names: Sequence[str]) -> Columns:
+    """As in CSV; but nothing is on a line."""
+    try:
+        return choose(path, names)
+    except RecordingError as error:
+        raise RecordingError(path, error.what, error.remedy) from None
 
 
 READERS: Final = {".csv": read_csv, ".parquet": read_parquet}

@@ -291,6 +291,13 @@ GOOD = [ROW.format(t=k / 100) for k in range(50)]
             "mg (divide by 1000) or counts",
         ),
         (["t_s,ax_ms2,ay_ms2,az_ms2"] + [f"{k / 100},0,0,1" for k in range(50)], None, "median", "ax_g"),
+        (["t_s,ax_g,ay_ms2,az_g", "0,0,1,0"], 1, "two units (ax_g and ay_ms2)", "keep one"),
+        (
+            ["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,1e300" for k in range(50)],
+            None,
+            "median of 1e+300 g",
+            "unit",
+        ),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k / 100},0,0,0" for k in range(50)], None, "median of 0", "gravity"),
         (["t_s,ax_g,ay_g,az_g"] + [f"{k * 10},0,0,1" for k in range(50)], None, "0.1 samples", "t_ms"),
         (
@@ -368,6 +375,14 @@ def test_what_is_wrong_in_a_parquet_file_is_told_by_its_row(tmp_path: Path) -> N
     path = tmp_path / "a.parquet"
     pq.write_table(pa.table({name: rows[:, at] for at, name in enumerate(SIX)}), path)
     with pytest.raises(RecordingError, match=r"a.parquet, row 21: t_s goes back") as caught:
+        read_recording(path, Mount.LEFT_SHIN)
+    assert caught.value.line is None
+
+
+def test_what_is_wrong_with_a_parquet_files_columns_is_on_no_line(tmp_path: Path) -> None:
+    path = tmp_path / "a.parquet"
+    pq.write_table(pa.table({"t_s": [0.0, 1.0], "ax_g": [0.0, 1.0]}), path)
+    with pytest.raises(RecordingError, match=r"a\.parquet: lacks ay_g, az_g") as caught:
         read_recording(path, Mount.LEFT_SHIN)
     assert caught.value.line is None
 
