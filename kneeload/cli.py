@@ -214,7 +214,7 @@ def analyze(
     mount: Annotated[
         Mount | None,
         typer.Option(
-            help="Where the sensor was worn: of all CSV and Parquet files. Of packets.mcap, that sensor alone."
+            help="Where the sensor was worn: of all CSV and Parquet files. Of packets.mcap that sensor."
         ),
     ] = None,
     output: Annotated[
@@ -338,7 +338,12 @@ def export(
     output: Annotated[
         Path | None, typer.Option(parser=named, metavar="PATH", help="A folder; default: RUN here.")
     ] = None,
-    raw: Annotated[bool, typer.Option("--raw", help="Each sensor's samples too.")] = False,
+    raw: Annotated[
+        bool,
+        typer.Option(
+            "--raw", help="Each sensor's samples too, as Parquet where pyarrow is installed, else CSV."
+        ),
+    ] = False,
     runner: Runner = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,

@@ -1,11 +1,25 @@
 """Options and arguments that several commands have."""
 
+import math
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
-__all__ = ["ConfigFile", "DataDir", "Duration", "Fault", "Json", "RunId", "Runner", "Seed", "named"]
+__all__ = [
+    "ConfigFile",
+    "DataDir",
+    "Duration",
+    "Fault",
+    "Json",
+    "RunId",
+    "Runner",
+    "Seed",
+    "named",
+]
+
+SHORTEST_S: Final = 0.1
+LONGEST_S: Final = 1e7
 
 
 def named(text: str) -> Path:
@@ -13,6 +27,19 @@ def named(text: str) -> Path:
     if not text:
         raise typer.BadParameter("is empty: give a path, . for this folder")
     return Path(text)
+
+
+def seconds(text: str) -> float:
+    """A length of run time. nan is in no range, and no limit is what is wrong with it."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isnan(value):
+        raise typer.BadParameter(f"{text!r} is not a number")
+    if not SHORTEST_S <= value <= LONGEST_S:
+        raise typer.BadParameter(f"{text} is not between {SHORTEST_S:g} and {LONGEST_S:,.0f} seconds")
+    return value
 
 
 DataDir = Annotated[
@@ -48,5 +75,11 @@ Fault = Annotated[
     typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
 ]
 Duration = Annotated[
-    float | None, typer.Option(min=0.1, max=1e7, help="Seconds of run time; default: until Ctrl-C.")
+    float | None,
+    typer.Option(
+        parser=seconds,
+        metavar="SECONDS",
+        help="Run time, 0.1 to 10,000,000; default: until Ctrl-C.",
+        show_default=False,
+    ),
 ]
