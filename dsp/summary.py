@@ -78,10 +78,13 @@ def peak_at_least(strides: Iterable[Stride]) -> bool | None:
     return is_lower_bound([peak for peak, _ in peaks], [peak for peak, clipped in peaks if clipped])
 
 
-def _rest_s(totals: Totals) -> float:
+def _whole(seconds: float) -> float:
     """Without what floats add to whole microseconds."""
-    rest_s = totals.duration_s - totals.running_s - totals.walking_s - totals.idle_s
-    return max(0.0, round(rest_s, 6))
+    return round(seconds, 6)
+
+
+def _rest_s(totals: Totals) -> float:
+    return max(0.0, _whole(totals.duration_s - totals.running_s - totals.walking_s - totals.idle_s))
 
 
 def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
@@ -98,11 +101,11 @@ def summarise(strides: Sequence[Stride], totals: Totals) -> RunSummary:
         lost_percent = 100.0 * totals.lost / taken if taken else 0.0
     return RunSummary(
         mount=totals.mount,
-        duration_s=totals.duration_s,
+        duration_s=_whole(totals.duration_s),
         strides=len(strides),
-        running_s=totals.running_s,
-        walking_s=totals.walking_s,
-        idle_s=totals.idle_s,
+        running_s=_whole(totals.running_s),
+        walking_s=_whole(totals.walking_s),
+        idle_s=_whole(totals.idle_s),
         cadence_spm=median_or_none(s.cadence_spm for s in running),
         contact_time_s=median_or_none(s.contact_time_s for s in running),
         peak_resultant_g=median_or_none(s.peak_resultant_g for s in running),

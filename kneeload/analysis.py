@@ -74,7 +74,7 @@ def lines_of(analysis: Analysis) -> Iterator[str]:
 
 
 def _medians(strides: Sequence[Stride]) -> str:
-    """As in summary.json; of peaks what they are, through which filter, and what spoils them."""
+    """As in summary.json where known; of peaks what they are, through which filter, and what spoils them."""
     cadence = median_or_none(s.cadence_spm for s in strides)
     contact_ms = milliseconds(median_or_none(s.contact_time_s for s in strides))
     peaks = [s for s in strides if s.peak_resultant_g is not None]
@@ -82,7 +82,6 @@ def _medians(strides: Sequence[Stride]) -> str:
     told = bounded(peak, 1, at_least=peak_at_least(peaks))
     low = ", sampled too slowly: reads low on average" if any(s.low_rate for s in peaks) else ""
     name = "peak tibial acceleration" if strides[0].mount.segment == "shin" else "foot shock"
-    return (
-        f"cadence {number(cadence, 1)} steps/min, contact {number(contact_ms, 0)} ms, "
-        f"{name} {told} g ({strides[0].filter}{low})"
-    )
+    known = [] if cadence is None else [f"cadence {number(cadence, 1)} steps/min"]
+    known += [] if contact_ms is None else [f"contact {number(contact_ms, 0)} ms"]
+    return ", ".join([*known, f"{name} {told} g ({strides[0].filter}{low})"])

@@ -30,6 +30,7 @@ from kneeload.processing import params_of
 from kneeload.results import Result
 from kneeload.results_folder import Origin, check_inputs_spared, set_aside, write_results
 from kneeload.shown import cell
+from kneeload.spoken import counted
 from kneeload.usable import NothingUsableError, check_usable, doubts_of_packets
 from kneeload.worn import UnknownFamilyError, families_of
 
@@ -56,8 +57,8 @@ def analyze(
 ) -> list[Analysis]:
     """One Analysis a sensor, in the order of the files; with several of them each gets a folder of its own.
 
-    A packets.mcap knows its mounts, and mount chooses one of them; other recordings need one. params: None = as the recording says, or as
-    usual. Raises IngestError or KneeloadError.
+    A packets.mcap knows its mounts, and mount chooses one of them; other recordings need one. params: None =
+    as the recording says, or as usual. Raises IngestError or KneeloadError.
     """
     return [
         analysis
@@ -104,6 +105,9 @@ def run_analyze(
                 for line in lines_of(analysis):
                     console.print(cell(line), soft_wrap=True)
             rows.append(report_of(analysis))
+    if refused and console is not None:
+        told = f"{len(files) - len(refused)} of {counted(len(files), 'file')} read"
+        console.print(cell(told), soft_wrap=True)
     # Of one recording the summary itself, so that nobody has to unpack a list of one.
     return {**(rows[0] if len(rows) == len(files) == 1 else {}), "recordings": rows, "refused": refused}
 

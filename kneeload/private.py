@@ -62,6 +62,8 @@ def make_private_folder(path: Path) -> None:
     try:
         for folder in reversed((path, *path.parents)):
             if not folder.is_dir():
+                if folder.exists():
+                    raise UnwritableError(path, f"{folder} is no folder")
                 folder.mkdir(mode=0o700)
     except OSError as error:
         raise UnwritableError(path, error.strerror or str(error)) from error

@@ -121,6 +121,21 @@ def test_a_folder_of_results_says_what_they_were_made_of(
     assert (shin["above_ankle_m"], shoe["above_ankle_m"]) == (0.2, None)
 
 
+def test_seconds_in_a_summary_are_whole_microseconds(tmp_path: Path) -> None:
+    analyze([write_run(tmp_path / "run.csv")], LEFT, tmp_path)
+    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    for name in ("duration_s", "running_s", "walking_s", "idle_s", "unwatched_s"):
+        assert summary[name] == round(summary[name], 6), name
+
+
+def test_a_single_stride_has_no_cadence_to_tell(recordings: Path) -> None:
+    text = StringIO()
+    path = recordings / "vicon_shoe" / "run-2017-11-27-11-23-18.csv"
+    run_analyze([path], mount=Mount.LEFT_SHOE, output=None, console=Console(file=text))
+    assert "  walking: contact 358 ms, foot shock" in text.getvalue()
+    assert "–" not in text.getvalue()
+
+
 def test_what_was_not_estimated_is_an_empty_cell(tmp_path: Path) -> None:
     analyze([write_run(tmp_path / "run.csv")], LEFT, tmp_path)
     first, second = rows(tmp_path)[:2]
@@ -373,7 +388,7 @@ def test_missing_file_mount_and_room(tmp_path: Path) -> None:
     path = write_run(tmp_path / "run.csv", duration_s=5)
     with pytest.raises(UsageError, match="--mount"):
         analyze([path], None)
-    with pytest.raises(UnwritableError, match="cannot be written"):
+    with pytest.raises(UnwritableError, match=re.escape(f"cannot be written ({path} is no folder)")):
         analyze([path], LEFT, path / "below-a-file")
 
 

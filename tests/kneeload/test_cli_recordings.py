@@ -59,6 +59,7 @@ def test_of_several_recordings_the_bad_ones_are_told_and_the_others_analysed(
     assert [row["file"] for row in report["recordings"]] == ["good.csv", "also_good.csv"]
     assert [row["file"] for row in report["refused"]] == ["text.csv", "backwards.csv"]
     assert sorted(place.name for place in (tmp_path / "out").iterdir()) == ["also_good", "good"]
+    assert run(["analyze", *names, "--mount", "left-shin"]).stdout.endswith("\n2 of 4 files read\n")
     assert_one_line(run(["analyze", "good.csv", "also_good.csv"]).stderr, "--mount")
 
 
