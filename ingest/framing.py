@@ -29,7 +29,7 @@ COMPRESSIONS: Final = frozenset({"lz4", "zstd"})
 OWN_RECORDS: Final = 0x80
 # Records of ours are smaller: behind damage no others are looked for.
 LARGEST_LOOKED_FOR: Final = 1024 * 1024
-WINDOW: Final = 1024 * 1024
+WINDOW: Final = 16 * 1024
 # A file made for it could have a billion beginnings of records that are none.
 MOST_TRIED: Final = 1000
 
@@ -59,13 +59,15 @@ def records(path: Path, damage: Damage) -> Iterator[tuple[int, bytes]]:
             magic = file.read(len(MCAP0_MAGIC))
             if not MCAP0_MAGIC.startswith(magic):
                 raise RecordingError(path, "is not an MCAP file", "give a packets.mcap of a run")
+            tries = iter(range(MOST_TRIED))
             begin, doubted = len(magic), None  # where the last chunk begins, if its checksum does not fit
             while len(head := file.read(HEAD.size)) == HEAD.size:
                 opcode, length = HEAD.unpack(head)
                 end = file.tell() + length
                 if end > size or not _known(opcode):
                     # A length may be what is damaged, of this record or of the doubted one.
-                    found = _next(path, file, (begin if doubted is None else doubted) + 1, size)
+                    since = (begin if doubted is None else doubted) + 1
+                    found = _next(path, file, since, size, tries)
                     if found is None:
                         return
                     damage.pieces += doubted is None
@@ -133,9 +135,8 @@ def _open(path: Path, body: bytes) -> bytes | None:
     return chunk.data if fits and chunk.uncompressed_crc in (0, zlib.crc32(chunk.data)) else None
 
 
-def _next(path: Path, file: BinaryIO, since: int, size: int) -> int | None:
-    """Where the next whole chunk or attachment of ours begins."""
-    tried = 0
+def _next(path: Path, file: BinaryIO, since: int, size: int, tries: Iterator[int]) -> int | None:
+    """Where the next whole chunk or attachment of ours begins. tries: as often may one be taken for such."""
     while since < size:
         file.seek(since)
         window = file.read(WINDOW + _AHEAD)
@@ -149,8 +150,7 @@ def _next(path: Path, file: BinaryIO, since: int, size: int) -> int | None:
             file.seek(at + HEAD.size)
             if _content(path, opcode, file.read(length)) is not None:
                 return at
-            tried += 1
-            if tried >= MOST_TRIED:
+            if next(tries, None) is None:
                 return None
         since += WINDOW
     return None
