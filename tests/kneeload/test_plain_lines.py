@@ -50,5 +50,5 @@ def test_what_happens_in_between_has_its_time_too(tmp_path: Path) -> None:
     told = done.stdout.splitlines()
     assert any(re.match(r"0:\d\d left-shin: silent for \d s, ", line) for line in told)
     assert any(re.match(r"0:\d\d MQTT: broker 127\.0\.0\.1:9 does not answer", line) for line in told)
-    for line in told[: next(at for at, line in enumerate(told) if "strides in" in line)]:
+    for line in told[: next(at for at, line in enumerate(told) if " foot contacts in " in line)]:
         assert re.match(r"\d+:\d\d |     ", line), line
