@@ -159,3 +159,17 @@ def test_the_copies_take_little_room(tmp_path: Path) -> None:
     layout = record(path, run(3600))
     copies = sum(end - begin for opcode, begin, end in layout if opcode == Opcode.ATTACHMENT)
     assert 0 < copies < 0.05 * path.stat().st_size
+
+
+def test_a_damaged_file_that_is_gone_on_with_keeps_what_it_has_and_tells_of_the_rest(tmp_path: Path) -> None:
+    path = tmp_path / "packets.mcap"
+    layout = record(path, run())
+    first = next(begin for opcode, begin, _ in layout if opcode == Opcode.CHUNK)
+    overwrite(path, first + 200, b"\xff\xff\xff")
+    before, told = Damage(), Damage()
+    packets = list(read(path, before))
+    Recorder.resume(path).close()
+    assert list(read(path, told)) == packets
+    assert (told.pieces, told.packets) == (1, before.packets)
+    copies = [begin for opcode, begin, _ in laid_out(path.read_bytes()) if opcode == Opcode.ATTACHMENT]
+    assert len(copies) > 3
