@@ -136,11 +136,13 @@ async def test_a_run_can_be_ended_while_a_stack_makes_an_error_of_its_own_of_tha
     """Some say that connecting failed when they are broken off in it: the link must not try again."""
     virtual, clock = sensor(LEFT, "A1"), Clock(1.0)
     tries: list[str] = []
+    begun = asyncio.Event()
     async with SimulatedRadio([virtual], clock=clock) as radio:
 
         class Stubborn(radio.client_backend):  # type: ignore[name-defined,misc]
-            async def connect(self, pair: bool, **_: Any) -> None:
+            async def connect(self, *_: Any, **__: Any) -> None:
                 tries.append(self.address)
+                begun.set()
                 try:
                     await asyncio.Event().wait()
                 except asyncio.CancelledError as error:
@@ -155,8 +157,7 @@ async def test_a_run_can_be_ended_while_a_stack_makes_an_error_of_its_own_of_tha
                 scanner_backend=radio.scanner_backend,
             )
         )
-        while not tries:
-            await asyncio.sleep(0.01)
+        await begun.wait()
         running.cancel()
         await asyncio.wait([running], timeout=FOR_EVER_S)
         assert running.cancelled()
