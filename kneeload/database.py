@@ -5,7 +5,7 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import RLock
 from typing import Any, Literal
@@ -118,6 +118,9 @@ class Database:
         self, statement: str, *values: object, types: Sequence[type | tuple[type, ...]] = ()
     ) -> list[tuple[Any, ...]]:
         """Every row of the answer. types: of its columns, where somebody relies on them."""
+        # Read as it is, a file may change in mid-read as soon as another process finds room to write.
+        with suppress(JournalFullError):
+            self.find_room()
         with self._guard, _explained(self.path):
             rows = self._connection.execute(statement, values).fetchall()
         # A damaged or forged page can hold what the table's types forbid.

@@ -26,7 +26,7 @@ class KneeloadError(Exception):
     """
 
     def __init__(self, message: str = "", *, remedy: str = "") -> None:
-        super().__init__(one_line(f"{message}: {remedy}" if remedy else message))
+        super().__init__(one_line(f"{message}; {remedy}" if remedy else message))
         self.what, self.remedy = one_line(message), one_line(remedy)
 
 

@@ -14,7 +14,7 @@ from rich.table import Table
 from ingest.text import printable
 from kneeload.adopting import unknown_runs
 from kneeload.config import data_folder
-from kneeload.errors import JournalLockedError
+from kneeload.errors import JournalFullError, JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
 from kneeload.resume import recover_old
@@ -76,7 +76,7 @@ def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
         with Journal.open(folder) as journal:
             # What its process did not live to journal belongs to a run that was cut off, too.
             if journal.writable:
-                with suppress(JournalLockedError):
+                with suppress(JournalLockedError, JournalFullError):
                     recover_old(journal, folder)
             runs = journal.runs()
     if not runs:

@@ -1,6 +1,5 @@
 """Runs that were cut off: going on with one, and bringing the last results of an older one to light."""
 
-import os
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -57,6 +56,8 @@ class Cut:
     @property
     def recent(self) -> bool:
         """Somebody who starts again now most likely means this run."""
+        if self.entry.config.get(ADOPTED):
+            return False  # its file is as young as its copy
         return self.silent_s is not None and self.silent_s <= RESUME_S
 
     def begin_ns(self, speedup: float = 1.0) -> int:
@@ -182,9 +183,22 @@ def _tell_of(error: Exception) -> None:
 
 
 def _may_come_back(error: Exception, path: Path) -> bool:
-    """Whether packets are out of reach (no rights, a bad cable, an archive that is away) and not gone."""
+    """Whether packets are out of reach (no rights, a bad cable, an archive that is away) and not gone.
+
+    Gone is what is not in a folder that can be looked into, be it the file or its folder.
+    """
     reason = error.__cause__ if isinstance(error, RecordingError) else error
-    return isinstance(reason, OSError) and os.path.lexists(path)
+    if not isinstance(reason, OSError):
+        return False
+    for place in (path, path.parent):
+        try:
+            place.lstat()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return True
+        return place == path or place.is_symlink()
+    return False
 
 
 def _silent_s(about: Mapping[str, str], last_ns: int, written_ns: int) -> float | None:

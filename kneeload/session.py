@@ -14,10 +14,10 @@ from kneeload.clock import RunClock
 from kneeload.failures import first_of
 from kneeload.journal import Journal
 from kneeload.latencies import Latencies
+from kneeload.latest import Latest
 from kneeload.monitor import Monitor
 from kneeload.results import Result
 from kneeload.saver import Saver
-from kneeload.standing import Standing
 from kneeload.troubles import Troubles
 
 __all__ = ["Keeper", "Task", "run_session"]
@@ -98,15 +98,15 @@ class Keeper:
         """Bring the monitor to where the earlier process left it, then through what came meanwhile."""
         if self._earlier is None:
             return
-        standing = Standing()
+        latest = Latest()
         while packets := list(islice(self._earlier, CATCH_UP)):
             results = [result for packet in packets for result in self.monitor.receive(packet)]
             # What is in the journal already stays as it is: only what the interruption cut off is new.
             self.saver.save(results)
             self.alerts_raised += _raised(results)
-            standing.take(results)
+            latest.take(results)
             await asyncio.sleep(0)
-        self.caught_up(standing.results)
+        self.caught_up(latest.results)
         while self._waiting:
             for _ in range(min(CATCH_UP, len(self._waiting))):
                 self._keep(self.monitor.receive(self._waiting.popleft()))

@@ -91,7 +91,7 @@ def how_it_is_raised(rule: Rule) -> str:
     unit = "seconds that have a value" if rule.window_unit == "s" else rule.window_unit
     limit, clear = scaled(rule, rule.limit), scaled(rule, rule.clear)
     if rule.least is not None:
-        clear += f", or, {clear_at_least(rule)}"
+        clear += f" ({clear_at_least(rule)})"
     other = "below" if rule.direction == "above" else "above"
     if rule.metric in SHARES:
         share = METRICS[rule.metric].replace("The share", "the share")

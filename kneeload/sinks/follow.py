@@ -42,6 +42,8 @@ async def follow(
             if not (isinstance(error, TimeoutError) and limit.expired()):
                 state.give_up(error)
                 await stop.wait()  # what is not delivered is still counted
+                with suppress(JournalError):
+                    await follower.count()
         finally:
             state.connected = False
         if state.behind:
@@ -82,10 +84,10 @@ class _Follower(Generic[Content]):
             try:
                 if not self.begun:
                     await self._begin()
-                if self.stop.is_set() and await self._count() == 0 and not await self._asked_again():
+                if self.stop.is_set() and await self.count() == 0 and not await self._asked_again():
                     return
                 async with self.sink.connect() as link:
-                    if await self._count() == 0:
+                    if await self.count() == 0:
                         self._all_is_well()
                     await self._pump(link)
                     return
@@ -104,7 +106,7 @@ class _Follower(Generic[Content]):
 
         self.seq, self.state.refused = await asyncio.to_thread(look)
         self.begun = True
-        await self._count()
+        await self.count()
 
     async def _pump(self, link: Link[Content]) -> None:
         """Returns when stop is set and nothing is left."""
@@ -181,18 +183,18 @@ class _Follower(Generic[Content]):
         await self._keep_parked(seq, reason)
         self.seq = seq
         self.state.refused += 1
-        await self._count()
+        await self.count()
 
     async def _advance(self, seq: int) -> None:
         self.seq = seq
-        await self._count()
+        await self.count()
         try:
             await asyncio.to_thread(self.deliveries.advance, self.sink.cursor, seq)
         except JournalError as error:
             # It has arrived; after a restart it would only be delivered once more.
             self.state.last_error = str(error)
 
-    async def _count(self) -> int:
+    async def count(self) -> int:
         self.state.behind = max(0, await asyncio.to_thread(self.deliveries.last_seq) - self.seq)
         return self.state.behind
 

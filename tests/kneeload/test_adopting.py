@@ -132,6 +132,9 @@ def test_a_run_whose_coming_back_was_cut_off_is_no_news_either(
         with pytest.raises(KeyboardInterrupt):
             adopt(journal, tmp_path)
         assert 0 < journal.size(RUN) < 20
+        cut = find_cut(journal, tmp_path)
+        assert cut is not None
+        assert not cut.recent  # though its file is
     run_after(tmp_path)
     assert recover_runs(tmp_path, console=None)["recovered"]
     with Journal.open(tmp_path) as journal:

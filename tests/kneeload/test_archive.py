@@ -69,7 +69,7 @@ def test_what_is_in_the_log_alone_is_not_passed_over(place: Path, tmp_path: Path
         with Journal.open(place / "data") as copy:
             assert copy.deliveries.last_seq() == newest > 0
     else:
-        with pytest.raises(JournalError, match=r"needs journal\.db-wal worked in: copy the folder"):
+        with pytest.raises(JournalError, match=r"needs journal\.db-wal worked in; copy the folder"):
             Journal.open(place / "data")
 
 

@@ -79,7 +79,7 @@ def test_no_run_begins_there_and_none_is_left_half_begun(full: Path) -> None:
     before = sorted((full / "runs").iterdir())
     with Journal.open(full) as journal:
         assert not journal.writable
-        with pytest.raises(JournalFullError, match="no room left on the disk: free some space"):
+        with pytest.raises(JournalFullError, match="no room left on the disk; free some space"):
             journal.name_run(STARTED_NS)
         with pytest.raises(JournalFullError, match="no room left"):
             journal.deliveries.advance("mqtt", 1)
@@ -95,6 +95,15 @@ def test_one_that_was_opened_without_room_is_written_once_there_is_some(full: Pa
         before = journal.deliveries.last_seq()
         new = journal.append(YOUNG, a_run(20)[-1:])
         assert journal.deliveries.last_seq() - before == new == 1
+
+
+def test_what_another_writes_once_there_is_room_is_seen(full: Path) -> None:
+    with Journal.open(full) as reader:
+        before = len(reader.runs())
+        (full.parent / "filler").unlink()
+        with Journal.open(full) as writer:
+            keep(writer, full, "20260302T070000Z", started_ns=time.time_ns())
+        assert len(reader.runs()) == before + 1
 
 
 def test_what_is_in_the_log_alone_is_not_passed_over(full: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_broker_without_what_we_need_is_told_of_with_what_to_do(
         # Without a last will it would let us in.
         with pytest.raises(SinkError) as caught:
             asyncio.run(probe_mqtt(settings))
-    assert f"broker {broker.host}:{broker.port} {what}: " in str(state.last_error)
+    assert f"broker {broker.host}:{broker.port} {what}; " in str(state.last_error)
     assert remedy in str(state.last_error)
     assert caught.value.needs_person
     assert remedy in caught.value.remedy

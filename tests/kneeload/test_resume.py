@@ -285,10 +285,30 @@ def test_a_run_whose_packets_are_out_of_reach_for_a_while_is_not_given_up(
         assert list(recover_old(journal, tmp_path)) == [RUN]
 
 
-def test_a_run_whose_packets_are_gone_is_over(tmp_path: Path, packets: list[Packet]) -> None:
+def test_a_run_whose_folder_is_in_an_archive_that_is_away_is_not_given_up(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    cut_off(tmp_path, packets)
+    run_after(tmp_path)
+    folder, archive = packets_of(tmp_path, RUN).parent, tmp_path / "archive"
+    folder.rename(archive)
+    folder.symlink_to(tmp_path / "not mounted")
+    with Journal.open(tmp_path) as journal:
+        assert recover_old(journal, tmp_path) == {}
+        assert journal.runs()[0].ended_ns is None
+    folder.unlink()
+    archive.rename(folder)
+    with Journal.open(tmp_path) as journal:
+        assert list(recover_old(journal, tmp_path)) == [RUN]
+
+
+@pytest.mark.parametrize("gone", ["file", "folder"])
+def test_a_run_whose_packets_are_gone_is_over(tmp_path: Path, packets: list[Packet], gone: str) -> None:
     cut_off(tmp_path, packets)
     run_after(tmp_path)
     packets_of(tmp_path, RUN).unlink()
+    if gone == "folder":
+        packets_of(tmp_path, RUN).parent.rmdir()
     with Journal.open(tmp_path) as journal:
         assert recover_old(journal, tmp_path) == {}
         assert journal.runs()[0].ended_ns is not None

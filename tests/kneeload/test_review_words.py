@@ -71,8 +71,8 @@ def test_the_limit_is_explained(alert: Alert, said: str) -> None:
 
 def test_where_an_asymmetry_at_its_least_limit_is_over_is_said() -> None:
     said = how_it_is_raised(rule("shock-asymmetry-changed"))
-    assert "plus 2.5 %, or, where 10 % is the limit, half-way from what is usual to it." in said
-    assert "or, where" not in how_it_is_raised(rule("cadence-low"))
+    assert "plus 2.5 % (where 10 % is the limit, half-way from what is usual to it)." in said
+    assert "is the limit, half-way" not in how_it_is_raised(rule("cadence-low"))
 
 
 def test_what_was_held_against_the_limit_is_named() -> None:

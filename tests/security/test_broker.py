@@ -49,12 +49,12 @@ def with_tls(folder: Path, *options: str) -> Mosquitto:
 @pytest.mark.parametrize(
     ("cert", "key", "told"),
     [
-        (None, None, "asks for our certificate: set [mqtt] cert_file and key_file"),
+        (None, None, "asks for our certificate; set [mqtt] cert_file and key_file"),
         ("others/client.pem", "others/client-key.pem", "does not know who signed our certificate"),
         (
             "own/old.pem",
             "own/client-key.pem",
-            "says that our certificate has expired: renew [mqtt] cert_file",
+            "says that our certificate has expired; renew [mqtt] cert_file",
         ),
         ("own/client.pem", "own/client-key.pem", None),
     ],

@@ -7,10 +7,10 @@ from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.results import Result, SensorHealth, Summary
 
-__all__ = ["Standing"]
+__all__ = ["Latest"]
 
 
-class Standing:
+class Latest:
     """The last of each kind and sensor, and the alerts that are open."""
 
     def __init__(self) -> None:
