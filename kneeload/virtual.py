@@ -26,7 +26,7 @@ from kneeload.failures import UsageError
 __all__ = ["DEMO_MOUNTS", "demo_plan", "virtual_sensors"]
 
 DEMO_MOUNTS = (Mount.LEFT_SHIN, Mount.RIGHT_SHIN)
-STAND_S, WALK_S, EASY_S, HARD_S = 5.0, 10.0, 20.0, 15.0
+STAND_S, WALK_S, EASY_S, HARD_S, USUAL_S = 5.0, 10.0, 20.0, 15.0, 300.0
 RATE_HZ = 208.0
 # What a family's virtual sensor is, and the rate at which it measures a plan.
 MADE: Mapping[str, tuple[Callable[..., Body], float]] = {
@@ -37,10 +37,12 @@ MADE: Mapping[str, tuple[Callable[..., Body], float]] = {
 
 
 def demo_plan() -> Plan:
-    """Standing, walking, easy running, a stretch of fast and hard landings, then easy running for ever.
+    """Standing, walking, easy running, a stretch of fast and hard landings, and after minutes of easy running
+    another, then easy running for ever.
 
-    The hard stretch is there to raise an alert and the rest to clear it; the right leg lands a little harder
-    throughout, and shock grows by a third in an hour, as with tired runners (Mizrahi et al. 2000).
+    The hard stretches are there to raise an alert, first by a rough limit and then by what is usual for the
+    runner, and the rest to clear it; the right leg lands a little harder throughout, and shock grows by a
+    third in an hour, as with tired runners (Mizrahi et al. 2000).
     """
     easy = Phase(
         activity="run",
@@ -49,11 +51,14 @@ def demo_plan() -> Plan:
         asymmetry_percent=6.0,
         impact_drift_percent_per_hour=35.0,
     )
+    hard = Phase(activity="run", duration_s=HARD_S, speed_kmh=14.0, impact_g=13.0, asymmetry_percent=6.0)
     return Plan.of(
         Phase(activity="stand", duration_s=STAND_S),
         Phase(activity="walk", duration_s=WALK_S, speed_kmh=5.0),
         replace(easy, duration_s=EASY_S),
-        Phase(activity="run", duration_s=HARD_S, speed_kmh=14.0, impact_g=13.0, asymmetry_percent=6.0),
+        hard,
+        replace(easy, duration_s=USUAL_S),
+        hard,
         easy,
     )
 

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from alerts.alert import Alert
+from ingest.links import OURS
 from kneeload.journal import Journal
+from kneeload.monitor import Monitor
+from kneeload.virtual import DEMO_MOUNTS, demo_plan
 from tests.kneeload.program import PROGRAM, environment, kneeload, kneeload_json, start_kneeload
+from tests.kneeload.virtual_packets import virtual_packets
 from tests.services import Influxd, Mosquitto, VictoriaMetrics, wait_until
 from tests.subscriber import Subscriber
 
@@ -226,3 +231,17 @@ def test_a_run_that_finds_no_room_ends_with_1_and_a_line(tmp_path: Path) -> None
     assert done.returncode == 1, done.stderr
     (line,) = done.stderr.splitlines()
     assert "packets.mcap" in line or "journal.db" in line
+
+
+def test_a_demo_of_some_minutes_shows_harder_impacts_than_usual() -> None:
+    """The alert that matters most needs to know what is usual first."""
+    monitor = Monitor(dict.fromkeys(DEMO_MOUNTS, OURS))
+    results = [
+        result
+        for packet in virtual_packets(dict.fromkeys(DEMO_MOUNTS, demo_plan()), 380.0, rate_hz=104.0)
+        for result in monitor.receive(packet)
+    ]
+    raised = [alert for alert in results if isinstance(alert, Alert) and alert.state == "raised"]
+    shocks = [(alert.level, alert.usual_runs) for alert in raised if alert.rule == "shock-high"]
+    assert {level for level, _ in shocks} == {"info", "warning"}
+    assert [alert.level for alert in raised if alert.t_us > 300_000_000].count("warning") == 2
