@@ -69,9 +69,6 @@ def _data_folder(_config: Config, data_dir: Path) -> Finding:
         # Never the folder above: it may be everybody's.
         make = f'sudo install -d -m 0700 -o "$USER" {shlex.quote(str(data_dir))}'
         return Finding("data folder", "missing", f"{data_dir} is not writable", make)
-    if folder == data_dir and os.name == "posix" and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        fix = f"chmod 700 {shlex.quote(str(folder))}"
-        return Finding("data folder", "warning", f"others can look into {folder}", fix)
     free_mb = shutil.disk_usage(folder).free // 1_000_000
     if free_mb < 500:
         return Finding(
@@ -80,6 +77,9 @@ def _data_folder(_config: Config, data_dir: Path) -> Finding:
             f"{free_mb} MB free in {data_dir}",
             "free some space: a run takes about 40 MB/h",
         )
+    if folder == data_dir and os.name == "posix" and folder.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        fix = f"chmod 700 {shlex.quote(str(folder))}"
+        return Finding("data folder", "warning", f"others can look into {folder}", fix)
     return Finding("data folder", "ok", f"{data_dir}, {free_mb // 1000} GB free")
 
 

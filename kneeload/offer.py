@@ -37,7 +37,8 @@ def offer(config: Config, families: Mapping[Mount, str], *, wanted: bool | None)
             return None
         if _somebody_there():
             return cut if typer.confirm(f"Go on with {_told(cut)}?", default=True, err=True) else None
-    typer.echo(f"going on with {_told(cut)}; --new begins a new one", err=True)
+    hint = "" if wanted else "; --new begins a new one"  # who said --resume wants no other
+    typer.echo(f"going on with {_told(cut)}{hint}", err=True)
     return cut
 
 

@@ -40,6 +40,13 @@ def test_its_runs_can_be_looked_at(full: Path, tmp_path: Path, run: Run) -> None
         assert (done.returncode, done.stderr) == (0, ""), command
 
 
+def test_the_doctor_says_so_before_who_may_look_into_it(full: Path, run: Run) -> None:
+    full.chmod(0o755)
+    done = run(["doctor", "--data-dir", full])
+    assert "0 MB free in" in done.stdout
+    assert "free some space" in done.stdout
+
+
 def test_old_runs_can_be_given_up(full: Path, run: Run) -> None:
     """It is the remedy for a full disk, and failed for want of room."""
     done = run(["runs", "--prune", "--keep-days", "90", "--yes", "--data-dir", full])
