@@ -63,6 +63,7 @@ class Clock:
     @asynccontextmanager
     async def keeping_up(self) -> AsyncIterator[None]:
         """Time passes while the loop turns at least every _TURN_S of it, and stands still for the rest."""
+        self._turn()  # what passed before is not taken back
         self._most_ns = round(_TURN_S * 1e9 / self.speedup)
         ticker = asyncio.create_task(self._tick(), name="run time")
         try:
