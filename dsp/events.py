@@ -27,6 +27,7 @@ Floats = NDArray[np.float64]
 # Periods before the gate's anchor; a shin's push-off is looked for where there is no gyroscope.
 LEAD, LEAD_ALONE = 0.25, {"shin": 0.85, "shoe": 0.45}
 AS_HARD, CLEAR_S = 0.8, 0.02  # of the usual jolt; from a hole
+BEGUN_S = 0.06  # a stream: landings jolt for so long
 SEEN_S = 0.04  # after a jolt: by then it is known to be one, for all the smoothing
 ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
@@ -90,6 +91,8 @@ def events_of(
     )
     if swings and not _jolts(grid, contact, runner, a, b):
         return None
+    if swing is None and contact.initial_contact < BEGUN_S * rate:
+        return None  # without a swing before it a jolt may be the rest of a landing
     off = expected - contact.landed.peak
     hole = 0
     if grid.any(a, b, VOID):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from dsp.block import ImuBlock
 from dsp.mount import Mount
-from tests.dsp.recordings import pieces, recording, strides_of, without
+from tests.dsp.recordings import pieces, recording, strides_of, truth, without
 from tests.dsp.test_properties import CASES
 
 SAME_US = 60_000
@@ -83,3 +83,15 @@ def test_what_a_recording_ends_before_is_not_made_up(case: tuple[str, Mount, flo
                 assert abs(same.toe_off_us - stride.toe_off_us) <= SAME_US
     assert told >= 50
     assert made_up <= 0.01 * told
+
+
+@pytest.mark.parametrize("case", CASES[:2], ids=lambda c: c[0])
+def test_the_rest_of_a_landing_before_the_recording_is_no_contact(case: tuple[str, Mount, float]) -> None:
+    block = recording(*case)
+    contact_s, _ = truth(case[0])
+    for after_s in (0.02, 0.04, 0.06):
+        for landed_s in contact_s[:8]:
+            begin = int(np.searchsorted(block.t_us, 1e6 * (landed_s + after_s)))
+            first = strides_of([replace(pieces(block, [begin])[1], restart=True)])[0]
+            assert np.abs(contact_s - first.initial_contact_us / 1e6).min() < 0.05
+            assert first.initial_contact_us / 1e6 > landed_s + 0.5
