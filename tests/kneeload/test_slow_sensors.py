@@ -10,7 +10,7 @@ from ingest.files import read_recording
 from kneeload.analyze import analyze
 from kneeload.config import load
 from tests.ingest.test_files import SIX, table, write
-from tests.kneeload.test_analyze import record
+from tests.kneeload.test_analyze_packets import record
 from tests.kneeload.test_last_runs import SENSOR, go
 from tests.kneeload.virtual_packets import virtual_packets
 
