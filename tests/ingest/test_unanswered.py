@@ -162,3 +162,38 @@ async def test_a_run_can_be_ended_while_a_stack_makes_an_error_of_its_own_of_tha
         await asyncio.wait([running], timeout=FOR_EVER_S)
         assert running.cancelled()
         assert tries == [virtual.address]
+
+
+async def test_a_search_can_be_ended_while_a_stack_makes_an_error_of_its_own_of_that() -> None:
+    """Once it has scanned before: a first failure is no Bluetooth."""
+    heard = Heard(Clock(SPEEDUP))
+    tries: list[str] = []
+    second = asyncio.Event()
+    async with SimulatedRadio([]) as radio:
+
+        class Stubborn(radio.scanner_backend):  # type: ignore[name-defined,misc]
+            async def start(self) -> None:
+                tries.append("scan")
+                if len(tries) == 1:
+                    await super().start()
+                    return
+                second.set()
+                try:
+                    await asyncio.Event().wait()
+                except asyncio.CancelledError as error:
+                    raise BleakError("scanning failed") from error
+
+        running = asyncio.create_task(
+            run_links(
+                [worn(sensor(LEFT, "A1"))],
+                lambda _: None,
+                now_ns=heard.clock.now_ns,
+                sleep=heard.clock.sleep,
+                scanner_backend=Stubborn,
+            )
+        )
+        await second.wait()
+        running.cancel()
+        await asyncio.wait([running], timeout=FOR_EVER_S)
+        assert running.cancelled()
+        assert len(tries) == 2

@@ -1,5 +1,6 @@
 """A disk that is full before anything begins: what is on it can be looked at, and given up."""
 
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -10,12 +11,15 @@ import pytest
 
 from kneeload.errors import JournalFullError
 from kneeload.journal import Journal
+from kneeload.listing import resolve_run
 from kneeload.lock import FolderLock
 from kneeload.place import packets_of
 from kneeload.retention import DAY_NS
 from tests.kneeload.ended import Run, assert_one_line
 from tests.kneeload.examples import STARTED_NS, a_run
+from tests.kneeload.test_resume import LEFT, RUN, cut_off, run_after
 from tests.kneeload.test_retention import OLD, YOUNG, keep
+from tests.kneeload.virtual_packets import running
 from tests.torture.limits import fill, mounted
 
 __all__: list[str] = []
@@ -121,6 +125,19 @@ def test_what_is_in_the_log_alone_is_not_passed_over(full: Path) -> None:
     fill(full.parent / "filler")
     with pytest.raises(JournalFullError):
         Journal.open(full)
+
+
+def test_a_run_that_was_killed_there_can_be_looked_at(tmp_path: Path) -> None:
+    """Its side files are there, so the journal can be opened; what its packets hold more finds no room."""
+    was = tmp_path / "was"
+    cut_off(was, running(LEFT, 20.0))
+    with mounted(tmp_path / "disk", "-t", "tmpfs", "-o", "size=2m,nr_inodes=100", "tmpfs") as disk:
+        with Journal.open(was):  # the log and its index stay as long as it is open
+            run_after(was)
+            shutil.copytree(was, disk / "data")
+        assert (disk / "data" / "journal.db-wal").stat().st_size > 0
+        fill(disk / "filler")
+        assert resolve_run(RUN, disk / "data") == RUN
 
 
 def test_a_new_journal_is_not_called_damaged(full: Path) -> None:

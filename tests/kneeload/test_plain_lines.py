@@ -52,3 +52,15 @@ def test_what_happens_in_between_has_its_time_too(tmp_path: Path) -> None:
     assert any(re.match(r"0:\d\d MQTT: broker 127\.0\.0\.1:9 does not answer", line) for line in told)
     for line in told[: next(at for at, line in enumerate(told) if " foot contacts in " in line)]:
         assert re.match(r"\d+:\d\d |     ", line), line
+
+
+def test_who_stands_has_no_line_of_dashes() -> None:
+    standing = replace(
+        summary(65_000_000),
+        activity="idle",
+        strides=7,
+        cadence_spm=None,
+        contact_time_left_s=None,
+        contact_time_right_s=None,
+    )
+    assert lines([standing]) == ["1:05 idle, 7 foot contacts"]

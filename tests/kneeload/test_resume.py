@@ -142,7 +142,11 @@ def test_offered_to_whom_it_belongs(
     assert offer(config, FAMILIES, wanted=False) is None
     going_on = offer(config, FAMILIES, wanted=None)
     assert going_on is not None
-    assert capsys.readouterr().err.count("going on with run") == 1
+    told = capsys.readouterr().err
+    assert told.count("going on with run") == 1
+    assert told.endswith("; --new begins a new one\n")
+    assert offer(config, FAMILIES, wanted=True) is not None
+    assert "--new" not in capsys.readouterr().err, "a demo has no such option"
     other = config.model_copy(update={"runner": config.runner.model_copy(update={"name": "bea"})})
     assert offer(other, FAMILIES, wanted=None) is None
     with pytest.raises(UsageError, match="it is runner's"):
