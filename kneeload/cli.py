@@ -15,7 +15,21 @@ from dsp.mount import Mount
 from ingest.text import one_line
 from kneeload.failures import told
 from kneeload.fault_help import CommandWithFaults
-from kneeload.options import ConfigFile, DataDir, Duration, Fault, Json, RunId, Runner, Seed, named
+from kneeload.options import (
+    AboveAnkle,
+    ConfigFile,
+    DataDir,
+    Duration,
+    Fault,
+    Json,
+    Recordings,
+    ResultsFolder,
+    RunId,
+    Runner,
+    Seed,
+    WornAt,
+    named,
+)
 from kneeload.shown import cell
 from kneeload.unread import outlive_readers
 
@@ -203,39 +217,16 @@ def sim(
 
 @app.command()
 def analyze(
-    files: Annotated[
-        list[Path],
-        typer.Argument(
-            metavar="FILE…",
-            help="Recordings: packets.mcap, or CSV or Parquet of one sensor each with the columns t_s (t_ms, "
-            "t_us), ax_g, ay_g, az_g (ax_ms2, …) and, with a gyroscope, gx_dps, gy_dps, gz_dps (gx_rads, …).",
-        ),
-    ],
-    mount: Annotated[
-        Mount | None,
-        typer.Option(
-            help="Where the sensor was worn: of all CSV and Parquet files. Of packets.mcap that sensor."
-        ),
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            parser=named,
-            metavar="PATH",
-            help="Folder for strides.csv and summary.json; of several recordings each has its own in it. "
-            "Without it nothing is written.",
-        ),
-    ] = None,
-    above_ankle_m: Annotated[
-        float | None,
-        typer.Option(min=0.03, max=0.4, help="Height of a shin sensor above the ankle, for speed."),
-    ] = None,
+    files: Recordings,
+    mount: WornAt = None,
+    output: ResultsFolder = None,
+    above_ankle_m: AboveAnkle = None,
     as_json: Json = False,
 ) -> None:
     """Recordings through the same pipeline as a live run.
 
-    Of several files one that cannot be read is told of and skipped; the exit code is 2 then. What an earlier
-    call wrote for it gets names that end in .stale.
+    Of several files one that cannot be read is told of and skipped; the exit code is 2 then.
+    What an earlier call wrote for it gets names that end in .stale.
     """
     from kneeload.analyze import run_analyze
 

@@ -1,4 +1,4 @@
-"""Options and arguments that several commands have."""
+"""Options and arguments that several commands have, and those that take many words."""
 
 import math
 from pathlib import Path
@@ -6,15 +6,21 @@ from typing import Annotated, Final
 
 import typer
 
+from dsp.mount import Mount
+
 __all__ = [
+    "AboveAnkle",
     "ConfigFile",
     "DataDir",
     "Duration",
     "Fault",
     "Json",
+    "Recordings",
+    "ResultsFolder",
     "RunId",
     "Runner",
     "Seed",
+    "WornAt",
     "named",
 ]
 
@@ -82,4 +88,31 @@ Duration = Annotated[
         help="Run time, 0.1 to 10,000,000; default: until Ctrl-C.",
         show_default=False,
     ),
+]
+Recordings = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="FILE…",
+        help="Recordings: packets.mcap, or CSV or Parquet of one sensor each with the columns t_s (t_ms, "
+        "t_us), ax_g, ay_g, az_g (ax_ms2, …) and, with a gyroscope, gx_dps, gy_dps, gz_dps (gx_rads, …).",
+    ),
+]
+WornAt = Annotated[
+    Mount | None,
+    typer.Option(
+        help="Where the sensor was worn: of all CSV and Parquet files. Of packets.mcap that sensor."
+    ),
+]
+ResultsFolder = Annotated[
+    Path | None,
+    typer.Option(
+        parser=named,
+        metavar="PATH",
+        help="Folder for strides.csv and summary.json; of several recordings each has its own in it. "
+        "Without it nothing is written.",
+    ),
+]
+AboveAnkle = Annotated[
+    float | None,
+    typer.Option(min=0.03, max=0.4, help="Height of a shin sensor above the ankle, for speed."),
 ]

@@ -3,7 +3,6 @@
 import errno
 import os
 import sqlite3
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +13,8 @@ import pytest
 from alerts.alert import Alert
 from dsp.mount import Mount
 from dsp.stride import Stride
-from ingest import recording
 from ingest.packet import Kind, Packet
 from ingest.recording import Recorder
-from kneeload import offer as offering
 from kneeload import resume
 from kneeload.clock import MonotonicClock
 from kneeload.config import Config, load
@@ -133,40 +130,6 @@ def test_after_a_reboot_the_wall_clock_tells_unless_it_went_back(
     assert cut.silent_s is None
     assert not cut.recent
     assert cut.begin_ns() >= cut.last_ns
-
-
-def test_offered_to_whom_it_belongs(
-    tmp_path: Path, packets: list[Packet], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    config = cut_off(tmp_path, packets)
-    assert offer(config, FAMILIES, wanted=False) is None
-    going_on = offer(config, FAMILIES, wanted=None)
-    assert going_on is not None
-    told = capsys.readouterr().err
-    assert told.count("going on with run") == 1
-    assert told.endswith("; --new begins a new one\n")
-    assert offer(config, FAMILIES, wanted=True) is not None
-    assert "--new" not in capsys.readouterr().err, "a demo has no such option"
-    other = config.model_copy(update={"runner": config.runner.model_copy(update={"name": "bea"})})
-    assert offer(other, FAMILIES, wanted=None) is None
-    with pytest.raises(UsageError, match="it is runner's"):
-        offer(other, FAMILIES, wanted=True)
-    with pytest.raises(UsageError, match="left-shin is not among"):
-        offer(config, {Mount.RIGHT_SHIN: FAMILY}, wanted=True)
-    old = replace(going_on, silent_s=RESUME_S + 1)
-    monkeypatch.setattr(offering, "find_cut", lambda *_: old)
-    assert offer(config, FAMILIES, wanted=None) is None
-    assert offer(config, FAMILIES, wanted=True) is old
-
-
-def test_with_standard_input_closed_nobody_is_asked(
-    tmp_path: Path, packets: list[Packet], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As with <&-: Python has no sys.stdin then."""
-    config = cut_off(tmp_path, packets)
-    monkeypatch.setattr(sys, "stdin", None)
-    assert offer(config, FAMILIES, wanted=None) is not None
-    assert capsys.readouterr().err.startswith("going on with run")
 
 
 def test_what_was_computed_and_not_journalled_comes_to_light(tmp_path: Path, packets: list[Packet]) -> None:
@@ -370,15 +333,6 @@ def test_a_run_whose_settings_cannot_be_used_is_told_of_and_stands_in_nobodys_wa
         assert journal.runs()[0].ended_ns is None, "a version that can may still do it"
     with pytest.raises(KeptSettingsError, match="shock-high"):
         run_replay(RUN, data_dir=tmp_path, in_real_time=False, console=None)
-
-
-def test_a_run_without_samples_is_nothing_to_go_on_with(tmp_path: Path, packets: list[Packet]) -> None:
-    config = cut_off(tmp_path, [packet for packet in packets if packet.kind is not Kind.DATA])
-    assert found(tmp_path) is None
-    assert offer(config, FAMILIES, wanted=None) is None
-    with pytest.raises(UsageError, match="no run in"):
-        offer(config, FAMILIES, wanted=True)
-    assert list(recording.read(packets_of(tmp_path, RUN)))
 
 
 def test_a_run_from_sensors_that_this_version_does_not_know_waits_for_one_that_does(
