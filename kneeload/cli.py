@@ -89,8 +89,8 @@ def demo(
 ) -> None:
     """Virtual sensors on a simulated radio, through the whole pipeline.
 
-    Its runs are kept apart from real ones, unless --data-dir or a configuration says where. With --json the
-    report says what there was to be found: "truth" (docs/gait-model.md).
+    Its runs are kept apart from real ones, unless --data-dir or a configuration says where.
+    With --json the report says what there was to be found: "truth" (docs/gait-model.md).
     """
     from kneeload.demo import DemoOptions, run_demo
 
