@@ -17,16 +17,17 @@ from kneeload.config import data_folder
 from kneeload.errors import JournalFullError, JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
+from kneeload.local_time import common_zone, local, zone
 from kneeload.resume import recover_old
 from kneeload.shown import cell, fitting, width_of
 from kneeload.spoken import counted
 
 __all__ = ["list_runs", "resolve_run", "runs_folder", "show_runs"]
 
-COLUMNS: Final = ("run", "runner", "UTC", "state", "min", "strides", "alerts")
+COLUMNS: Final = ("run", "runner", "start", "state", "min", "strides", "alerts")
 NUMBERS: Final = ("min", "strides", "alerts")
-# A run's name is its start, too.
-DISPENSABLE: Final = ("UTC", "state", "min")
+# A run's name is its start, too, in UTC.
+DISPENSABLE: Final = ("start", "state", "min")
 # Between two columns.
 GAP: Final = 2
 SHORTEST_RUNNER: Final = 6
@@ -133,6 +134,8 @@ def show_runs(rows: Sequence[Mapping[str, object]], console: Console) -> None:
     before little is left of it the numbers go.
     """
 
+    common = common_zone(started for row in rows if (started := _started(row)))
+
     def table_of(columns: Sequence[str], runner_most: int | None = None) -> Table:
         table = Table(box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         for name in columns:
@@ -142,9 +145,10 @@ def show_runs(rows: Sequence[Mapping[str, object]], console: Console) -> None:
                 table.add_column(name, overflow="fold")
             else:
                 most = runner_most if name == "runner" else None
-                table.add_column(name, justify=justify, no_wrap=True, max_width=most)
+                heading = f"start, {common}" if name == "start" and common else name
+                table.add_column(heading, justify=justify, no_wrap=True, max_width=most)
         for row in rows:
-            texts = _texts(row)
+            texts = _texts(row, with_zone=not common)
             table.add_row(*(cell(texts[name]) for name in columns))
         return table
 
@@ -160,12 +164,26 @@ def show_runs(rows: Sequence[Mapping[str, object]], console: Console) -> None:
     console.print(table)
 
 
-def _texts(row: Mapping[str, object]) -> dict[str, object]:
+def _started(row: Mapping[str, object]) -> datetime | None:
+    with suppress(ValueError):
+        return datetime.fromisoformat(str(row["started"]))
+    return None
+
+
+def _start(row: Mapping[str, object], *, with_zone: bool) -> str:
+    """By the clock here; what is no time as it is."""
+    started = _started(row)
+    if started is None:
+        return str(row["started"])
+    return f"{local(started):%Y-%m-%d %H:%M}{f' {zone(started)}' if with_zone else ''}"
+
+
+def _texts(row: Mapping[str, object], *, with_zone: bool) -> dict[str, object]:
     seconds = row["duration_s"]
     return {
         "run": row["run"],
         "runner": row["runner"],
-        "UTC": str(row["started"])[:16].replace("T", " "),
+        "start": _start(row, with_zone=with_zone),
         "state": row["state"],
         "min": f"{seconds / 60:.1f}" if isinstance(seconds, float) else "–",
         "strides": row["strides"],

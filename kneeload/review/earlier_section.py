@@ -4,8 +4,9 @@ from collections.abc import Mapping
 from html import escape
 
 from dsp.mount import Mount
+from kneeload.local_time import common_zone, local, zone
 from kneeload.review.distance import Distance, distance, distance_text
-from kneeload.review.earlier import compared, medians_of
+from kneeload.review.earlier import Earlier, compared, medians_of
 from kneeload.review.metrics import Metric
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import Median, median_activity
@@ -47,10 +48,15 @@ def earlier_section(data: RunData, *, alerts: int) -> str:
         long = f"<td>{lasting(lasted_s)}</td><td>{'–' if far is None else distance_text(far)}</td>"
         return f"<tr><th scope='row'>{what}</th>{long}{cells}<td>{raised}</td></tr>"
 
+    common = common_zone(run.started for run in data.earlier)
+
+    def start(run: Earlier) -> str:
+        return f"{local(run.started):%d %b %Y, %H:%M}{'' if common else f' ({zone(run.started)})'}"
+
     rows = [row("this run", own, alerts, data.duration_s, distance(data.strides))]
     rows += [
         row(
-            f"{run.started:%d %b %Y, %H:%M}<br><small>{escape(run.run)}</small>",
+            f"{start(run)}<br><small>{escape(run.run)}</small>",
             run.medians,
             run.alerts,
             run.duration_s,
@@ -59,7 +65,7 @@ def earlier_section(data: RunData, *, alerts: int) -> str:
         for run in data.earlier
     ]
     return f"""<h2>Earlier runs of {escape(data.runner)}</h2>
-<p class="quiet">Medians of {name}, start in UTC. {CAUTION}</p>
+<p class="quiet">Medians of {name}, start in local time{f" ({common})" if common else ""}. {CAUTION}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Earlier runs"><table>
 <thead><tr><th scope="col">run</th><th scope="col">Duration</th><th scope="col">Distance</th>
 {heads}<th scope="col">alerts</th></tr></thead>

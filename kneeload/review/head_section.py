@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 
+from kneeload.local_time import local, zone
 from kneeload.results import SensorHealth
 from kneeload.review.contacts import foot_contacts
 from kneeload.review.distance import Distance, distance, distance_text
@@ -27,7 +28,7 @@ strong, and wear shoes that suit you.</p>
 def head_section(data: RunData, *, alerts: int) -> str:
     """Who, when, how long, how much."""
     started = data.started
-    when = started.strftime("%A, %d %B %Y, %H:%M UTC") if started else escape(data.run)
+    when = f"{local(started):%A, %d %B %Y, %H:%M} ({zone(started)})" if started else escape(data.run)
     time = whole_seconds(spent(data.summaries, data.strides, data.duration_s))
     far = distance(data.strides)
     facts = [

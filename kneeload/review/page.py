@@ -92,7 +92,8 @@ def page(data: RunData, *, plotly: str) -> str:
 <body>
 <main>
 {body}
-<footer>Made by kneeload from {source}. Times are counted from the start of the run.</footer>
+<footer>Made by kneeload from {source}. Times are counted from the start of the run.
+Times of day are by the clock of the computer that made this page; a run's name is its start in UTC.</footer>
 </main>
 <script type="application/json" id="figures">{safe_json(figures)}</script>
 <script>{plotly}</script>

@@ -1,6 +1,7 @@
 """The program in this process, for all tests of the command line."""
 
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -27,3 +28,16 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
         return Ended(code, captured.out, captured.err)
 
     return run_main
+
+
+@pytest.fixture
+def clock_of() -> Iterator[Callable[[str], None]]:
+    """Sets this computer's clock to a time zone's; afterwards it is what it was."""
+    with pytest.MonkeyPatch.context() as changed:
+
+        def use(zone: str) -> None:
+            changed.setenv("TZ", zone)
+            time.tzset()
+
+        yield use
+    time.tzset()

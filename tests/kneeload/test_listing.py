@@ -2,6 +2,7 @@
 
 import io
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -32,11 +33,47 @@ def shown(row: dict[str, object], *, width: int) -> str:
     return text.getvalue()
 
 
-def test_it_fits_80_columns_and_shows_every_value_whole() -> None:
+@pytest.mark.parametrize(
+    ("place", "start"),
+    [
+        ("UTC", "2026-11-23 05:32"),
+        ("Asia/Kolkata", "2026-11-23 11:02"),
+        ("America/Denver", "2026-11-22 22:32"),
+    ],
+)
+def test_it_fits_80_columns_and_shows_every_value_whole(
+    place: str, start: str, clock_of: Callable[[str], None]
+) -> None:
+    clock_of(place)
     text = shown(ROW, width=80)
     assert "…" not in text
-    for value in ("min", "strides", "alerts", "interrupted", "2026-11-23 05:32", "62.1", "10432", "12"):
+    for value in ("min", "strides", "alerts", "interrupted", start, "62.1", "10432", "12"):
         assert value in text
+
+
+def test_a_run_began_at_a_time_of_day_of_this_computer(clock_of: Callable[[str], None]) -> None:
+    clock_of("Europe/Vienna")
+    heading, _, row = shown(ROW, width=80).splitlines()[1:4]
+    assert "start, UTC+01:00" in heading
+    assert "20261123T053244Z  runner  2026-11-23 06:32  interrupted" in row
+
+
+def test_where_summer_time_lies_between_runs_each_has_its_own_offset(clock_of: Callable[[str], None]) -> None:
+    clock_of("Europe/Vienna")
+    text = io.StringIO()
+    show_runs([ROW | {"started": "2026-07-01T05:30:00+00:00"}, ROW], Console(file=text, width=100))
+    heading, _, summer, winter = text.getvalue().splitlines()[1:5]
+    assert "start  " in heading
+    assert "2026-07-01 07:30 UTC+02:00" in summer
+    assert "2026-11-23 06:32 UTC+01:00" in winter
+
+
+def test_what_a_machine_reads_stays_utc(folder: Path, clock_of: Callable[[str], None]) -> None:
+    clock_of("Asia/Kolkata")
+    rows = list_runs(folder, console=None)["runs"]
+    assert isinstance(rows, list)
+    assert rows[0]["run"] == "20260301T070000Z"
+    assert rows[0]["started"] == "2026-03-02T07:00:00+00:00"
 
 
 @pytest.mark.parametrize(("width", "runner"), [(60, "runner"), (80, "somebody with a long name")])
@@ -45,7 +82,7 @@ def test_where_there_is_less_room_whole_columns_go(width: int, runner: str) -> N
     assert "…" not in text
     for value in ("20261123T053244Z", runner, "10432", "12"):
         assert value in text
-    assert "UTC" not in text
+    assert "start" not in text
 
 
 @pytest.mark.parametrize("width", [20, 26, 30, 40, 41, 60, 80, 100])

@@ -2,6 +2,7 @@
 
 import re
 import sqlite3
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -86,6 +87,27 @@ def test_the_table_has_the_medians_of_each_run(folder: Path) -> None:
             ]
             sides.append(f"{1000 * np.median(known):.0f}")
         assert cells[3] == " / ".join(sides)
+
+
+def test_earlier_runs_began_at_a_time_of_day_of_this_computer(
+    folder: Path, clock_of: Callable[[str], None]
+) -> None:
+    clock_of("Asia/Kolkata")
+    text = page(load(folder, name_of(5)), plotly="")
+    assert "start in local time (UTC+05:30)." in text
+    assert list(rows_of(text))[1:] == [
+        f"0{day} Mar 2026, 12:30<br><small>{name_of(day)}</small>" for day in (3, 1)
+    ]
+    clock_of("America/New_York")
+    keep(tmp := folder / "spring", 7, "Ada", strides_of(7))
+    keep(tmp, 9, "Ada", strides_of(9))
+    keep(tmp, 11, "Ada", strides_of(11))
+    text = page(load(tmp, name_of(11)), plotly="")
+    assert "start in local time." in text
+    assert [heading.split("<")[0] for heading in rows_of(text)][1:] == [
+        "09 Mar 2026, 03:00 (UTC-04:00)",
+        "07 Mar 2026, 02:00 (UTC-05:00)",
+    ]
 
 
 def test_each_run_has_its_length_and_speed(tmp_path: Path) -> None:
