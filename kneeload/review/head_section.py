@@ -87,11 +87,19 @@ def contacts_fact(data: RunData) -> tuple[str, str]:
 
 
 def lost_text(health: Sequence[SensorHealth]) -> str:
-    """Of the sensor that lost most, by its last report; of some nobody can tell."""
+    """Of the sensor that lost most, by its last report, and which that is; of some nobody can tell."""
     last = {row.mount: row for row in health}
-    shares = [
-        row.samples_lost / taken
-        for row in last.values()
+    shares = {
+        mount: row.samples_lost / taken
+        for mount, row in last.items()
         if row.samples_lost is not None and (taken := row.samples_received + row.samples_lost)
-    ]
-    return f"{100 * max(shares):.1f} %" if shares else "not known"
+    }
+    if not shares:
+        return "not known"
+    mount, most = max(shares.items(), key=lambda share: share[1])
+    of = ""
+    if len(shares) < len(last):
+        of = f"<small>of {' and '.join(place(one) for one in shares)}, not known of the rest</small>"
+    elif most > min(shares.values()):
+        of = f"<small>most: {place(mount)}</small>"
+    return f"{100 * most:.1f} %{of}"

@@ -1,11 +1,14 @@
-"""The head of the page: when the run was by the clock on the wall."""
+"""The head of the page: when the run was by the clock on the wall, and what a share is of."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
-from kneeload.review.head_section import head_section
-from tests.sample_run import sample_run_data
+from dsp.mount import Mount
+from kneeload.results import SensorHealth
+from kneeload.review.head_section import head_section, lost_text
+from tests.sample_run import SHINS, sample_health, sample_run_data
 
 __all__: list[str] = []
 
@@ -26,3 +29,23 @@ def test_a_run_was_at_a_time_of_day_of_this_computer(
     head = head_section(sample_run_data(run=run), alerts=0)
     assert f"<h1>{said}</h1>" in head
     assert f"Run {run} " in head
+
+
+def losing(lost: dict[Mount, int | None]) -> Sequence[SensorHealth]:
+    return [
+        replace(row, samples_received=900, samples_lost=lost[mount])
+        for mount in lost
+        for row in sample_health(mount)
+    ]
+
+
+def test_a_share_of_lost_samples_says_whose_it_is() -> None:
+    left, right = SHINS
+    assert lost_text(losing({left: 0, right: 100})) == "10.0 %<small>most: right shin</small>"
+    assert (
+        lost_text(losing({left: None, right: 0}))
+        == "0.0 %<small>of right shin, not known of the rest</small>"
+    )
+    assert lost_text(losing({left: 0, right: 0})) == "0.0 %"
+    assert lost_text(losing({right: 100})) == "10.0 %"
+    assert lost_text(losing({left: None})) == "not known"
