@@ -90,6 +90,7 @@ def demo(
     """Virtual sensors on a simulated radio, through the whole pipeline.
 
     Its runs are kept apart from real ones, unless --data-dir or a configuration says where.
+    Without a duration or a recording it ends, too, when the pipe that it prints into is closed.
     With --json the report says what there was to be found: "truth" (docs/gait-model.md).
     """
     from kneeload.demo import DemoOptions, run_demo

@@ -28,6 +28,7 @@ from kneeload.report import print_summary, report_of
 from kneeload.resume import Cut
 from kneeload.settings import DataSettings
 from kneeload.stopping import stop_signals, wait_for
+from kneeload.unread import reader_left
 from kneeload.view import make_view, timed
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
 from kneeload.witness import Witness
@@ -41,7 +42,7 @@ LOOK_S: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
-    """What is pretended. duration_s None: until Ctrl-C or the recording's end.
+    """What is pretended. duration_s None: until Ctrl-C, the recording's end, or nobody looks on any more.
 
     resume: go on with a demo that was cut off, its sensors as after a restart.
     """
@@ -126,10 +127,16 @@ async def _demo(
                         on_problem=lambda problem: timed(view, clock.now_ns)(told(problem)),
                     )
 
+                # Where there is nothing to be lost, and no end, who has seen enough wants no more of it.
+                endless = options.duration_s is None and options.recording is None
+
+                def over() -> bool:
+                    return all(sensor.finished for sensor in sensors) or (endless and reader_left())
+
                 async def until() -> None:
                     timer = asyncio.create_task(wait_for(stop, clock, options.duration_s))
                     try:
-                        while not timer.done() and not all(sensor.finished for sensor in sensors):
+                        while not timer.done() and not over():
                             await clock.sleep(LOOK_S)
                         if not timer.done():
                             await clock.sleep(LAST_PACKETS_S)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
-__all__ = ["outlive_readers"]
+__all__ = ["outlive_readers", "reader_left"]
 
 
 class _Outlet(FileIO):
@@ -47,6 +47,13 @@ def outlive_readers() -> Callable[[], OSError | None]:
         return None if isinstance(failed, BrokenPipeError) else failed
 
     return unseen
+
+
+def reader_left() -> bool:
+    """Whether who read standard output has closed it, as a print since then found."""
+    buffer = getattr(sys.stdout, "buffer", None)
+    outlet = getattr(buffer, "raw", buffer)
+    return isinstance(outlet, _Outlet) and isinstance(outlet.failed, BrokenPipeError)
 
 
 def _lasting(stream: TextIO | None, own: TextIO | None) -> tuple[TextIO, _Outlet | None]:

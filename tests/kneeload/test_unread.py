@@ -101,6 +101,26 @@ def test_a_run_is_recorded_to_its_end_whoever_looks_on(home: Path, nobody: IO[by
         assert journal.last_us(run.run, "summary") == pytest.approx(12e6, abs=2e6)
 
 
+def test_a_demo_that_has_no_end_ends_when_nobody_looks_on(home: Path) -> None:
+    """As with `kneeload demo | head -1`: whoever waits for it would wait for ever."""
+    arguments = ["demo", "--speedup", "8", "--data-dir", "demo"]
+    reader, writer = os.pipe()
+    with os.fdopen(writer, "wb") as out:
+        demo = subprocess.Popen(
+            [str(PROGRAM), *arguments], cwd=home, env=environment(home), stdout=out, stderr=subprocess.PIPE
+        )
+    with demo, os.fdopen(reader, "rb") as seen:
+        try:
+            assert b"MQTT" in seen.readline()
+            seen.close()
+            assert demo.communicate(timeout=60)[1] == b""
+        finally:
+            demo.kill()
+    assert demo.returncode == 0
+    with Journal.open(home / "demo") as journal:
+        assert [run.state for run in journal.runs()] == ["ended"]
+
+
 def test_a_full_disk_is_told_of_all_the_same(home: Path) -> None:
     with Path("/dev/full").open("wb") as full:
         done = ended(["runs", "--data-dir", "d", "--json"], home, out=full)
