@@ -22,7 +22,18 @@ def alerts_section(data: RunData, happened: Sequence[Episode], *, with_figure: C
         alert_card(data, episode, number, drawn=f"waveform-{number}" in with_figure)
         for number, episode in enumerate(happened, start=1)
     )
-    return f"<h2>Alerts</h2>{cards}"
+    return f"<h2>Alerts</h2>{damage_text(data)}{cards}"
+
+
+def damage_text(data: RunData) -> str:
+    """Above the figures, which show a hole alike whether samples never came or were spoilt afterwards."""
+    if not data.damaged:
+        return ""
+    holes = "where samples are missing below they may have come all the same"
+    numbers = (
+        "Numbers are from the journal: they lack what was spoilt only if it was made again from these packets"
+    )
+    return f"<p class='quiet'>{escape(data.damaged)}: {holes}. {numbers}.</p>"
 
 
 def alert_card(data: RunData, episode: Episode, number_: int, *, drawn: bool) -> str:

@@ -10,6 +10,7 @@ from alerts.errors import RuleError
 from alerts.rules import RULES, Rule
 from dsp.mount import Mount
 from ingest import recording
+from ingest.damage import Damage
 from ingest.errors import RecordingError
 from ingest.sensors import FAMILIES
 from kneeload.errors import KeptSettingsError
@@ -62,9 +63,9 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
     windows = windows_of(data.alerts, data.mounts)
     if not windows:
         return data
-    tally = Tally(data.health)
+    tally, damage = Tally(data.health), Damage()
     try:
-        waveforms = cut(tally.through(recording.read(path)), windows)
+        waveforms = cut(tally.through(recording.read(path, damage)), windows)
     except RecordingError as error:
         return replace(data, unreadable=dict.fromkeys(Mount, f"{path.name}: {error.what}"))
     unreadable: dict[Mount, str] = {}
@@ -72,11 +73,11 @@ def with_waveforms(data: RunData, path: Path) -> RunData:
         what = f"{path.name}: sensors that this version does not know, {', '.join(strange)}"
         unreadable = dict.fromkeys(Mount, what)
     else:
-        lacking = tally.lacking()
-        unreadable = {
-            mount: f"{path.name}: damaged or cut off, with {left}" for mount, left in lacking.items()
-        }
-    return replace(data, waveforms=waveforms, unreadable=unreadable)
+        # What is damaged at its very end looks as if it was cut off.
+        how = str(damage) or "damaged or cut off"
+        unreadable = {mount: f"{path.name}: {how}, with {left}" for mount, left in tally.lacking().items()}
+    damaged = f"{path.name} {damage}" if damage.pieces else ""
+    return replace(data, waveforms=waveforms, unreadable=unreadable, damaged=damaged)
 
 
 def rules_of(about: Run) -> tuple[Rule, ...]:

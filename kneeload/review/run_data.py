@@ -35,7 +35,8 @@ class RunData:
     """One run as the journal and the packets' file hold it; lists in the order of time.
 
     waveforms: place in alerts -> the samples around that alert, for those that they were looked for.
-    unreadable: why packets of a sensor cannot be read, for those that lack any. rules: those in force.
+    unreadable: why packets of a sensor cannot be read, for those that lack any. damaged: how much of their
+    file is, in words, empty where nothing is. rules: those in force.
     usual: what was usual for the runner when it began. earlier: the same runner's runs before this one,
     newest first.
     sensors: what the sensor on each mount called itself. Every text may come from outside: escape it.
@@ -50,6 +51,7 @@ class RunData:
     health: tuple[SensorHealth, ...] = ()
     waveforms: Mapping[int, tuple[Waveform, ...]] = field(default_factory=dict)
     unreadable: Mapping[Mount, str] = field(default_factory=dict)
+    damaged: str = ""
     rules: tuple[Rule, ...] = RULES
     usual: Baseline = field(default_factory=dict)
     sensors: Mapping[Mount, str] = field(default_factory=dict)
