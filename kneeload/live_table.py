@@ -124,10 +124,9 @@ class LiveTable:
         return table
 
     def _heading(self) -> str:
-        if self._summary is None:
-            return self._title
         s = self._summary
-        return f"{self._title}  {clock_time(s.t_us)}  {s.activity}"
+        now = "" if s is None else f"  {clock_time(s.t_us)}  {s.activity}"
+        return f"{self._title}{now}{'' if self._over else '  (Ctrl-C ends it)'}"
 
     def _link(self, health: SensorHealth | None) -> str:
         """Links that ended with the run were not lost."""

@@ -40,6 +40,22 @@ def test_nothing_is_cut_off(width: int) -> None:
         assert always in text
 
 
+def test_how_to_end_it_is_said_until_it_is_over() -> None:
+    console = Console(file=io.StringIO(), width=80, color_system=None)
+
+    def heading(table: LiveTable) -> str:
+        with console.capture() as captured:
+            console.print(table.render())
+        return captured.get().splitlines()[0].rstrip()
+
+    table = LiveTable(console, "Ada", [Mount.LEFT_SHIN])
+    assert heading(table) == "Ada  (Ctrl-C ends it)"
+    with table:
+        table.see(sample_results())
+        assert heading(table) == "Ada  5:00  run  (Ctrl-C ends it)"
+    assert heading(table) == "Ada  5:00  run"
+
+
 def test_80_columns_show_every_column() -> None:
     text = "\n".join(shown(sample_results(), width=80))
     for name in ("link", "rate", "Hz", "lost", "%", "battery", "strides", "contact", "ms"):
