@@ -48,7 +48,9 @@ def what_happened(alert: Alert, rule: Rule | None) -> str:
     subject = METRICS.get(rule.metric, rule.metric)
     at = "" if alert.mount is None else f" at the {place(alert.mount)}"
     of = f" (median of the last {span(rule)})" if rule.window > 1 and rule.metric not in SHARES else ""
-    return f"{subject}{at} was {number(alert.value, rule)}{of}, {rule.direction} {number(alert.limit, rule)}."
+    value, limit = number(alert.value, rule), number(alert.limit, rule)
+    just = "just " if value == limit else ""
+    return f"{subject}{at} was {value}{of}, {just}{rule.direction} {limit}."
 
 
 def whence_the_limit(alert: Alert, rule: Rule) -> str:

@@ -69,6 +69,12 @@ def test_the_limit_is_explained(alert: Alert, said: str) -> None:
     assert said in whence_the_limit(alert, rule(alert.rule))
 
 
+def test_a_value_that_reads_like_its_limit_is_just_beyond_it() -> None:
+    silent = raised("sensor-silent")
+    for value, said in ((5.02, "was 5.0 s, just above 5.0 s."), (5.5, "was 5.5 s, above 5.0 s.")):
+        assert said in what_happened(replace(silent, value=value), rule("sensor-silent"))
+
+
 def test_where_an_asymmetry_at_its_least_limit_is_over_is_said() -> None:
     said = how_it_is_raised(rule("shock-asymmetry-changed"))
     assert "plus 2.5 % (where 10 % is the limit, half-way from what is usual to it)." in said
