@@ -38,11 +38,12 @@ def timeline_section(data: RunData) -> str:
         f"The metrics over the {lasting(data.duration_s)} of the run, stride by stride; medians and "
         "alerts are told in the text"
     )
-    return f"""<h2>The run</h2>
+    # A figure that goes on the next sheet takes with it what says how to read it.
+    return f"""<section class="whole"><h2>The run</h2>
 <ul class="key">{"".join(key)}</ul>
 <p class="quiet">{how_to_read(data)}<span class="screen"><span
 class="mouse"> Drag to look closer, double-click to see all again.</span>{click}</span></p>
-<div class="figure" id="timeline" role="img" aria-label="{escape(said)}"></div>
+<div class="figure" id="timeline" role="img" aria-label="{escape(said)}"></div></section>
 <noscript><p>The figures need JavaScript; all numbers and alerts are in the text.</p></noscript>"""
 
 

@@ -224,6 +224,19 @@ def test_a_run_with_three_alerts_fits_four_sheets(chromium: Chrome, tmp_path: Pa
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 4
 
 
+def test_on_paper_the_run_keeps_its_heading_and_its_key(chromium: Chrome, path: Path) -> None:
+    drawn(chromium, path)
+    chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        whole = chromium.execute_script(
+            "return [...document.querySelectorAll('h2, .key, #timeline')].map(e => e.closest('section'))"
+            ".filter(s => s && getComputedStyle(s).breakInside === 'avoid').length"
+        )
+    finally:
+        chromium.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert whole == 3, "heading, key and figure go on one sheet"
+
+
 def hexadecimal(color: str) -> str:
     """rgb(1, 2, 3) as #010203."""
     return "#" + "".join(f"{int(part):02x}" for part in re.findall(r"\d+", color)[:3])
