@@ -68,7 +68,8 @@ def _place(loc: tuple[int | str, ...]) -> str:
     """As a person finds it: sensors are counted from 1."""
     if len(loc) > 1 and isinstance(loc[1], int):
         return ": ".join([f"[[{loc[0]}]] {loc[1] + 1}", *map(str, loc[2:])])
-    return ".".join(map(str, loc))
+    # Of a table whose name is wrong pydantic adds that it is the name.
+    return ".".join(str(part) for part in loc if part != "[key]")
 
 
 def _words(problem: ErrorDetails) -> str:

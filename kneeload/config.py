@@ -3,11 +3,11 @@
 import os
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 
 from alerts.errors import RuleError
 from alerts.rules import RULES, with_overrides
@@ -44,6 +44,12 @@ PATHS = (
 )
 
 
+def _known(rule: str) -> str:
+    if rule not in (names := [row.id for row in RULES]):
+        raise ValueError(f"there is no such rule; {suggestion(rule, names)}")
+    return rule
+
+
 class Config(Settings):
     """Everything a person can set. Frozen; secrets never show in its text or JSON."""
 
@@ -51,7 +57,7 @@ class Config(Settings):
     sensors: tuple[SensorSettings, ...] = Field(default=(), max_length=8, strict=False)
     mqtt: MqttSettings = MqttSettings()
     influx: InfluxSettings = InfluxSettings()
-    alerts: dict[str, RuleOverride] = Field(default_factory=dict)
+    alerts: dict[Annotated[str, AfterValidator(_known)], RuleOverride] = Field(default_factory=dict)
     data: DataSettings
 
     @model_validator(mode="after")
@@ -100,16 +106,19 @@ def load(
     except ValidationError as error:
         # `from None`: pydantic's own error would carry the values that it refused.
         raise complaint(error, path) from None
-    rules = [rule.id for rule in RULES]
-    for name in config.alerts:
-        if name not in rules:
-            told = f"there is no such rule; {suggestion(name, rules)}"
-            raise ConfigError(told, file=path, key=f"alerts.{name}")
-    try:
-        with_overrides(RULES, config.alerts)
-    except RuleError as error:
-        raise ConfigError(str(error), file=path) from None
+    wrong = [str(error) for error in _senseless(config)]
+    if wrong:
+        raise ConfigError("; also ".join(wrong), file=path)
     return config
+
+
+def _senseless(config: Config) -> Iterator[RuleError]:
+    """Limits of rules that can never hold, or never be over."""
+    for name, override in config.alerts.items():
+        try:
+            with_overrides(RULES, {name: override})
+        except RuleError as error:
+            yield error
 
 
 def data_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:

@@ -166,6 +166,17 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     )
 
 
+def test_names_of_rules_and_limits_are_said_with_the_rest(tmp_path: Path) -> None:
+    text = "[mqtt]\nhots = 1\n[alerts.shock-hihg]\nlimit = 1.3\n"
+    with pytest.raises(
+        ConfigError, match=r"mqtt.hots: there is .*; also alerts.shock-hihg: there is no such"
+    ):
+        load(written(tmp_path, text))
+    text = "[alerts.shock-high]\nlimit = 0.9\n[alerts.cadence-low]\nlimit = 1.2\n"
+    with pytest.raises(ConfigError, match=r"shock-high.* must be .*; also .*cadence-low.* must be"):
+        load(written(tmp_path, text))
+
+
 def test_every_section_is_known_to_who_explains_it() -> None:
     assert SECTIONS.keys() == Config.model_fields.keys()
 
