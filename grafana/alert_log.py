@@ -3,8 +3,6 @@
 from grafana_foundation_sdk.builders import dashboard, table
 from grafana_foundation_sdk.models.dashboard import DynamicConfigValue
 
-from alerts.rule import Rule
-from alerts.rules import RULES
 from grafana.influxql import DATASOURCE, SCOPE, InfluxAnnotation, InfluxQuery
 from grafana.words import in_words
 
@@ -13,23 +11,14 @@ __all__ = ["alert_log", "alert_marks"]
 ALERT_COLUMNS = ("rule", "mount", "level")
 
 
-def title(rule: Rule) -> str:
-    """What happened and in which unit; a rule with other words before there is a baseline has both."""
-    unit = f" [{rule.unit}]" if rule.unit else ""
-    first = f" ({rule.first_level}: {rule.first_title})" if rule.first_title else ""
-    return f"{rule.title}{first}{unit}"
-
-
 def renamed(name: str, width: int | None = None) -> list[DynamicConfigValue]:
     properties = [DynamicConfigValue("displayName", name)]
     return properties if width is None else [*properties, DynamicConfigValue("custom.width", width)]
 
 
 COLUMNS: dict[str, list[DynamicConfigValue]] = {
-    "rule": [
-        *renamed("Alert", 360),
-        DynamicConfigValue("mappings", [in_words({rule.id: title(rule) for rule in RULES})]),
-    ],
+    "title": renamed("Alert", 280),
+    "rule": renamed("Rule", 190),
     "mount": renamed("Sensor", 100),
     "level": renamed("Level", 80),
     "raised": [
@@ -38,6 +27,7 @@ COLUMNS: dict[str, list[DynamicConfigValue]] = {
     ],
     "value": [*renamed("Measured", 90), DynamicConfigValue("decimals", 2)],
     "limit": [*renamed("Limit", 80), DynamicConfigValue("decimals", 2)],
+    "unit": renamed("Unit", 80),
     "advice": [
         *renamed("Advice"),
         DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True}),
@@ -52,10 +42,9 @@ def alert_log() -> table.Panel:
         table.Panel()
         .title("Alerts")
         .description(
-            "Every alert as it was raised and cleared, the newest first. In brackets behind its name: what "
-            "it says instead at that level, and the unit of what was measured and of the limit. An alert is "
-            "a hint to look, not a finding. If it hurts, stop, see a doctor, and come back slowly, with "
-            "plenty of walking."
+            "Every alert as it was raised and cleared, the newest first. Unit: of what was measured and of "
+            "the limit. Rule: its name in the configuration. An alert is a hint to look, not a finding. If "
+            "it hurts, stop, see a doctor, and come back slowly, with plenty of walking."
         )
         .datasource(DATASOURCE)
         .with_target(

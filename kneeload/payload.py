@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from alerts.alert import Alert
-from alerts.words import advice
+from alerts.words import advice, title, unit
 from dsp.stride import Stride
 from kneeload.codec import Row
 from kneeload.errors import RowError
@@ -127,7 +127,10 @@ _DERIVED: dict[tuple[type, str], Callable[[Any], float | bool | str | None]] = {
     (Stride, "initial_contact_s"): lambda stride: stride.initial_contact_us / 1e6,
     (Stride, "toe_off_s"): lambda stride: None if stride.toe_off_us is None else stride.toe_off_us / 1e6,
     (Alert, "raised"): lambda alert: alert.state == "raised",
-    (Alert, "advice"): lambda alert: advice(alert) or None,
+    # What is over needs nothing to be done: a sensor that is back does not send nothing.
+    (Alert, "advice"): lambda alert: (advice(alert) or None) if alert.state == "raised" else None,
+    (Alert, "title"): title,
+    (Alert, "unit"): lambda alert: unit(alert) or None,
 }
 
 
