@@ -12,6 +12,7 @@ __all__ = [
     "milliseconds",
     "missing",
     "number",
+    "with_unit",
 ]
 
 
@@ -52,6 +53,11 @@ def clock_time(t_us: int) -> str:
 def lasting(seconds: float) -> str:
     """A length of time in the same form, to the nearest second."""
     return _clock(round(seconds))
+
+
+def with_unit(seconds: float) -> str:
+    """A length of time that cannot be taken for another: 6:41 might be hours."""
+    return f"{lasting(seconds)} {'h' if round(seconds) >= 3600 else 'min'}"
 
 
 def _clock(whole_s: int) -> str:

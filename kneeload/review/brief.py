@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from html import escape
 
 from alerts.words import title
+from kneeload.review.lengthened import lengthened_text
 from kneeload.review.run_data import RunData
-from kneeload.review.statistics import Episode
+from kneeload.review.statistics import Episode, spent
 from kneeload.review.unjudged import unjudged
 from kneeload.review.words import number, place
 from kneeload.spoken import clock_time, lasting
@@ -23,6 +24,9 @@ def brief_section(data: RunData, happened: Sequence[Episode]) -> str:
         return ""
     left_out = unjudged(data)
     silent = f'<p class="quiet">Not judged: {escape("; ".join(left_out))}.</p>' if left_out else ""
+    running_s = spent(data.summaries, data.strides, data.duration_s)["running"]
+    if longer := lengthened_text(running_s, data.lately):
+        silent = f'<p class="brief"><strong>Longer than of late</strong>: {escape(longer)}</p>{silent}'
     if not happened:
         return f'<p class="brief">No alert: nothing that was judged went beyond its limit.</p>{silent}'
     lines: dict[tuple[str, str], list[tuple[int, Episode]]] = {}

@@ -10,7 +10,7 @@ from kneeload.review.distance import Distance, distance, distance_text
 from kneeload.review.run_data import RunData
 from kneeload.review.statistics import spent
 from kneeload.review.words import place
-from kneeload.spoken import lasting
+from kneeload.spoken import with_unit
 
 __all__ = ["SAFETY", "head_section"]
 
@@ -52,11 +52,6 @@ def head_section(data: RunData, *, alerts: int) -> str:
     return f"""<h1>{escape(data.runner)}: {when}</h1>
 <p class="sub">Run {escape(data.run)} · sensors at {", ".join(names) or "no place"}</p>
 {note}<dl class="facts">{rows}</dl>"""
-
-
-def with_unit(seconds: float) -> str:
-    """A length of time that cannot be taken for another: 6:41 might be hours."""
-    return f"{lasting(seconds)} {'h' if round(seconds) >= 3600 else 'min'}"
 
 
 def whole_seconds(times: Mapping[str, float]) -> dict[str, int]:

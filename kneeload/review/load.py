@@ -20,6 +20,7 @@ from kneeload.place import packets_of
 from kneeload.review.earlier import earlier_runs
 from kneeload.review.errors import UnknownRunError
 from kneeload.review.lasted import duration_s
+from kneeload.review.lengthened import runs_of_late
 from kneeload.review.run_data import RunData
 from kneeload.review.waveform import cut, windows_of
 from kneeload.tally import Tally
@@ -41,6 +42,7 @@ def load(data_dir: Path, run: str) -> RunData:
         summaries = tuple(journal.summaries(run))
         health = tuple(journal.health(run))
         earlier = earlier_runs(journal, about, known, strides)
+        lately = runs_of_late(journal, about, known)
     data = RunData(
         run=run,
         runner=about.runner,
@@ -54,6 +56,7 @@ def load(data_dir: Path, run: str) -> RunData:
         sensors=sensors_of(about),
         note=about.note,
         earlier=earlier,
+        lately=lately,
     )
     return with_waveforms(data, packets_of(data_dir, run))
 

@@ -14,6 +14,7 @@ from dsp.mount import Mount
 from dsp.stride import Stride
 from kneeload.results import SensorHealth, Summary
 from kneeload.review.earlier import Earlier
+from kneeload.review.lengthened import Lately
 
 __all__ = ["RunData", "Waveform"]
 
@@ -38,7 +39,7 @@ class RunData:
     unreadable: why packets of a sensor cannot be read, for those that lack any. damaged: how much of their
     file is, in words, empty where nothing is. rules: those in force.
     usual: what was usual for the runner when it began. earlier: the same runner's runs before this one,
-    newest first.
+    newest first. lately: those of the 30 days before in short, None where they are too few.
     sensors: what the sensor on each mount called itself. Every text may come from outside: escape it.
     """
 
@@ -57,6 +58,7 @@ class RunData:
     sensors: Mapping[Mount, str] = field(default_factory=dict)
     note: str = ""
     earlier: tuple[Earlier, ...] = ()
+    lately: Lately | None = None
 
     @property
     def started(self) -> datetime | None:

@@ -9,7 +9,7 @@ from alerts.alert import Alert
 from dsp.stride import Stride
 from dsp.summary import Totals, summarise
 from kneeload.review.counted import why_nothing
-from kneeload.review.head_section import head_section, whole_seconds, with_unit
+from kneeload.review.head_section import head_section, whole_seconds
 from kneeload.review.medians_section import medians_section
 from kneeload.review.metrics import METRICS
 from kneeload.review.statistics import (
@@ -19,6 +19,7 @@ from kneeload.review.statistics import (
     median_activity,
     spent,
 )
+from kneeload.spoken import with_unit
 from tests.sample_run import (
     SHINS,
     sample_alerts,
