@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.alert import Alert
+from alerts.words import title, unit
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest import recording
+from ingest.damage import Damage
 from ingest.errors import RecordingError
 from ingest.packet import Packet
 from ingest.sensors import FAMILIES
@@ -44,6 +46,9 @@ Row = Alert | Summary | SensorHealth
 Table = dict[str, NDArray[np.int64] | NDArray[np.float64]]
 
 KINDS: Mapping[str, type[Row]] = {ALERTS: Alert, SUMMARY: Summary, SENSORS: SensorHealth}
+
+# Behind an alert's own fields: without them its numbers need the rules table.
+IN_WORDS: Final[Mapping[str, Callable[[Any], str]]] = {"title": title, "unit": unit}
 
 
 class Exported(NamedTuple):
@@ -122,10 +127,13 @@ def samples_suffix() -> str:
 def write_rows(path: Path, *, kind: type[Row], rows: Iterable[Row]) -> None:
     """One row a result: its fields as columns, t_us as t_s; an empty cell is "not known"."""
     names = [field.name for field in fields(kind)]
+    words = IN_WORDS if kind is Alert else {}
     with private_file(path) as draft, draft.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(["t_s" if name == "t_us" else name for name in names])
-        writer.writerows([cell(name, getattr(row, name)) for name in names] for row in rows)
+        writer.writerow(["t_s" if name == "t_us" else name for name in (*names, *words)])
+        for row in rows:
+            own = [cell(name, getattr(row, name)) for name in names]
+            writer.writerow([*own, *(cell(name, say(row)) for name, say in words.items())])
 
 
 def cell(name: str, value: Any) -> object:
@@ -142,17 +150,20 @@ def cell(name: str, value: Any) -> object:
 
 def kept_samples(path: Path, health: Sequence[SensorHealth]) -> tuple[dict[Mount, Table], str]:
     """The samples in a run's packets, and what they lack. Raises RecordingError where there are none."""
-    tally = Tally(health)
+    tally, damage = Tally(health), Damage()
     try:
         families_of(path)
-        samples = samples_of(tally.through(recording.read(path)))
+        samples = samples_of(tally.through(recording.read(path, damage)))
     except RecordingError as error:
         raise RecordingError(path, error.what, WITHOUT_RAW) from error
     if not samples:
         came = f", though {counted(tally.came, 'packet')} came" if tally.came else ""
         raise RecordingError(path, f"holds no samples{came}", WITHOUT_RAW)
     lacking = ", ".join(tally.lacking().values())
-    return samples, f"{path}: is damaged or cut off, the samples are those of {lacking}" if lacking else ""
+    # A journal that was made again from damaged packets counted no more than there are.
+    how = str(damage) or ("is damaged or cut off" if lacking else "")
+    those = f", the samples are those of {lacking}" if lacking else ""
+    return samples, f"{path}: {how}{those}" if how else ""
 
 
 def samples_of(packets: Iterable[Packet]) -> dict[Mount, Table]:

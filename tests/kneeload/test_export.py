@@ -23,6 +23,7 @@ from kneeload.place import make_folder
 from kneeload.review.errors import UnknownRunError
 from kneeload.worn import UnknownFamilyError
 from tests.kneeload.ended import Run, assert_one_line
+from tests.kneeload.test_damaged_runs import break_first_chunk
 from tests.sample_run import SHINS
 from tests.simulated_run import RUN, record_run, recorded_run
 
@@ -61,6 +62,10 @@ def test_every_result_is_a_row_with_the_journals_values(data_dir: Path, tmp_path
     assert [(row["rule"], row["state"], float(row["t_s"])) for row in rows] == [
         (a.rule, a.state, a.t_us / 1e6) for a in alerts
     ]
+    assert {(row["rule"], row["title"], row["unit"]) for row in rows} >= {
+        ("shock-high", "Impacts above a rough limit", "g"),
+        ("sensor-silent", "A sensor sends nothing", "s"),
+    }
     rows = rows_of(written[3])
     assert [row["peak_resultant_left_at_least"] for row in rows] == [
         {None: "", False: "0", True: "1"}[s.peak_resultant_left_at_least] for s in summaries
@@ -168,6 +173,17 @@ def test_samples_of_damaged_packets_are_exported_and_told_of(own_dir: Path, run:
     path.write_bytes(whole)
     done = run(["export", RUN, "--data-dir", own_dir, "--output", "out", "--raw", "--json"])
     assert (done.returncode, done.stderr, json.loads(done.stdout)["doubt"]) == (0, "", "")
+
+
+def test_what_a_journal_never_counted_is_told_of_too(own_dir: Path, run: Run) -> None:
+    """It was lost and made again from packets of which some are damaged."""
+    break_first_chunk(own_dir / "runs" / RUN / "packets.mcap")
+    (own_dir / "journal.db").unlink()
+    assert run(["runs", "--recover", "--data-dir", own_dir]).returncode == 0
+    done = run(["export", RUN, "--data-dir", own_dir, "--output", "out", "--raw", "--json"])
+    assert done.returncode == 0
+    assert_one_line(done.stderr, "packets.mcap: is damaged in one place and lacks ")
+    assert json.loads(done.stdout)["doubt"] == done.stderr.strip()
 
 
 def test_an_unknown_run_is_refused(data_dir: Path, tmp_path: Path) -> None:
