@@ -31,7 +31,10 @@ def _parts(path: Path) -> tuple[str, ...]:
     # Not resolved: a link keeps its own name.
     whole = Path(abspath(path))
     above = whole.parent.parts[1:]
-    return above if whole.name == "packets.mcap" and above else (*above, whole.stem)
+    if whole.name == "packets.mcap" and above:
+        return above
+    # "..csv" and "...csv" have stems that would lead to another folder.
+    return (*above, whole.stem if whole.stem.strip(".") else whole.name)
 
 
 def _numbered(names: Sequence[str]) -> list[str]:

@@ -23,6 +23,8 @@ __all__: list[str] = []
         (["runs/1/packets.mcap", "runs/2/packets.mcap"], ["1", "2"]),
         (["run.csv", "run.csv", "run.parquet"], ["run", "run-2", "run-3"]),
         (["run.csv", "run-2.csv", "run.parquet"], ["run", "run-2", "run-3"]),
+        # Never . and .. themselves.
+        (["..csv", "...csv", ".csv.csv"], ["..csv", "...csv", ".csv"]),
     ],
 )
 def test_a_folder_says_whose_recording_it_is(paths: list[str], names: list[str]) -> None:
