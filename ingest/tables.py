@@ -187,13 +187,17 @@ def read_parquet(path: Path) -> tuple[Columns, NDArray[np.float64]]:
             )
         fields = {field.name.strip(): field for field in schema}
         table = np.empty((about.num_rows, len(columns.names)))
+        kinds = pyarrow.types
+        # A column without any value has no other type than null.
+        number_kinds = (kinds.is_integer, kinds.is_floating, kinds.is_decimal, kinds.is_null)
         for at, name in enumerate(columns.names):
             kind = fields[name].type
             # Anything else could be one value of gigabytes.
-            if not (pyarrow.types.is_integer(kind) or pyarrow.types.is_floating(kind)):
+            if not any(is_kind(kind) for is_kind in number_kinds):
                 raise RecordingError(path, f"has no numbers in {name} but {kind}", "write it as numbers")
             values = pyarrow.parquet.read_table(path, columns=[fields[name].name]).column(0)
-            table[:, at] = values.cast(pyarrow.float64()).to_numpy()
+            # Not safe: what a double cannot hold exactly is judged as in CSV.
+            table[:, at] = values.cast(pyarrow.float64(), safe=False).to_numpy()
     except (pyarrow.ArrowException, ValueError) as error:
         reason = str(error).splitlines()[0][:120]
         raise RecordingError(path, f"cannot be read as Parquet ({reason})", "write it again") from error
