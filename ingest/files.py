@@ -1,7 +1,7 @@
 """Recordings in CSV or Parquet: one sensor a file, units in the column names, times on the file's axis."""
 
-import errno
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -66,20 +66,27 @@ def read_recording(path: Path, mount: Mount) -> Recording:
     try:
         columns, table = READERS[path.suffix.lower()](path)
     except OSError as error:
-        raise RecordingError(path, error.strerror or str(error), "give a readable file") from error
+        # Not its own words: Arrow's name the file once more.
+        why = os.strerror(error.errno) if error.errno else str(error)
+        raise RecordingError(path, why, "give a readable file") from error
     return _recording(path, mount, columns, table)
 
 
 def check_file(path: Path, *others: str) -> None:
     """Raises RecordingError where there is no file, or none of a known kind. others: the caller reads too."""
-    if path.is_dir():
+    why, kind = "is no file that can be read twice", 0
+    try:
+        kind = path.stat().st_mode
+    except OSError as error:
+        why = error.strerror or str(error)
+    if stat.S_ISDIR(kind):
         raise RecordingError(path, "is a folder", "give the files in it")
     *first, last = (*READERS, *others)
     if path.suffix.lower() not in (*first, last):
         remedy = "unpack it" if path.suffix.lower() in PACKED else "convert it to one of them"
         raise RecordingError(path, f"is neither {', '.join(first)} nor {last}", remedy)
-    if not path.exists():
-        raise RecordingError(path, os.strerror(errno.ENOENT), "give a readable file")
+    if not stat.S_ISREG(kind):
+        raise RecordingError(path, why, "give a readable file")
 
 
 def blocks(recording: Recording, *, size: int = 4096) -> Iterator[ImuBlock]:

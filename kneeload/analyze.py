@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Final
 
@@ -138,9 +139,9 @@ def _set_aside(path: Path, place: Path | None) -> list[Path]:
 
 
 def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params | None) -> list[Analysis]:
-    if path.is_dir():
+    if isdir(path):
         packets = path / PACKETS
-        remedy = f"give {packets}" if packets.is_file() else "give the files in it"
+        remedy = f"give {packets}" if isfile(packets) else "give the files in it"
         raise RecordingError(path, "is a folder", remedy)
     check_file(path, PACKETS_SUFFIX)
     if path.suffix == PACKETS_SUFFIX:

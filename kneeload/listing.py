@@ -40,12 +40,15 @@ def runs_folder(data_dir: Path | None, config_file: Path | None = None) -> Path:
     """
     folder = data_folder(data_dir, config_file)
     why = ""
-    if not folder.exists():
-        why = "there is no such folder" if data_dir is not None else ""
-    elif not folder.is_dir():
-        why = "it is a file"
-    elif not os.access(folder, os.R_OK | os.X_OK):
-        why = "you may not look into it"
+    try:
+        if not folder.exists():
+            why = "there is no such folder" if data_dir is not None else ""
+        elif not folder.is_dir():
+            why = "it is a file"
+        elif not os.access(folder, os.R_OK | os.X_OK):
+            why = "you may not look into it"
+    except OSError as error:  # a folder above it lets nobody look, or its name is none
+        why = error.strerror or str(error)
     if why:
         raise UsageError(f"there are no runs in {folder}: {why}; say where they are with --data-dir")
     return folder

@@ -92,6 +92,8 @@ Duration = Annotated[
 Recordings = Annotated[
     list[Path],
     typer.Argument(
+        # Of several one that may not be read is left out, which Typer would not do.
+        readable=False,
         metavar="FILE…",
         help="Recordings: packets.mcap, or CSV or Parquet of one sensor each with the columns t_s (t_ms, "
         "t_us), ax_g, ay_g, az_g (ax_ms2, …) and, with a gyroscope, gx_dps, gy_dps, gz_dps (gx_rads, …).",

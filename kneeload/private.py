@@ -27,13 +27,13 @@ def private_file(path: Path) -> Iterator[Path]:
 
     Raises UnwritableError.
     """
-    if path.is_symlink():
-        raise UnwritableError(path, "it is a link, which may lead anywhere")
-    if path.exists() and not path.is_file():
-        raise UnwritableError(path, "it is no file")
-    # A name that nobody guesses, and private from the first moment whatever the umask is.
     draft: Path | None = None
     try:
+        if path.is_symlink():
+            raise UnwritableError(path, "it is a link, which may lead anywhere")
+        if path.exists() and not path.is_file():
+            raise UnwritableError(path, "it is no file")
+        # A name that nobody guesses, and private from the first moment whatever the umask is.
         handle, name = tempfile.mkstemp(prefix=".kneeload-", dir=path.parent)
         os.close(handle)
         draft = Path(name)
