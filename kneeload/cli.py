@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -28,6 +29,7 @@ from kneeload.options import (
     Runner,
     Seed,
     WornAt,
+    asks_json,
     named,
 )
 from kneeload.shown import cell
@@ -385,7 +387,11 @@ def main() -> None:
     except Exception as error:
         if os.environ.get("KNEELOAD_TRACEBACK"):
             raise
-        fail(*told(error))
+        message, exit_code = told(error)
+        if asks_json(sys.argv):  # no report came before it
+            with suppress(OSError):  # standard output itself may be what failed
+                print_json({"error": one_line(message)})
+        fail(message, exit_code)
     if (why := unseen()) is not None:
         fail(f"standard output: {why.strerror}; what was to be shown is cut off, all else is done", 1)
     if code:

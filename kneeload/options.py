@@ -1,6 +1,8 @@
 """Options and arguments that several commands have, and those that take many words."""
 
 import math
+from collections.abc import Iterable
+from itertools import takewhile
 from pathlib import Path
 from typing import Annotated, Final
 
@@ -21,6 +23,7 @@ __all__ = [
     "Runner",
     "Seed",
     "WornAt",
+    "asks_json",
     "named",
 ]
 
@@ -33,6 +36,11 @@ def named(text: str) -> Path:
     if not text:
         raise typer.BadParameter("is empty: give a path, . for this folder")
     return Path(text)
+
+
+def asks_json(arguments: Iterable[str]) -> bool:
+    """Whether a command line asks for JSON, be it one that no command understands."""
+    return "--json" in takewhile(lambda argument: argument != "--", arguments)
 
 
 def seconds(text: str) -> float:
