@@ -13,15 +13,14 @@ from numpy.typing import NDArray
 from dsp.block import ImuBlock
 from dsp.mount import Mount
 from ingest.errors import RecordingError
-from ingest.grid import LARGEST_T_US, missing_before, near_share, period_us
+from ingest.grid import LARGEST_T_US, missing_before, period_us
 from ingest.impossible import empty_impossible
 from ingest.plausible import (
     check_acc,
     check_gyro,
-    doubt_of_rate,
-    doubt_of_steps,
     doubts_of_acc,
     doubts_of_gyro,
+    doubts_of_times,
     is_dead,
 )
 from ingest.rows import line_of
@@ -144,10 +143,8 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         raise RecordingError(path, "has a single sample", "a recording needs at least two")
     period = period_us(t_us)
     _check_times(path, columns, t_us, period)
-    if slow := doubt_of_rate(1e6 / period):
-        doubts.append(slow)
-    if uneven := doubt_of_steps(columns.time_name, period, near_share(t_us, period, within=0.25)):
-        doubts.append(uneven)
+    lost_before = missing_before(t_us, period)
+    doubts += doubts_of_times(columns.time_name, t_us, period, lost_before)
     acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
     check_acc(path, columns, acc_g)
     doubts += doubts_of_acc(acc_g, period)
@@ -156,7 +153,6 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
         check_gyro(path, columns.gyro_unit, gyro)
         gyro_dps = gyro * GYRO_UNITS[columns.gyro_unit]
         doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
-    lost_before = missing_before(t_us, period)
     before_us, after_us = int(t_us[0]) - begin_us, end_us - int(t_us[-1])
     at_ends = round(before_us / period) + round(after_us / period)
     if ends := doubt_of_ends(before_us, after_us, end_us - begin_us):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.errors import RecordingError
+from ingest.grid import near_share
 from ingest.tables import ACC_UNITS, GYRO_UNITS, Columns
 
 __all__ = [
@@ -15,9 +16,9 @@ __all__ = [
     "check_acc",
     "check_gyro",
     "doubt_of_rate",
-    "doubt_of_steps",
     "doubts_of_acc",
     "doubts_of_gyro",
+    "doubts_of_times",
     "is_dead",
 ]
 
@@ -42,6 +43,12 @@ GRAVITY_G: Final = (0.85, 1.15)
 SLOW_HZ: Final = 40.0
 # Where half of the samples are missing at random every other step is a period long.
 FEW_NEAR: Final = 0.45
+# Samples that arrive in one packet.
+LONGEST_PACKET: Final = 64
+# The finest that many clocks tell, and how alike the ways between its double steps are.
+TICK_US: Final = 1000
+LEAST_DOUBLES: Final = 20
+REGULAR: Final = 0.2
 # Of a nominal rate measured by an uneven clock.
 NEARLY: Final = 0.99
 
@@ -56,15 +63,43 @@ def doubt_of_rate(rate_hz: float) -> str:
     )
 
 
-def doubt_of_steps(time_name: str, period: float, near: float) -> str:
-    """What to say of uneven times; or nothing. near: share of the steps that are about a period (µs) long."""
-    if near >= FEW_NEAR:
-        return ""
-    return (
-        f"only {100 * near:.0f} % of the steps of {time_name} are near {period / 1000:.3g} ms, which "
-        "seems to be the sensor's: the rate, what is lost and all that is told rest on uneven times; "
-        "give each sample the time it was taken"
-    )
+def doubts_of_times(
+    time_name: str, t_us: NDArray[np.int64], period: float, lost_before: NDArray[np.int64]
+) -> Iterator[str]:
+    """What to say of a slow rate, of uneven times and of holes everywhere. period: in µs."""
+    if slow := doubt_of_rate(1e6 / period):
+        yield slow
+    near = near_share(t_us, period, within=0.25)
+    if near < FEW_NEAR:
+        yield (
+            f"only {100 * near:.0f} % of the steps of {time_name} are near {period / 1000:.3g} ms, which "
+            "seems to be the sensor's: the rate, what is lost and all that is told rest on uneven times; "
+            "give each sample the time it was taken"
+        )
+    n, lost, holes = len(t_us), int(lost_before.sum()), int(np.count_nonzero(lost_before))
+    if lost > n and holes * LONGEST_PACKET > n:
+        yield (
+            f"by {time_name} {100 * lost / (n + lost):.0f} % of the samples are missing, and only "
+            f"{n / holes:.0f} come between two holes: if it says when they arrived, "
+            "give each sample the time it was taken"
+        )
+    if lost and (apart := _coarse(np.diff(t_us))):
+        yield (
+            f"{time_name} is in whole milliseconds, and every {apart:.3g} samples or so a step is of two: "
+            "each counts as a lost sample and may be but the coarse clock; give times in µs"
+        )
+
+
+def _coarse(steps: NDArray[np.int64]) -> float:
+    """How far double steps are apart where they come as a slower clock than one a millisecond makes them;
+    else 0. As at 833 Hz: what is lost is never so regular.
+    """
+    doubles = np.flatnonzero(steps == 2 * TICK_US)
+    if len(doubles) < LEAST_DOUBLES or np.median(steps) != TICK_US or (steps % TICK_US).any():
+        return 0.0
+    between = np.diff(doubles)
+    low, high = np.quantile(between, (0.05, 0.95))
+    return float(np.median(between)) if high - low <= max(1.0, REGULAR * low) else 0.0
 
 
 def is_dead(gyro: NDArray[np.float64]) -> bool:

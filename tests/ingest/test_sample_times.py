@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsp.mount import Mount
+from ingest.errors import RecordingError
 from ingest.files import read_recording
 from ingest.grid import missing_before, period_us
 from tests.ingest.test_files import SIX, table, write
@@ -87,6 +88,39 @@ def test_uneven_times_are_doubted(tmp_path: Path) -> None:
     assert recording.lost == 0
     assert "only 0 % of the steps of t_s are near 5 ms" in recording.doubt
     assert "steps" not in read_recording(write(tmp_path / "b.csv", SIX, table(400)), Mount.LEFT_SHIN).doubt
+
+
+@pytest.mark.parametrize("together", [5, 17, 40])
+def test_arrivals_that_are_taken_for_samples_are_doubted(together: int, tmp_path: Path) -> None:
+    """A packet's samples, each with the time at which a program had got to it."""
+    rows = table(4000)
+    packet, within = np.divmod(np.arange(len(rows)), together)
+    rows[:, 0] = packet * together * 0.01 + within * 0.0002
+    if together == 5:
+        with pytest.raises(RecordingError, match="comes in bursts"):
+            read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    else:
+        doubt = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN).doubt
+        assert f"% of the samples are missing, and only {together} come between two holes" in doubt
+
+
+@pytest.mark.parametrize("rate_hz", [833, 952])
+def test_a_clock_of_whole_milliseconds_is_doubted(rate_hz: float, tmp_path: Path) -> None:
+    rows = table(4000)
+    rows[:, 0] = np.floor(np.arange(len(rows)) * 1e3 / rate_hz) / 1000
+    coarse = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert "t_s is in whole milliseconds" in coarse.doubt
+    rows[:, 0] = np.arange(len(rows)) / 1000
+    kept = rows[np.random.default_rng(1).random(len(rows)) >= 0.1]
+    lossy = read_recording(write(tmp_path / "b.csv", SIX, kept), Mount.LEFT_SHIN)
+    assert lossy.lost > 300
+    assert "milliseconds" not in lossy.doubt
+
+
+def test_a_long_pause_is_no_burst(tmp_path: Path) -> None:
+    rows = table(2000)
+    rows[1000:, 0] += 3600
+    assert "missing" not in read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN).doubt
 
 
 def test_what_is_missing_at_random_is_no_burst(tmp_path: Path) -> None:
