@@ -35,6 +35,11 @@ MOVING_G, MOVING_S = 0.4, 1.0
 FASTEST_DPS: Final = 4_500.0
 # A second in which the magnitude varies less than this, a sensor's noise, is one without movement.
 STILL_G, STILL_S = 0.03, 1.0
+# The smallest ranges made are ±2 and ±3 g; of larger ones the signal core finds the ends.
+LEAST_SMALL_G, LARGEST_SMALL_G = 1.9, 3.1
+# An end is met so often, more often than all that is just below it; on the way there so many values are met.
+LEAST_MET, JUST_BELOW = 20, 0.97
+LEAST_ON_THE_WAY, ON_THE_WAY = 5, 0.9
 # Cheap sensors are off by up to a tenth.
 GRAVITY_G: Final = (0.85, 1.15)
 
@@ -152,7 +157,12 @@ def check_gyro(path: Path, gyro_unit: str, gyro: NDArray[np.float64]) -> None:
 
 
 def doubts_of_acc(acc_g: NDArray[np.float64], period: float) -> Iterator[str]:
-    """A scale that shows where nothing but gravity is measured. period: in µs."""
+    """A range too small for a leg, and a scale that shows where only gravity is measured. period: in µs."""
+    if cut_g := _small_range(acc_g):
+        yield (
+            f"the acceleration is cut off at {cut_g:.2g} g: peaks read low and may not be marked as clipped; "
+            "set the sensor to ±16 g or more"
+        )
     size = round(STILL_S * 1e6 / period)
     whole = len(acc_g) // size * size
     seconds = np.sqrt(np.einsum("ij,ij->i", acc_g[:whole], acc_g[:whole])).reshape(-1, size)
@@ -165,6 +175,22 @@ def doubts_of_acc(acc_g: NDArray[np.float64], period: float) -> Iterator[str]:
             f"the acceleration is {rest_g:.3g} g while the sensor is still, where gravity alone is 1 g: "
             "check its unit and scale, and that gravity was not taken out"
         )
+
+
+def _small_range(acc_g: NDArray[np.float64]) -> float:
+    """Where an axis ends time and again at one value that nothing exceeds, as at a small range; else 0."""
+    if max(acc_g.max(), -acc_g.min()) > LARGEST_SMALL_G:
+        return 0.0
+    for towards in (*acc_g.T, *-acc_g.T):
+        largest = float(towards.max())
+        met = int(np.count_nonzero(towards == largest))
+        below = int(np.count_nonzero(towards >= JUST_BELOW * largest)) - met
+        if largest < LEAST_SMALL_G or met < max(LEAST_MET, below):
+            continue
+        # Of a coarse scale many values are alike.
+        if len(np.unique(towards[towards >= ON_THE_WAY * largest])) > LEAST_ON_THE_WAY:
+            return largest
+    return 0.0
 
 
 def doubts_of_gyro(

@@ -113,3 +113,17 @@ def test_all_that_is_doubted_is_one_line(tmp_path: Path) -> None:
     assert doubt.startswith(f"{tmp_path / 'a.csv'}: the gyroscope is left out")
     assert "; also the acceleration is 2 g" in doubt
     assert "\n" not in doubt
+
+
+@pytest.mark.parametrize("range_g", [2, 3])
+def test_a_range_too_small_for_a_leg_is_told(tmp_path: Path, range_g: float) -> None:
+    rows = table(2000)
+    rows[:, 3] = 1 + 3 * np.sin(np.arange(len(rows)) / 30) ** 9 + 0.001 * np.sin(np.arange(len(rows)))
+    whole = read_recording(write(tmp_path / "a.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert "cut off" not in whole.doubt
+    rows[:, 3] = np.clip(rows[:, 3], -range_g, range_g * (1 - 1 / 32768))
+    cut = read_recording(write(tmp_path / "b.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert f"the acceleration is cut off at {range_g} g: peaks read low" in cut.doubt
+    rows[:, 3] = 1 + 1.2 * np.sin(np.arange(len(rows)) / 30)
+    small = read_recording(write(tmp_path / "c.csv", SIX, rows), Mount.LEFT_SHIN)
+    assert "cut off" not in small.doubt
