@@ -19,6 +19,7 @@ from ingest.damage import Damage
 from ingest.errors import RecordingError
 from ingest.files import check_file, read_recording
 from ingest.plausible import doubt_of_rate
+from ingest.tables import READERS
 from ingest.text import one_line
 from kneeload.analysis import Analysis, lines_of, report_of
 from kneeload.bare_recording import computed, doubt_of_mount
@@ -63,7 +64,7 @@ def analyze(
     """
     return [
         analysis
-        for path, place in _places(paths, output)
+        for path, place in _places(paths, mount, output)
         for analysis in _file(path, mount, place=place, params=params)
     ]
 
@@ -84,7 +85,7 @@ def run_analyze(
     params = None if above_ankle_m is None else Params(above_ankle_m=above_ankle_m)
     rows: list[dict[str, object]] = []
     refused: list[dict[str, object]] = []
-    for path, place in _places(files, output):
+    for path, place in _places(files, mount, output):
         try:
             analyses = _file(path, mount, place=place, params=params)
         except (RecordingError, UnknownFamilyError, NothingUsableError, AnalyzeError) as error:
@@ -113,17 +114,28 @@ def run_analyze(
     return {**(rows[0] if len(rows) == len(files) == 1 else {}), "recordings": rows, "refused": refused}
 
 
-def _places(paths: Sequence[Path], output: Path | None) -> list[tuple[Path, Path | None]]:
+def _places(
+    paths: Sequence[Path], mount: Mount | None, output: Path | None
+) -> list[tuple[Path, Path | None]]:
     """Each file and its folder: one named after it, or the output itself where there is one file only.
 
-    Raises UsageError where a recording is where results would go, before anything is read or written.
+    Raises UsageError where a recording is where results would go, or lacks its mount, before anything is
+    read or written.
     """
+    if mount is None and len(paths) > 1:
+        for path in paths:
+            if path.suffix.lower() in READERS:
+                raise UsageError(_lacks_mount(path))
     if output is None:
         return [(path, None) for path in paths]
     names = folder_names(paths) if len(paths) > 1 else [""]
     places = [(path, output / name) for path, name in zip(paths, names, strict=True)]
     check_inputs_spared(paths, (folder for path, place in places for folder in _folders(path, place)))
     return [*places]
+
+
+def _lacks_mount(path: Path) -> str:
+    return f"{path}: --mount must say where this sensor was worn"
 
 
 def _folders(path: Path, place: Path) -> Iterable[Path]:
@@ -147,7 +159,7 @@ def _file(path: Path, mount: Mount | None, *, place: Path | None, params: Params
     if path.suffix == PACKETS_SUFFIX:
         return list(_packets(path, mount, place=place, params=params))
     if mount is None:
-        raise UsageError(f"{path}: --mount must say where this sensor was worn")
+        raise UsageError(_lacks_mount(path))
     return [_recording(path, mount, place=place, params=params or Params())]
 
 

@@ -12,6 +12,7 @@ from ingest.packet import Packet
 from ingest.recording import Recorder
 from kneeload.analyze import AnalyzeError, analyze, run_analyze
 from kneeload.errors import KneeloadError
+from kneeload.failures import UsageError
 from kneeload.processing import notes_of
 from tests.kneeload.test_analyze import LEFT, RIGHT, rows
 from tests.kneeload.virtual_packets import virtual_packets
@@ -77,3 +78,12 @@ def test_one_sensors_packets_need_no_folder(tmp_path: Path) -> None:
     )
     (analysis,) = analyze([path], None, tmp_path / "out")
     assert analysis.directory == tmp_path / "out"
+
+
+def test_beside_packets_a_file_without_its_mount_is_told_before_anything_is_written(tmp_path: Path) -> None:
+    path = record(
+        tmp_path / "RUN" / "packets.mcap", virtual_packets({LEFT: Plan.of(Phase(activity="run"))}, 6)
+    )
+    with pytest.raises(UsageError, match=r"b\.csv: --mount must say"):
+        analyze([path, tmp_path / "b.csv"], None, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
