@@ -12,7 +12,8 @@ Each end of each axis is judged by itself, from the samples up to this one:
   just below it count too, for the filter behind it smears it.
 
 Where the range is not told (a bare recording) it is taken to be the smallest usual one that the largest value
-so far does not exceed.
+so far does not exceed. 2 and 3 g are none of those: every run passes them, and its first samples on the way
+would be marked. A sensor that is set to so little shows it by the last rule alone.
 
 A gyroscope whose range is told is cut off at its end. Of one whose range is not, the last of these rules
 alone says it: a rate that nothing exceeds and that comes again exactly, more often than all just below it.
@@ -40,7 +41,7 @@ SHARE = 4  # values just below for each at an end: above that even a tie of two 
 MANY = 8  # values just below the largest one that show that nothing is cut off there
 FULL_RATE = 0.985  # of a gyroscope's range: offset and scale are trimmed after the converter
 LEAST_DPS = 100.0  # no gyroscope's range is less
-LEAST_G, LEAST_SHARE = 3.0, 0.75  # nothing is cut off below, nor below that share of a range that is told
+LEAST_G, LEAST_SHARE = 1.9, 0.75  # nothing is cut off below, nor below that share of a range that is told
 
 
 @dataclass(slots=True)

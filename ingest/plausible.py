@@ -35,7 +35,7 @@ MOVING_G, MOVING_S = 0.4, 1.0
 FASTEST_DPS: Final = 4_500.0
 # A second in which the magnitude varies less than this, a sensor's noise, is one without movement.
 STILL_G, STILL_S = 0.03, 1.0
-# The smallest ranges made are ±2 and ±3 g; of larger ones the signal core finds the ends.
+# The smallest ranges made are ±2 and ±3 g: every step leaves them.
 LEAST_SMALL_G, LARGEST_SMALL_G = 1.9, 3.1
 # An end is met so often, more often than all that is just below it; on the way there so many values are met.
 LEAST_MET, JUST_BELOW = 20, 0.97
@@ -160,7 +160,7 @@ def doubts_of_acc(acc_g: NDArray[np.float64], period: float) -> Iterator[str]:
     """A range too small for a leg, and a scale that shows where only gravity is measured. period: in µs."""
     if cut_g := _small_range(acc_g):
         yield (
-            f"the acceleration is cut off at {cut_g:.2g} g: peaks read low and may not be marked as clipped; "
+            f"the acceleration is cut off at {cut_g:.2g} g, less than a leg's: peaks are lower bounds; "
             "set the sensor to ±16 g or more"
         )
     size = round(STILL_S * 1e6 / period)

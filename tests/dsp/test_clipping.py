@@ -14,6 +14,7 @@ from dsp.clipping import Rails
 from dsp.mount import Mount
 from firmware_sim.gait import GaitSource
 from firmware_sim.plan import Phase, Plan
+from tests.dsp.recordings import recording
 
 Floats = NDArray[np.float64]
 
@@ -130,6 +131,21 @@ def test_the_smallest_range_has_ends_too_where_it_is_told() -> None:
     assert true.sum() >= 20
     assert marked[true].all()
     assert not marked[~true].any()
+
+
+@pytest.mark.parametrize("range_g", [2.0, 3.0])
+@pytest.mark.parametrize(
+    "site", ["treadmill_shank/run-01", "vicon_shoe/walk-2017-11-22-11-22-03", "ble_foot/run"]
+)
+def test_a_range_too_small_for_a_leg_shows_itself(site: str, range_g: float) -> None:
+    """By repetition alone: the first few at each of six ends are not marked."""
+    step = range_g / 32768
+    acc = recording(site, Mount.LEFT_SHIN, 143.0).acc_g
+    true = ((acc >= range_g - step / 2) | (acc <= -range_g)).any(axis=1)
+    marked = Rails().push(np.clip(np.rint(acc / step) * step, -range_g, range_g - step), None)
+    assert (true & ~marked).sum() <= 18
+    assert (marked & ~true).sum() <= 0.01 * true.size
+    assert not Rails().push(acc[np.abs(acc).max(axis=1) < 0.9 * range_g], None).any()
 
 
 def test_an_end_that_was_passed_was_none() -> None:
