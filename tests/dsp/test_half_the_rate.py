@@ -1,4 +1,4 @@
-"""At the shoe a landing's jerk is sharper, and its contact sooner, the faster it is sampled: docs/metrics.md."""
+"""At a shoe the faster it is sampled the sooner a landing's jerk peaks, and the contact: docs/metrics.md."""
 
 from dataclasses import replace
 
