@@ -35,7 +35,7 @@ ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a ho
 class Events(NamedTuple):
     """contact_us: its time; apart_s: since that foot's contact before, None if there is none.
 
-    pace_s: what a stride takes now; period_s: the usual one, as the gate has it.
+    pace_s: what a stride takes now; period_s: the usual one, as the gate has it. true_hz: rows a second.
     window: the rows looked at, up to row `end`. swing: (n,) smoothed rate about the swing axis, deg/s. calm:
     how much of its calmest quarter feels gravity alone. torn: a hole reaches into the contact; guessed: it is
     where the rhythm has it.
@@ -48,6 +48,7 @@ class Events(NamedTuple):
     apart_s: float | None
     pace_s: float
     period_s: float
+    true_hz: float
     swing: Floats | None
     calm: float
     torn: bool
@@ -122,7 +123,8 @@ def events_of(
     if apart_s is not None and apart_s < 0.7 * params.min_stride_s:
         return None
     return Events(
-        window, b, contact, ic_us, apart_s, pace_s, cycle.period / true_hz, swing, calm, torn, guessed
+        *(window, b, contact, ic_us, apart_s, pace_s, cycle.period / true_hz, true_hz),
+        *(swing, calm, torn, guessed),
     )
 
 

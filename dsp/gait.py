@@ -45,9 +45,9 @@ def calm_share(
         low, _ = level(sizes)
     calm = (sizes >= low) & (sizes <= calm_top(low))
     rows = min(max(1, round(QUARTER * period)), calm.shape[0])
-    sums = np.concatenate(((0,), calm.cumsum()))
-    share: float = (sums[rows:] - sums[:-rows]).max() / rows
-    return share
+    sums = np.zeros(calm.shape[0] + 1, dtype=np.int64)
+    calm.cumsum(out=sums[1:])
+    return float(np.maximum.reduce(sums[rows:] - sums[:-rows]) / rows)
 
 
 def calm_top(low_g: float) -> float:

@@ -49,7 +49,8 @@ class SampleGrid:
     first: int = 0
     end: int = 0
     offset: int = 0  # row number of column 0
-    marked: int = 0  # no row from this one on has a flag
+    marked: int = 0  # from this row on none has a flag but CLIPPED, which running shins have each stride
+    clipped: int = 0  # from this row on none has that either
     t_us: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     x: Floats = field(default_factory=lambda: np.empty((0, 0)))
     flags: NDArray[np.uint8] = field(default_factory=lambda: np.empty(0, dtype=np.uint8))
@@ -70,10 +71,9 @@ class SampleGrid:
         n = t.shape[0]
         period_us = 1e6 / self.rate_hz
         fresh = self.end == self.first
-        previous = self.t_us[self.end - self.offset - 1] if self.end > self.first else t[0]
         dt = np.empty(n, dtype=np.int64)
         np.subtract(t[1:], t[:-1], out=dt[1:])
-        dt[0] = t[0] - previous
+        dt[0] = 0 if fresh else t[0] - self.t_us[self.end - self.offset - 1]
         # 1.9 and not 1.5 periods: a late sample of an uneven clock is not a lost one.
         if (
             not fresh
@@ -149,9 +149,9 @@ class SampleGrid:
             first = max(self.first, self.end - self.keep)
             old = slice(first - self.offset, a)
             kept = a - old.start
-            self.t_us[:kept] = self.t_us[old].copy()
-            self.x[:, :kept] = self.x[:, old].copy()
-            self.flags[:kept] = self.flags[old].copy()
+            self.t_us[:kept] = self.t_us[old]
+            self.x[:, :kept] = self.x[:, old]
+            self.flags[:kept] = self.flags[old]
             self.first = self.offset = first
             a = kept
             if a + n > self.t_us.shape[0]:
@@ -161,7 +161,9 @@ class SampleGrid:
         self.flags[a : a + n] = piece.flags
         self.end += n
         if np.count_nonzero(piece.flags):
-            self.marked = self.end
+            kinds = int(np.bitwise_or.reduce(piece.flags))
+            self.marked = self.end if kinds & ~CLIPPED else self.marked
+            self.clipped = self.end if kinds & CLIPPED else self.clipped
 
     def _grow(self, size: int) -> None:
         more = size - self.t_us.shape[0]
@@ -171,7 +173,7 @@ class SampleGrid:
 
     def clear(self) -> None:
         """Forget all rows; numbering begins again at 0."""
-        self.first = self.end = self.offset = self.marked = 0
+        self.first = self.end = self.offset = self.marked = self.clipped = 0
 
     def window(self, a: int, b: int) -> Floats:
         """(channels + derived, b - a) view of rows [a, b)."""
@@ -182,7 +184,8 @@ class SampleGrid:
 
     def any(self, a: int, b: int, kinds: int) -> bool:
         """Whether a row of [a, b) has one of these flags; most streams have none for long."""
-        return a < self.marked and bool(np.count_nonzero(self.marks(a, b) & kinds))
+        last = max(self.marked, self.clipped) if kinds & CLIPPED else self.marked
+        return a < last and bool(np.count_nonzero(self.marks(a, b) & kinds))
 
     def true_hz(self, a: int, b: int) -> float:
         """Rows a second over rows [a, b), at least two: by the clock, not as the sensor was asked."""

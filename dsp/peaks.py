@@ -40,7 +40,8 @@ def highest(
         top = lo + int(mid.argmax())
         if x[top - 1] < x[top] >= x[top + 1]:
             return parabola(x, top)[0]
-    tops = ((mid > x[lo - 1 : hi - 1]) & (mid >= x[lo + 1 : hi + 1])).nonzero()[0]
+    rises = x[lo : hi + 1] > x[lo - 1 : hi]
+    tops = (rises[:-1] > rises[1:]).nonzero()[0]
     if tops.shape[0] == 0:
         return None
     places = [lo + top for top in tops.tolist()]
@@ -59,21 +60,23 @@ def highest(
     return parabola(x, next(k for k, height in zip(places, heights, strict=True) if height >= least))[0]
 
 
-def _crossing(x: Floats, start: int, sign: float) -> float | None:
-    y = sign * x[start:]
-    below = y < 0.0
-    hits = below[:-1] > below[1:]
-    if hits.shape[0] == 0:
-        return None
-    k = int(hits.argmax())
-    return start + k + float(-y[k] / (y[k + 1] - y[k])) if hits[k] else None
-
-
 def rising_zero(x: Floats, start: int) -> float | None:
     """First position from `start` on where x goes from below zero to zero or above."""
-    return _crossing(x, start, 1.0)
+    return _crossing(x, start, x[start:] < 0.0)
 
 
 def falling_zero(x: Floats, start: int) -> float | None:
     """First position from `start` on where x goes from above zero to zero or below."""
-    return _crossing(x, start, -1.0)
+    return _crossing(x, start, x[start:] > 0.0)
+
+
+def _crossing(x: Floats, start: int, before: NDArray[np.bool_]) -> float | None:
+    """before: of each x from `start` on whether it lies before zero."""
+    hits = before[:-1] > before[1:]
+    if hits.shape[0] == 0:
+        return None
+    k = int(hits.argmax())
+    if not hits[k]:
+        return None
+    here, after = float(x[start + k]), float(x[start + k + 1])
+    return start + k - here / (after - here)

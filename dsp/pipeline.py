@@ -46,7 +46,7 @@ class State:
     waiting: list[Cycle] = field(default_factory=list)
     runner: Runner = field(default_factory=Runner)
     travel: Travel = field(default_factory=Travel)
-    samples: int = 0
+    samples: int = 0  # without those ahead
     watched_us: int = 0
     last_us: int | None = None
 
@@ -73,12 +73,9 @@ class StridePipeline:
         if n == 0:
             return []
         s = self._s
-        strides: list[Stride] = []
-        if block.restart:
-            strides += self._take()
+        strides = self._take() if block.restart else []
         s.ahead.append(block)
         s.more += n + block.lost_before
-        s.samples += n
         if block.restart or s.more >= s.due:
             strides += self._take()
         return strides
@@ -118,7 +115,7 @@ class StridePipeline:
 
     @property
     def samples(self) -> int:
-        return self._s.samples
+        return self._s.samples + sum(len(block) for block in self._s.ahead)
 
     @property
     def clipped_samples(self) -> int:
@@ -130,6 +127,7 @@ class StridePipeline:
         if not s.ahead:
             return []
         rows, s.ahead, s.more = Rows.of(s.ahead), [], 0
+        s.samples += rows.t_us.shape[0]
         strides: list[Stride] = []
         if s.signals is not None and rows.restart and not _fits(s.signals, rows):
             strides += self._end_segment()

@@ -44,10 +44,9 @@ class StridePath(NamedTuple):
     up: Vector
     length_m: float | None
 
-    def pitch_rad(self, row: int, plane: Plane) -> float:
-        """y from the vertical, positive where its lower end is ahead."""
-        up = self.turned.back(row, self.up)
-        return atan2(dot(up, plane.x), dot(up, plane.y))
+    def up_at(self, row: int) -> Vector:
+        """The same in another row's frame."""
+        return self.turned.back(row, self.up)
 
 
 class Posture(NamedTuple):
@@ -76,19 +75,25 @@ def plane_of(axis: Vector, up: Vector) -> Plane | None:
     return Plane(cross(y, axis), y, axis)
 
 
+def pitch_rad(up: Vector, plane: Plane) -> float:
+    """y from the vertical, positive where its lower end is ahead."""
+    return atan2(dot(up, plane.x), dot(up, plane.y))
+
+
 @lru_cache(maxsize=512)
-def _around(n: int, reach: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """For each of n rows the first of those within reach, and the one after the last."""
+def _around(n: int, reach: int) -> tuple[NDArray[np.intp], NDArray[np.intp], Floats]:
+    """For each of n rows the first of those within reach, the one after the last, and how many they are."""
     rows = np.arange(n)
-    return np.maximum(rows - reach, 0), np.minimum(rows + reach + 1, n)
+    first, end = np.maximum(rows - reach, 0), np.minimum(rows + reach + 1, n)
+    return first, end, np.asarray(end - first, dtype=np.float64)
 
 
 def flattest(gyro: Floats, a: int, b: int, reach: int) -> int:
     """Row in [a, b) around which the segment turns least."""
-    total = np.zeros(b - a + 1)
-    np.add.reduce(gyro[:, a:b] ** 2).cumsum(out=total[1:])
-    lo, hi = _around(b - a, reach)
-    return a + int(((total[hi] - total[lo]) / (hi - lo)).argmin())
+    rates, total = gyro[:, a:b], np.zeros(b - a + 1)
+    np.add.reduce(rates * rates).cumsum(out=total[1:])
+    first, end, rows = _around(b - a, reach)
+    return a + int(((total[end] - total[first]) / rows).argmin())
 
 
 @lru_cache(maxsize=512)
@@ -130,13 +135,14 @@ def _roll_in_deg(gyro: Floats, path: StridePath, plane: Plane, mount: Mount, rat
     """How far a foot rolls inwards over (3, n) rows of stance."""
     if gyro.shape[1] == 0:
         return 0.0
-    roll = (np.array(cross(path.up, plane.z)) @ gyro).cumsum() / rate_hz
-    return max(0.0, float(np.maximum.reduce(roll if mount.side == "left" else -roll)))
+    roll = (np.array(cross(path.up, plane.z)) @ gyro).cumsum()
+    most = np.maximum.reduce(roll) if mount.side == "left" else -np.minimum.reduce(roll)
+    return max(0.0, float(most) / rate_hz)
 
 
-def _offset_dps(path: StridePath, end: int, rate_hz: float, known_dps: Vector) -> Vector:
+def _offset_dps(first_up: Vector, last_up: Vector, end: int, rate_hz: float, known_dps: Vector) -> Vector:
     """The known offset and what is left of it: how far gravity is turned at the end from where it began."""
-    x, y, z = cross(path.turned.back(end, path.up), path.up)
+    x, y, z = cross(last_up, first_up)
     rate_dps = degrees(1.0) * rate_hz / end
     return (known_dps[0] + rate_dps * x, known_dps[1] + rate_dps * y, known_dps[2] + rate_dps * z)
 
@@ -173,7 +179,8 @@ def posture_of(
     if path is None:
         return Posture(flat=end)
     k = min(int(contact), end - 1)
-    here, after, flat = (path.pitch_rad(row, plane) for row in (k, k + 1, end))
+    last_up = path.up_at(end)
+    here, after, flat = (pitch_rad(up, plane) for up in (path.up_at(k), path.up_at(k + 1), last_up))
     at = here + (contact - k) * (after - here)
     last = min(n, int(contact + 0.7 * stance) + 1)
     stands = gyro[:, round(contact) : last]
@@ -185,5 +192,5 @@ def posture_of(
         roll_in_deg=_roll_in_deg(stands, path, plane, mount, rate_hz) if mount.segment == "shoe" else 0.0,
         length_m=path.length_m,
         duration_s=end / rate_hz,
-        offset_dps=_offset_dps(path, end, rate_hz, offset_dps),
+        offset_dps=_offset_dps(path.up, last_up, end, rate_hz, offset_dps),
     )

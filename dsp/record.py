@@ -47,7 +47,7 @@ def measure(
         return None
     # A step aside and a stop say nothing of the gait.
     if cycle.is_stride or grid.channels == 3:
-        runner.vote(_score(grid, events))
+        runner.vote(_score(events))
     stride_s = _stride_time(grid, runner, events)
     alike = _likeness(runner, events, stride_s)
     whole = not events.guessed and not grid.any(inside(events), events.end, VOID)
@@ -70,11 +70,10 @@ def measure(
     return Measured(stride, _travels(grid, runner, events, posture, mount=mount))
 
 
-def _score(grid: SampleGrid, events: Events) -> float:
+def _score(events: Events) -> float:
     """How much the stride is a run's (dsp.gait)."""
     stance = events.contact.stance
-    true_hz = grid.true_hz(events.window.start, events.end)
-    duty = None if stance is None else stance / (events.pace_s * true_hz)
+    duty = None if stance is None else stance / (events.pace_s * events.true_hz)
     return gait_score(events.pace_s, duty, events.calm)
 
 

@@ -60,12 +60,13 @@ class Signals:
         grid, n = self.grid, self.grid.channels
         before = 0 if self.state is None else 1  # the row that the first step starts from
         rows = grid.window(self.end - before, grid.end)
-        fresh = rows[:, before:]
-        acc, jerk = rows[:3], fresh[n]
-        jerk[0] = 0.0  # stays so only where there is no step before the first row
-        jerk[1 - before :] = size(acc[:, 1:] - acc[:, :-1])
-        jerk *= grid.rate_hz
-        fresh[n + 1] = size(fresh[:3])
+        acc, fresh = rows[:3], rows[:, before:]
+        both = np.empty((3, CURVES, fresh.shape[1]))  # of each axis the steps, and what is felt
+        both[:, 0, 0] = 0.0  # stays so only where there is no step before the first row
+        np.subtract(acc[:, 1:], acc[:, :-1], out=both[:, 0, 1 - before :])
+        both[:, 1] = fresh[:3]
+        fresh[n : n + CURVES] = size(both)
+        fresh[n] *= grid.rate_hz
         raw = fresh[: n + 1]
         if self.state is None:
             self.state = self.rest[None, :] * raw[:, :1]

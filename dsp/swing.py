@@ -170,31 +170,29 @@ def swing_due(bout: Bout) -> int:
 
 def _rise(signals: Signals, bout: Bout, now: int) -> int | None:
     """Row from which the next swing has clearly begun; looks only at rows not seen before."""
-    while (rise := _turns_forward(signals, bout, now)) is not None:
-        if _turned_back(signals, bout, rise):
+    if now <= bout.cursor:
+        return None
+    first = max(signals.grid.first, bout.anchor - round(0.5 * bout.period))
+    s = along(bout.axis, signals.gyro(first, now))
+    while (rise := _turns_forward(s[bout.cursor - first :], bout, now)) is not None:
+        if signals.grid.any(first, rise, VOID) or _turned_back(s[: rise - first], bout.anchor - first):
             return rise
         bout.cursor, bout.low = rise, False
     return None
 
 
-def _turned_back(signals: Signals, bout: Bout, rise: int) -> bool:
-    """Whether the leg has turned back since its last swing; where samples were lost that is not known."""
-    first = max(signals.grid.first, bout.anchor - round(0.5 * bout.period))
-    if signals.grid.any(first, rise, VOID):
-        return True
-    s = along(bout.axis, signals.gyro(first, rise))
-    peak = bout.anchor - first
+def _turned_back(s: Floats, peak: int) -> bool:
+    """Whether the leg has turned back since its last swing, where no samples were lost since then."""
     before = (s[:peak] <= 0.0).nonzero()[0]
     swing = s[int(before[-1]) if before.shape[0] else 0 :]
-    back = -float(np.minimum(s[peak:], 0.0).sum())
-    return back >= TURNED_BACK * float(np.maximum(swing, 0.0).sum())
+    back = -float(np.add.reduce(np.minimum(s[peak:], 0.0)))
+    return back >= TURNED_BACK * float(np.add.reduce(np.maximum(swing, 0.0)))
 
 
-def _turns_forward(signals: Signals, bout: Bout, now: int) -> int | None:
-    """Row from which the leg clearly turns forward again after the last swing."""
+def _turns_forward(s: Floats, bout: Bout, now: int) -> int | None:
+    """Row from which the leg clearly turns forward again after the last swing; s: from the cursor on."""
     if now <= bout.cursor:
         return None
-    s = along(bout.axis, signals.gyro(bout.cursor, now))
     if not bout.low:
         k = int((s < FALLEN * bout.level).argmax())
         if s[k] >= FALLEN * bout.level:

@@ -12,7 +12,7 @@ Vector = tuple[float, float, float]
 
 
 def size(x: Floats) -> Floats:
-    """(3, n) -> (n,), sample by sample: exact for any chunking."""
+    """(3, n) -> (n,), or of more axes after the first, sample by sample: exact for any chunking."""
     return np.asarray(np.sqrt(np.add.reduce(x * x)))
 
 
@@ -25,11 +25,13 @@ def along(axis: Vector, x: Floats) -> Floats:
 
 
 def dot(a: Vector, b: Vector) -> float:
-    return a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+    (x, y, z), (u, v, w) = a, b
+    return x * u + y * v + z * w
 
 
 def cross(a: Vector, b: Vector) -> Vector:
-    return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
+    (x, y, z), (u, v, w) = a, b
+    return (y * w - z * v, z * u - x * w, x * v - y * u)
 
 
 def unit(v: Vector) -> Vector:

@@ -89,13 +89,12 @@ class Distances:
 
     def remember(self, ballot: Ballot, gait: Activity, *, rate_hz: float) -> None:
         """Nothing can be learned of an event whose reference was not found."""
-        zero = next((place for method, place in ballot.candidates if method == ballot.reference), None)
+        places = dict(ballot.candidates)
+        zero = places.pop(ballot.reference, None)
         if zero is None:
             return
         last, usual = self.last[gait], self.usual[gait]
-        for method, place in ballot.candidates:
-            if method == ballot.reference:
-                continue
+        for method, place in places.items():
             seen = last[method] = (*last.get(method, ())[1 - LAST :], (place - zero) / rate_hz)
             order, n = sorted(seen), len(seen)
             if n >= LEAST and order[n - 1 - n // 4] - order[n // 4] <= STEADY_S:
