@@ -1,6 +1,6 @@
 """What one sensor's last strides say: which of them count, and how many were clipped."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import median
 
 from dsp.stride import Stride
@@ -77,21 +77,18 @@ class SensorStrides:
 
     def push(self, stride: Stride) -> "SensorStrides":
         """The state after one more running stride."""
-        t_us = stride.initial_contact_us
-        after = replace(self, clipped=(*self.clipped, stride.clipped)[-CLIPPED_WINDOW:], filter=stride.filter)
+        t_us, speed, peak = stride.initial_contact_us, stride.speed_m_per_s, stride.peak_resultant_g
+        stood, moved = self.stood, self.moved
         # A stride that a hole spoilt has no axis either, and says nothing of where the sensor is.
-        if stride.axis_method == "standing" or (self.stood and stride.peak_resultant_g is not None):
-            moved = stride.axis_method != "standing"
-            after = replace(after, stood=True, moved=(*self.moved, moved)[-MOVED_WINDOW:])
-        if not steady(stride):
-            return after
-        if stride.speed_m_per_s is not None:
-            speeds = (*_fresh(self.speeds, self.speeds_us, t_us), stride.speed_m_per_s)[-PACE_WINDOW:]
-            after = replace(after, speeds=speeds, speeds_us=t_us)
-        if stride.peak_resultant_g is not None and not lower_bound(stride):
-            peaks = (*_fresh(self.peaks, self.peaks_us, t_us), stride.peak_resultant_g)[-MEDIAN_WINDOW:]
-            after = replace(after, peaks=peaks, peaks_us=t_us)
-        return after
+        if stride.axis_method == "standing" or (stood and peak is not None):
+            stood, moved = True, (*moved, stride.axis_method != "standing")[-MOVED_WINDOW:]
+        speeds, speeds_us, peaks, peaks_us = self.speeds, self.speeds_us, self.peaks, self.peaks_us
+        if steady(stride) and speed is not None:
+            speeds, speeds_us = (*_fresh(speeds, speeds_us, t_us), speed)[-PACE_WINDOW:], t_us
+        if steady(stride) and peak is not None and not lower_bound(stride):
+            peaks, peaks_us = (*_fresh(peaks, peaks_us, t_us), peak)[-MEDIAN_WINDOW:], t_us
+        clipped = (*self.clipped, stride.clipped)[-CLIPPED_WINDOW:]
+        return SensorStrides(clipped, peaks, peaks_us, speeds, speeds_us, stride.filter, stood, moved)
 
     def speed_m_per_s(self, t_us: int) -> float | None:
         """Median over the last strides; None when none is recent."""
