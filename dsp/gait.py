@@ -45,8 +45,8 @@ def calm_share(
         low, _ = level(sizes)
     calm = (sizes >= low) & (sizes <= calm_top(low))
     rows = min(max(1, round(QUARTER * period)), calm.shape[0])
-    sums = np.zeros(calm.shape[0] + 1, dtype=np.int64)
-    calm.cumsum(out=sums[1:])
+    sums = np.zeros(calm.shape[0] + 1)
+    np.add.accumulate(calm, out=sums[1:])
     return float(np.maximum.reduce(sums[rows:] - sums[:-rows]) / rows)
 
 
