@@ -88,7 +88,16 @@ class SensorStrides:
         if steady(stride) and peak is not None and not lower_bound(stride):
             peaks, peaks_us = (*_fresh(peaks, peaks_us, t_us), peak)[-MEDIAN_WINDOW:], t_us
         clipped = (*self.clipped, stride.clipped)[-CLIPPED_WINDOW:]
-        return SensorStrides(clipped, peaks, peaks_us, speeds, speeds_us, stride.filter, stood, moved)
+        return SensorStrides(
+            clipped=clipped,
+            peaks=peaks,
+            peaks_us=peaks_us,
+            speeds=speeds,
+            speeds_us=speeds_us,
+            filter=stride.filter,
+            stood=stood,
+            moved=moved,
+        )
 
     def speed_m_per_s(self, t_us: int) -> float | None:
         """Median over the last strides; None when none is recent."""

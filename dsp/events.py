@@ -123,8 +123,18 @@ def events_of(
     if apart_s is not None and apart_s < 0.7 * params.min_stride_s:
         return None
     return Events(
-        *(window, b, contact, ic_us, apart_s, pace_s, cycle.period / true_hz, true_hz),
-        *(swing, calm, torn, guessed),
+        window=window,
+        end=b,
+        contact=contact,
+        contact_us=ic_us,
+        apart_s=apart_s,
+        pace_s=pace_s,
+        period_s=cycle.period / true_hz,
+        true_hz=true_hz,
+        swing=swing,
+        calm=calm,
+        torn=torn,
+        guessed=guessed,
     )
 
 

@@ -63,13 +63,13 @@ def _one_after_another(parts: Floats) -> Turned:
     where numpy has no running product of matrices.
     """
     n = parts.shape[1] + 1
-    band = np.zeros((n, 2, 4), dtype=np.complex128)  # of each row what follows from its a, and from its b
+    # Of each row two columns of the matrix, of its a and of its b, and of each the four diagonals. They are
+    # written as floats, real and imaginary parts in turn: that spares complex arrays in between.
+    band = np.zeros((n, 2, 4), dtype=np.complex128)
     of_a, of_b = band.view(np.float64)[:-1].transpose(1, 2, 0)
-    of_a[4:] = parts  # -a, -b
-    np.negative(parts[2], out=of_b[2])  # b conjugate
-    of_b[3] = parts[3]
-    of_b[4] = parts[0]  # -a conjugate
-    np.negative(parts[1], out=of_b[5])
+    of_a[4:6], of_a[6:8] = parts[:2], parts[2:]  # -a, -b
+    of_b[2], of_b[3] = -parts[2], parts[3]  # b conjugate
+    of_b[4], of_b[5] = parts[0], -parts[1]  # -a conjugate
     begin = np.zeros(2 * n, dtype=np.complex128)
     begin[0] = 1.0
     solved: Complexes = ztbsv(3, band.reshape(2 * n, 4).T, begin, lower=1, diag=1, overwrite_x=1)
