@@ -15,6 +15,7 @@ from kneeload.payload import Message
 from kneeload.settings import MqttSettings
 from kneeload.sinks.broker_words import explained, lacking, refusal
 from kneeload.sinks.network import LATE, no_answer
+from kneeload.sinks.thread import own_thread
 from kneeload.sinks.tls import tls
 
 __all__ = ["IN_FLIGHT", "Connection", "Dialect"]
@@ -73,7 +74,7 @@ class Connection:
         # The greeting waits for our loop: a server that has refused us in TLS 1.3 must be heard out first.
         paho.on_socket_register_write = lambda _paho, _data, _sock: None
         # It waits for names, for the network and for TLS.
-        connecting = self._loop.run_in_executor(None, lambda: paho.connect(host, port, KEEPALIVE_S))
+        connecting = own_thread(paho.connect, host, port, KEEPALIVE_S)
         try:
             await asyncio.shield(connecting)
         except asyncio.CancelledError:

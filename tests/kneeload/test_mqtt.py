@@ -1,15 +1,19 @@
 """A real broker gets every result, once, in order, and knows how the run is; what it refuses is said."""
 
 import asyncio
+import gc
 import json
+import socket
 import socketserver
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from itertools import pairwise
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import pytest
 from paho.mqtt.client import MQTTMessage
@@ -18,7 +22,7 @@ from pydantic import SecretStr
 from ingest.waiting import first
 from kneeload.payload import message
 from kneeload.settings import MqttSettings
-from kneeload.sinks.mqtt import IN_FLIGHT
+from kneeload.sinks.mqtt import IN_FLIGHT, TIMEOUT_S
 from tests.certificates import write_certificates
 from tests.kneeload.examples import STARTED_NS, a_run
 from tests.kneeload.following import RUN, following, journal_at, seqs_of, until
@@ -229,6 +233,38 @@ def test_a_broker_that_hangs_or_talks_nonsense_delays_nothing(
         Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
         asyncio.run(run(server.server_address[1]))
         server.shutdown()
+
+
+# paho leaves a socket whose handshake failed to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_broker_that_never_answers_in_tls_does_not_hold_up_the_end_of_the_program(tmp_path: Path) -> None:
+    """Connecting takes up to its time-out, and as long for a name that nobody resolves."""
+
+    async def run(port: int) -> None:
+        with journal_at(tmp_path / "data") as journal:
+            settings = MqttSettings(host="127.0.0.1", port=port, tls=True, drain_s=0)
+            async with following(journal, settings):
+                await asyncio.to_thread(accepted.wait, 10)
+
+    accepted, connections = Event(), list[socket.socket]()
+
+    def accept(server: socket.socket) -> None:
+        connections.append(server.accept()[0])
+        accepted.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        accepting = Thread(target=accept, args=[server])
+        accepting.start()
+        began = time.monotonic()
+        asyncio.run(run(server.getsockname()[1]))
+        assert time.monotonic() - began < TIMEOUT_S / 2
+        accepting.join()
+    for connection in connections:
+        connection.close()
+    for thread in threading.enumerate():
+        if thread.name == "network":
+            thread.join()
+    gc.collect()
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
