@@ -180,6 +180,8 @@ async def run_session(
         raise first_of(several) from None
     finally:
         keeper.failed.cancel()
+    if not keeper.failed.cancelled():
+        keeper.failed.result()  # it failed while the links were closed, when nobody waited for that any more
     # An hour of an earlier process may be left: sinks and signals do not wait for all of it.
     await keeper.catch_up()
     keeper.finish(over_ns)

@@ -234,6 +234,10 @@ async def at_once() -> None:
     return
 
 
+async def a_moment() -> None:
+    await asyncio.sleep(0.01)
+
+
 async def test_a_run_whose_last_results_found_no_way_in_is_not_over(
     tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +324,30 @@ async def test_of_failures_at_the_same_time_a_person_is_told_of_each(tmp_path: P
     said, code = told(caught.value)
     assert said.startswith("Bluetooth: turned off; at the same time: MemoryError: no more")
     assert code == 1
+
+
+async def test_a_mistake_while_the_links_are_closed_fails_the_run(
+    tmp_path: Path, packets: list[Packet]
+) -> None:
+    """The last packets come then; a run that lost what they tell would be marked as ended."""
+    half = len(packets) // 2
+
+    async def closing() -> None:
+        try:
+            await for_ever()
+        finally:
+            run.keeper.listeners.append(mistaken)
+            for packet in packets[half:]:
+                run.keeper.receive(packet)
+            run.keeper.listeners.remove(mistaken)
+
+    def mistaken(_results: object) -> None:
+        raise ZeroDivisionError("a mistake of ours")
+
+    with started(tmp_path) as run:
+        run.receive(packets[:half])
+        with pytest.raises(ZeroDivisionError, match="of ours"):
+            await run_session(run.keeper, closing, until=a_moment)
 
 
 async def test_beside_the_sinks_too(tmp_path: Path) -> None:
