@@ -131,9 +131,9 @@ class _Follower(Generic[Content]):
             outcome = await link.deliver(items)
             for seq, reason in outcome.refused.items():
                 await self._park(seq, reason)
-            await self._advance(items[outcome.done - 1].seq)
             self.state.delivered += outcome.done - len(outcome.refused)
             self._all_is_well()
+            await self._advance(items[outcome.done - 1].seq)
 
     async def _asked_again(self) -> bool:
         return await asyncio.to_thread(self.deliveries.is_to_try_again, self.sink.cursor)

@@ -42,6 +42,29 @@ def test_busy_at_its_start_a_way_out_waits_and_says_so(
         asyncio.run(run(url))
 
 
+def test_a_place_that_cannot_be_kept_is_told_of_until_the_next_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All has arrived, and would be delivered once more after a restart."""
+    monkeypatch.setattr("kneeload.database.BUSY_S", 0.05)
+
+    async def run(url: str) -> None:
+        with journal_at(tmp_path) as journal:
+            async with following(journal, InfluxSettings(url=url)) as state:
+                await until(lambda: state.connected, "it is connected")
+                first, second = a_run(5), a_run(10)[len(a_run(5)) :]
+                journal.append(RUN, first)
+                with busy(tmp_path) as other:
+                    await until(lambda: "keeps it busy" in str(state.last_error), "it is told")
+                    assert (state.delivered, state.behind, state.connected) == (len(first), 0, True)
+                    other.rollback()
+                journal.append(RUN, second)
+            assert (state.delivered, state.last_error) == (len(first) + len(second), None)
+
+    with http_stand_in(lambda _path, _body: (204, {"X-Influxdb-Version": "1.8.10"}, b"")) as url:
+        asyncio.run(run(url))
+
+
 def test_the_loop_waits_for_no_others_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The loop itself ends what keeps the journal busy: had it to wait, the writing would fail first."""
     monkeypatch.setattr("kneeload.database.BUSY_S", 20.0)
