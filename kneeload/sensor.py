@@ -79,7 +79,8 @@ class Sensor:
             return
         now, before = self.stream.counters, self._at_period
         received = now.samples_received - before.samples_received
-        lost = now.samples_lost - before.samples_lost
+        # Late ones may have been lost in an earlier period, and were told of then.
+        lost = max(0, now.samples_lost - before.samples_lost)
         clipped = now.clipped_samples - before.clipped_samples
         self._rates = (received / period_s, _percent(lost, received + lost), _percent(clipped, received))
         self._at_period = now

@@ -91,6 +91,19 @@ def test_summaries_and_health_come_on_the_five_second_grid_and_at_the_end() -> N
         assert health[-1].battery_percent == 85
 
 
+def test_what_comes_too_late_for_its_period_is_no_negative_loss_of_the_next() -> None:
+    late_ns = 5_200_000_000
+    packets = [packet for packet in both_legs() if packet.mount is LEFT]
+    (last_of_first,) = [p for p in packets if p.kind is Kind.DATA and p.arrival_ns <= 4_950_000_000][-1:]
+    packets.remove(last_of_first)
+    packets.append(replace(last_of_first, arrival_ns=late_ns))
+    health = of(run(sorted(packets, key=lambda packet: packet.arrival_ns)), SensorHealth)
+    first, second = [one for one in health if one.mount is LEFT and one.t_us in (5_000_000, 10_000_000)]
+    assert first.lost_percent is not None
+    assert first.lost_percent > 0
+    assert (second.lost_percent, second.samples_lost) == (0, 0)
+
+
 def test_a_finish_on_the_grid_has_a_summary_of_its_own() -> None:
     results = run(both_legs(), finish_s=25)
     before, last = of(results, Summary)[-2:]
