@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Literal
 
-from alerts.alert import Alert
 from alerts.baseline import Baseline
 from alerts.engine import AlertEngine
 from alerts.observation import Observation
@@ -51,7 +50,6 @@ class Monitor:
         }
         self._engine = AlertEngine(rules, baseline=baseline)
         self._period = Period(self.sensors)
-        self._open: set[tuple[str, Mount | None]] = set()
         self._strides = 0
         self._now_ns = 0
         self._heard_ns = 0
@@ -116,24 +114,9 @@ class Monitor:
         return self._strides
 
     @property
-    def latest(self) -> Mapping[Mount, Stride]:
-        """Each sensor's last foot contact."""
-        return {mount: s.latest for mount, s in self.sensors.items() if s.latest is not None}
-
-    @property
     def health(self) -> Mapping[Mount, SensorHealth]:
         """Each sensor's link and counters now."""
         return {health.mount: health for health in self._health(self.now_us, list(self.sensors.values()))}
-
-    @property
-    def activity(self) -> Activity:
-        """What the runner is doing, as the sensors that still send see it."""
-        return self._activity(self._now_ns)
-
-    @property
-    def baseline(self) -> Baseline:
-        """What is usual for this runner, as far as it is known by now."""
-        return self._engine.baseline
 
     def _begin(self, start_ns: int) -> None:
         self._begun = True
@@ -147,13 +130,13 @@ class Monitor:
         for mount, sensor in self.sensors.items():
             silence_s = sensor.silence_s(now_ns)
             if silence_s is not None:
-                results.extend(self._observed(Observation("silence_s", mount, t_us, silence_s)))
+                results.extend(self._engine.observe(Observation("silence_s", mount, t_us, silence_s)))
         if now_ns % PERIOD_NS:
             return results
         for mount, sensor in self.sensors.items():
             percent = None if sensor.stream is None else sensor.stream.battery_percent
             if percent is not None:
-                results.extend(self._observed(Observation("battery_percent", mount, t_us, percent)))
+                results.extend(self._engine.observe(Observation("battery_percent", mount, t_us, percent)))
         return results + self._report(now_ns)
 
     def _report(self, now_ns: int) -> list[Result]:
@@ -190,12 +173,13 @@ class Monitor:
             running_s=running_s,
             walking_s=walking_s,
             idle_s=idle_s,
-            alerts_open=len(self._open),
+            alerts_open=len(self._engine.open),
             peak_resultant_left_at_least=self._period.peak_at_least("left"),
             peak_resultant_right_at_least=self._period.peak_at_least("right"),
         )
 
     def _activity(self, now_ns: int) -> Activity:
+        """What the runner is doing, as the sensors that still send see it."""
         seen = {s.pipeline.activity for s in self.sensors.values() if s.present(now_ns)}
         return next((activity for activity in ACTIVITIES if activity in seen), "idle")
 
@@ -206,17 +190,5 @@ class Monitor:
             self._strides += 1
             self._period.push(stride, self._now_ns)
             results.append(stride)
-            results.extend(self._kept(self._engine.push(stride)))
+            results.extend(self._engine.push(stride))
         return results
-
-    def _observed(self, seen: Observation) -> list[Alert]:
-        return self._kept(self._engine.observe(seen))
-
-    def _kept(self, alerts: list[Alert]) -> list[Alert]:
-        for alert in alerts:
-            place = (alert.rule, alert.mount)
-            if alert.state == "raised":
-                self._open.add(place)
-            else:
-                self._open.discard(place)
-        return alerts

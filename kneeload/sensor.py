@@ -25,7 +25,6 @@ class Sensor:
         self.mount = mount
         self.stream = None if family is None else SensorStream(mount, FAMILIES[family])
         self.pipeline = StridePipeline(mount, params)
-        self.latest: Stride | None = None
         self._rate_hz: float | None = None
         self._first_us: int | None = None
         self._last_us = 0
@@ -53,11 +52,11 @@ class Sensor:
         if self._first_us is None:
             self._first_us = int(block.t_us[0])
         self._lost += block.lost_before
-        return self._noted(self.pipeline.push(block))
+        return self.pipeline.push(block)
 
     def flush(self) -> list[Stride]:
         """Strides that wait for samples which will not come."""
-        return self._noted(self.pipeline.flush())
+        return self.pipeline.flush()
 
     def silence_s(self, now_ns: int) -> float | None:
         """Time since the last sample or the run's start; None where there is no link to fall silent."""
@@ -123,11 +122,6 @@ class Sensor:
             clipped_samples=self.pipeline.clipped_samples,
             rate_hz=self._rate_hz,
         )
-
-    def _noted(self, strides: list[Stride]) -> list[Stride]:
-        if strides:
-            self.latest = strides[-1]
-        return strides
 
 
 def _percent(part: int, whole: int) -> float:
