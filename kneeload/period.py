@@ -2,12 +2,11 @@
 
 from collections import deque
 from collections.abc import Collection
-from statistics import median
 from typing import Literal
 
 from dsp.mount import Mount
 from dsp.stride import Stride
-from dsp.summary import peak_at_least
+from dsp.summary import median_or_none, peak_at_least
 
 __all__ = ["PERIOD_NS", "Period", "Side"]
 
@@ -38,16 +37,16 @@ class Period:
 
     def cadence_spm(self) -> float | None:
         """Median over all sensors."""
-        return _median([stride.cadence_spm for _, stride in self._known])
+        return median_or_none(stride.cadence_spm for _, stride in self._known)
 
     def contact_time_s(self, side: Side) -> float | None:
         """Median of a side."""
         mount = self._speaker(side, first="shoe", second="shin")
-        return _median([stride.contact_time_s for _, stride in self._known if stride.mount is mount])
+        return median_or_none(stride.contact_time_s for _, stride in self._known if stride.mount is mount)
 
     def peak_resultant_g(self, side: Side) -> float | None:
         """Median of a side. Clipped peaks count: without them it would be that of the gentle contacts."""
-        return _median([stride.peak_resultant_g for stride in self._shocks(side)])
+        return median_or_none(stride.peak_resultant_g for stride in self._shocks(side))
 
     def peak_at_least(self, side: Side) -> bool | None:
         """Whether that median is a lower bound, for too many of its peaks are clipped; None without peaks."""
@@ -60,8 +59,3 @@ class Period:
     def _speaker(self, side: Side, *, first: str, second: str) -> Mount:
         best = Mount(f"{side}-{first}")
         return best if best in self._mounts else Mount(f"{side}-{second}")
-
-
-def _median(values: list[float | None]) -> float | None:
-    known = [value for value in values if value is not None]
-    return median(known) if known else None
