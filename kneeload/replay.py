@@ -72,7 +72,7 @@ def run_replay(
     damage = Damage()
     raised = 0
     began = time.monotonic()
-    with make_view(console, f"replay of {name}", mounts, quiet=not in_real_time) as view:
+    with make_view(console if in_real_time else None, f"replay of {name}", mounts) as view:
         for now_ns, results in replay(path, end_ns, held=held, damage=damage):
             if in_real_time:
                 time.sleep(max(0.0, began + now_ns / 1e9 - time.monotonic()))

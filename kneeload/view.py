@@ -41,9 +41,9 @@ class Silent:
         return None
 
 
-def make_view(console: Console | None, title: str, mounts: Sequence[Mount], *, quiet: bool = False) -> "View":
+def make_view(console: Console | None, title: str, mounts: Sequence[Mount]) -> View:
     """The view that fits: nothing without a console, a table on a terminal, else plain lines."""
-    if console is None or quiet:
+    if console is None:
         return Silent()
     return LiveTable(console, title, mounts) if console.is_terminal else PlainLines(console)
 
