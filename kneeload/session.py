@@ -20,9 +20,7 @@ from kneeload.results import Result
 from kneeload.saver import Saver
 from kneeload.troubles import Troubles
 
-__all__ = ["Keeper", "Task", "run_session"]
-
-Task = tuple[str, Callable[[], Awaitable[None]]]
+__all__ = ["Keeper", "run_session"]
 
 TICK_S: Final = 0.25
 # Packets of an earlier process between two looks at the radio: about 20 ms of work.
@@ -139,11 +137,10 @@ async def run_session(
     links: Callable[[], Awaitable[None]],
     *,
     until: Callable[[], Awaitable[None]],
-    beside: Sequence[Task] = (),
 ) -> None:
     """Runs until `until` returns; the run is then complete in the journal.
 
-    links: brings packets to keeper.receive and never returns by itself. beside: named tasks that look on.
+    links: brings packets to keeper.receive and never returns by itself.
     What fails is raised, and leaves the run as a crash would: it can go on.
     """
 
@@ -167,7 +164,6 @@ async def run_session(
                     ("catch up", keeper.catch_up),
                     ("tick", ticking),
                     ("failing", failing),
-                    *beside,
                 )
             ]
             try:

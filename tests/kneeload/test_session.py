@@ -317,10 +317,13 @@ async def test_of_failures_at_the_same_time_a_person_is_told_of_each(tmp_path: P
         raise LinkError("Bluetooth: turned off")
 
     async def no_memory() -> None:
-        raise MemoryError("no more")
+        try:
+            await for_ever()
+        finally:
+            raise MemoryError("no more")
 
     with started(tmp_path) as run, pytest.raises(LinkError) as caught:
-        await run_session(run.keeper, no_radio, until=for_ever, beside=[("memory", no_memory)])
+        await run_session(run.keeper, no_radio, until=no_memory)
     said, code = told(caught.value)
     assert said.startswith("Bluetooth: turned off; at the same time: MemoryError: no more")
     assert code == 1
