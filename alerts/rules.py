@@ -5,10 +5,12 @@ body, of the chance of an injury, or of a disease: motion sensors on a shin or s
 hold for this program's filters and for this runner's own sensors; they do not compare runners.
 """
 
+from collections.abc import Mapping
+
 from alerts.overrides import with_overrides
 from alerts.rule import Rule
 
-__all__ = ["RULES", "Rule", "rule", "with_overrides"]
+__all__ = ["BY_ID", "RULES", "Rule", "rule", "with_overrides"]
 
 AFTER_PAIN = "If it hurts, stop, see a doctor, and come back slowly, with plenty of walking."
 
@@ -184,9 +186,9 @@ RULES: tuple[Rule, ...] = (
     ),
 )
 
-_BY_ID = {row.id: row for row in RULES}
+BY_ID: Mapping[str, Rule] = {row.id: row for row in RULES}
 
 
 def rule(rule_id: str) -> Rule:
     """The table's row of this id; KeyError when there is none."""
-    return _BY_ID[rule_id]
+    return BY_ID[rule_id]

@@ -4,16 +4,14 @@ from math import isclose
 
 from alerts.alert import Alert
 from alerts.rule import Rule
-from alerts.rules import RULES
+from alerts.rules import BY_ID
 
 __all__ = ["advice", "clear_at_least", "compared_with", "from_a_start", "title", "unit"]
-
-_BY_ID = {rule.id: rule for rule in RULES}
 
 
 def title(alert: Alert) -> str:
     """What happened; the rule's own name where this version does not know it."""
-    rule = _BY_ID.get(alert.rule)
+    rule = BY_ID.get(alert.rule)
     if rule is None:
         return alert.rule
     return rule.first_title if from_a_start(alert, rule) else rule.title
@@ -21,7 +19,7 @@ def title(alert: Alert) -> str:
 
 def advice(alert: Alert) -> str:
     """What the runner can do; empty for a rule that this version does not know."""
-    rule = _BY_ID.get(alert.rule)
+    rule = BY_ID.get(alert.rule)
     if rule is None:
         return ""
     return rule.first_advice if from_a_start(alert, rule) else rule.advice
@@ -29,7 +27,7 @@ def advice(alert: Alert) -> str:
 
 def unit(alert: Alert) -> str:
     """Of value and limit; empty where they have none."""
-    return _BY_ID[alert.rule].unit if alert.rule in _BY_ID else ""
+    return BY_ID[alert.rule].unit if alert.rule in BY_ID else ""
 
 
 def compared_with(alert: Alert) -> str:
