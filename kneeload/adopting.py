@@ -16,7 +16,7 @@ from ingest.errors import RecordingError
 from ingest.packet import Kind
 from ingest.sensors import FAMILIES
 from kneeload.journal import RUN_FORMAT, RUN_NAME, Journal, Run
-from kneeload.place import packets_of
+from kneeload.place import PACKETS, packets_of
 from kneeload.processing import params_of
 from kneeload.resume import ADOPTED, find_cut, recover
 from kneeload.settings import RunnerSettings
@@ -29,7 +29,7 @@ NEAR_NS: Final = 3_600_000_000_000
 
 def unknown_runs(folder: Path, known: Sequence[Run] = ()) -> list[str]:
     """Names of runs with packets that are not among the known ones, the newest first."""
-    names = {path.parent.name for path in (folder / "runs").glob("*/packets.mcap")}
+    names = {path.parent.name for path in (folder / "runs").glob(f"*/{PACKETS}")}
     missing = names - {run.run for run in known}
     return sorted((name for name in missing if _begun_ns(name) is not None), reverse=True)
 

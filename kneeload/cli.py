@@ -169,9 +169,10 @@ def doctor(
     from kneeload.config import default_config_file, load
     from kneeload.doctor import examine, show
     from kneeload.journal import Journal
+    from kneeload.place import journal_of
 
     loaded = load(config or default_config_file(), data_dir=data_dir)
-    if resend and (loaded.data.dir / "journal.db").exists():
+    if resend and journal_of(loaded.data.dir).exists():
         with Journal.open(loaded.data.dir) as journal:
             journal.deliveries.try_again()
     findings = examine(loaded, loaded.data.dir)

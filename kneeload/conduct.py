@@ -21,7 +21,7 @@ from kneeload.held import Held
 from kneeload.journal import Journal
 from kneeload.last_runs import compared_line, usual_by_now
 from kneeload.outlets import Outlets
-from kneeload.place import make_folder
+from kneeload.place import PACKETS, make_folder
 from kneeload.processing import notes_of
 from kneeload.results import Result
 from kneeload.resume import Cut, marks
@@ -128,7 +128,7 @@ def _new(
     run = journal.name_run(started_ns)
     usual = usual_by_now(journal, config, now_ns=started_ns) if with_last_runs else {}
     held = Held.by(config, families, usual)
-    path = make_folder(config.data.dir, run) / "packets.mcap"
+    path = make_folder(config.data.dir, run) / PACKETS
     kept = {**config.public(), **held.settings()}
     journal.start_run(run, config.runner.name, started_ns=started_ns, config=kept, note=note)
     return _Begun(run, path, started_ns, held)

@@ -21,6 +21,7 @@ from kneeload.config import Config
 from kneeload.errors import KneeloadError
 from kneeload.finding import Check, Finding, of_error
 from kneeload.journal import Journal
+from kneeload.place import journal_of
 from kneeload.servers_check import broker, database, secrets_on_the_way
 from kneeload.shown import cell
 
@@ -148,7 +149,7 @@ def _clock(_config: Config, _data_dir: Path) -> Finding:
 
 
 def _undelivered(_config: Config, data_dir: Path) -> Finding:
-    if not (data_dir / "journal.db").exists():
+    if not journal_of(data_dir).exists():
         return Finding("journal", "ok", "no runs yet")
     with Journal.open(data_dir) as journal:
         refused = journal.deliveries.refused()

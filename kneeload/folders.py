@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from os.path import abspath
 from pathlib import Path
 
+from kneeload.place import PACKETS
+
 __all__ = ["folder_names"]
 
 
@@ -31,7 +33,7 @@ def _parts(path: Path) -> tuple[str, ...]:
     # Not resolved: a link keeps its own name.
     whole = Path(abspath(path))
     above = whole.parent.parts[1:]
-    if whole.name == "packets.mcap" and above:
+    if whole.name == PACKETS and above:
         return above
     # "..csv" and "...csv" have stems that would lead to another folder.
     return (*above, whole.stem if whole.stem.strip(".") else whole.name)

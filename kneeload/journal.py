@@ -17,11 +17,11 @@ from kneeload.database import Database
 from kneeload.deliveries import Deliveries, no_news, rows_of
 from kneeload.errors import JournalError, JournalLockedError
 from kneeload.lock import FolderLock
+from kneeload.place import journal_of, run_folder
 from kneeload.results import Result, SensorHealth, Summary
 
 __all__ = ["RUN_FORMAT", "RUN_NAME", "Journal", "Row", "Run"]
 
-NAME = "journal.db"
 RUN_FORMAT = "%Y%m%dT%H%M%SZ"
 RUN_NAME = re.compile("[0-9]{8}T[0-9]{6}Z")
 
@@ -49,7 +49,7 @@ class Journal:
     """
 
     def __init__(self, data_dir: Path) -> None:
-        self.path = data_dir / NAME
+        self.path = journal_of(data_dir)
         self.listeners: list[Callable[[int], None]] = []
         self._runs = Database(self.path, synchronous="FULL")
         try:
@@ -91,8 +91,9 @@ class Journal:
         second = started_ns // 1_000_000_000
         while True:
             name = datetime.fromtimestamp(second, UTC).strftime(RUN_FORMAT)
-            folder = self.path.parent / "runs" / name
-            if not folder.exists() and not self._runs.read("SELECT 1 FROM run WHERE run = ?", name):
+            if not run_folder(self.path.parent, name).exists() and not self._runs.read(
+                "SELECT 1 FROM run WHERE run = ?", name
+            ):
                 return name
             second += 1
 

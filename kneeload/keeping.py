@@ -12,7 +12,7 @@ from ingest.errors import RecordingError
 from ingest.text import printable
 from kneeload.adopting import adopt, unknown_runs
 from kneeload.journal import Journal
-from kneeload.place import packets_of
+from kneeload.place import journal_of, packets_of
 from kneeload.resume import RESUME_S, Cut, find_cut, recover_old
 from kneeload.retention import Holding, old_runs, prune
 from kneeload.spoken import counted
@@ -25,7 +25,7 @@ def prune_runs(
 ) -> dict[str, object]:
     """Show what would go; with `sure` it goes. runner: of this person's alone."""
     holdings: list[Holding] = []
-    if (folder / "journal.db").exists():
+    if journal_of(folder).exists():
         with Journal.open(folder) as journal:
             holdings = old_runs(journal, folder, keep_days=keep_days, runner=runner)
             if sure:
@@ -56,7 +56,7 @@ def recover_runs(folder: Path, *, console: Console | None) -> dict[str, object]:
     recovered: dict[str, int] = {}
     left: Cut | None = None
     unreadable: dict[str, str] = {}
-    if (folder / "journal.db").exists() or unknown_runs(folder):
+    if journal_of(folder).exists() or unknown_runs(folder):
         with Journal.open(folder) as journal:
             recovered = adopt(journal, folder) | recover_old(journal, folder)
             left = find_cut(journal, folder)

@@ -18,6 +18,7 @@ from kneeload.errors import JournalFullError, JournalLockedError
 from kneeload.failures import UsageError
 from kneeload.journal import Journal, Run
 from kneeload.local_time import common_zone, local, zone
+from kneeload.place import journal_of
 from kneeload.resume import recover_old
 from kneeload.shown import cell, fitting, width_of
 from kneeload.spoken import counted
@@ -58,7 +59,7 @@ def list_runs(folder: Path, *, console: Console | None, runner: str | None = Non
     """Every run of the data folder, or of one runner, oldest first; printed where there is a console."""
     rows: list[dict[str, object]] = []
     kept: list[Run] = []
-    if (folder / "journal.db").exists():
+    if journal_of(folder).exists():
         with Journal.open(folder) as journal:
             kept = journal.runs()
             rows = [_row(journal, run) for run in kept if runner in (None, run.runner)]
@@ -76,7 +77,7 @@ def list_runs(folder: Path, *, console: Console | None, runner: str | None = Non
 def resolve_run(name: str, folder: Path, runner: str | None = None) -> str:
     """The run of a data folder that a person means; `last` is the latest, runner: of this person."""
     runs: list[Run] = []
-    if (folder / "journal.db").exists():
+    if journal_of(folder).exists():
         with Journal.open(folder) as journal:
             # What its process did not live to journal belongs to a run that was cut off, too.
             if journal.writable:

@@ -1,13 +1,18 @@
-"""Where a run lies on disk."""
+"""Where the journal and a run lie on disk."""
 
 from pathlib import Path
 from typing import Final
 
 from ingest.growing import fsync_folder
 
-__all__ = ["PACKETS", "make_folder", "packets_of", "run_folder"]
+__all__ = ["PACKETS", "journal_of", "make_folder", "packets_of", "run_folder"]
 
 PACKETS: Final = "packets.mcap"
+
+
+def journal_of(data_dir: Path) -> Path:
+    """The journal of a data folder."""
+    return data_dir / "journal.db"
 
 
 def run_folder(data_dir: Path, run: str) -> Path:

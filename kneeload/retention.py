@@ -9,7 +9,7 @@ from typing import Final
 
 from kneeload.errors import JournalFullError, JournalLockedError
 from kneeload.journal import RUN_NAME, Journal, Run
-from kneeload.place import run_folder
+from kneeload.place import PACKETS, run_folder
 from kneeload.resume import find_cut
 
 __all__ = ["Holding", "old_runs", "prune"]
@@ -88,7 +88,7 @@ def _files(folder: Path, run: str) -> list[Path]:
     place = run_folder(folder, run)
     if not RUN_NAME.fullmatch(run) or place.is_symlink() or not place.is_dir():
         return []
-    return [file for file in sorted(place.glob("packets.mcap*")) if file.is_file() or file.is_symlink()]
+    return [file for file in sorted(place.glob(f"{PACKETS}*")) if file.is_file() or file.is_symlink()]
 
 
 def _ended_ns(run: Run, folder: Path) -> int:

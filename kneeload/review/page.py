@@ -10,7 +10,7 @@ from typing import Final
 
 from alerts.rules import RULES
 from kneeload.failures import UsageError
-from kneeload.place import packets_of
+from kneeload.place import journal_of, packets_of
 from kneeload.private import private_file
 from kneeload.review.alerts_section import alerts_section
 from kneeload.review.brief import brief_section
@@ -33,7 +33,7 @@ def write_review(data_dir: Path, run: str, output: Path) -> None:
     """Write the review of a run of this data folder. Raises KneeloadError, OSError where output cannot be
     written.
     """
-    for source in (data_dir / "journal.db", packets_of(data_dir, run)):
+    for source in (journal_of(data_dir), packets_of(data_dir, run)):
         if source.exists() and output.exists() and output.samefile(source):
             raise UsageError(f"{output}: is what the review is made of; give another file with --output")
     script = plotly_script()

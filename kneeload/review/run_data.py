@@ -12,6 +12,7 @@ from alerts.baseline import Baseline
 from alerts.rules import RULES, Rule
 from dsp.mount import Mount
 from dsp.stride import Stride
+from kneeload.journal import RUN_FORMAT
 from kneeload.results import SensorHealth, Summary
 from kneeload.review.earlier import Earlier
 from kneeload.review.lengthened import Lately
@@ -64,7 +65,7 @@ class RunData:
     def started(self) -> datetime | None:
         """The run's name is its start in UTC; None for a name of another form."""
         try:
-            return datetime.strptime(self.run, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+            return datetime.strptime(self.run, RUN_FORMAT).replace(tzinfo=UTC)
         except ValueError:
             return None
 

@@ -12,8 +12,8 @@ from ingest.recording import Recorder
 from kneeload.clock import MonotonicClock
 from kneeload.database import Database
 from kneeload.errors import JournalLockedError
-from kneeload.journal import NAME, Journal
-from kneeload.place import make_folder, packets_of
+from kneeload.journal import Journal
+from kneeload.place import journal_of, make_folder, packets_of
 from kneeload.resume import marks
 from kneeload.retention import DAY_NS, old_runs, prune
 from kneeload.schema import MIGRATIONS
@@ -165,7 +165,7 @@ def test_a_run_that_may_go_on_is_kept_however_few_days_are(tmp_path: Path) -> No
 
 @pytest.mark.parametrize("version", range(1, len(MIGRATIONS)))
 def test_a_journal_of_any_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
-    path = tmp_path / NAME
+    path = journal_of(tmp_path)
     connection = sqlite3.connect(path, isolation_level=None)
     connection.execute("PRAGMA journal_mode = WAL")
     for migrate in MIGRATIONS[:version]:
