@@ -122,27 +122,15 @@ class SensorStream:
 
     def _take(self, samples: Samples, arrival_ns: int) -> ImuBlock | None:
         n = len(samples.acc_g)
-        restart = samples.boot != self._boot
-        if restart:
-            if samples.boot == self._boot_before and not self._stuck(arrival_ns):
-                self._duplicate += 1
-                return None
-            skipped = self._skipped_since_boot(samples.counter)
-        else:
-            skipped = (samples.counter - self._expected) % COUNTER_WRAP
-            if skipped >= COUNTER_WRAP // 2:
-                if not self._stuck(arrival_ns):
-                    self._duplicate += 1
-                    self._fill_gap(samples.counter, n)
-                    return None
-                restart, skipped = True, 0
+        restart, skipped = self._follows(samples, arrival_ns)
+        if skipped is None:
+            self._duplicate += 1
+            if not restart:
+                self._fill_gap(samples.counter, n)
+            return None
         self._stuck_since_ns = None
         if restart:
-            self._boot_before, self._boot = self._boot, samples.boot
-            self._restarts += self._boot_before is not None
-            self.clock.reset()
-            self._gaps.clear()
-            self._gyro_at_first, self._gyro_lives = None, False
+            self._begin_anew(samples.boot)
         if skipped:
             self._gaps.append(((samples.counter - skipped) % COUNTER_WRAP, skipped))
         self._expected = (samples.counter + n) % COUNTER_WRAP
@@ -174,6 +162,24 @@ class SensorStream:
             decoder.acc_range_g,
             decoder.gyro_range_dps,
         )
+
+    def _follows(self, samples: Samples, arrival_ns: int) -> tuple[bool, int | None]:
+        """(the sensor or its counter began anew, samples lost before these); None: they came before."""
+        if samples.boot != self._boot:
+            old = samples.boot == self._boot_before and not self._stuck(arrival_ns)
+            return True, None if old else self._skipped_since_boot(samples.counter)
+        skipped = (samples.counter - self._expected) % COUNTER_WRAP
+        if skipped < COUNTER_WRAP // 2:
+            return False, skipped
+        return (True, 0) if self._stuck(arrival_ns) else (False, None)
+
+    def _begin_anew(self, boot: int) -> None:
+        """Nothing of what the sensor counted before joins what it counts now."""
+        self._boot_before, self._boot = self._boot, boot
+        self._restarts += self._boot_before is not None
+        self.clock.reset()
+        self._gaps.clear()
+        self._gyro_at_first, self._gyro_lives = None, False
 
     def _living(self, gyro_dps: NDArray[np.float64] | None) -> NDArray[np.float64] | None:
         """None until the gyroscope has told two values: a broken one repeats its first for ever.
