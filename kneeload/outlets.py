@@ -45,39 +45,10 @@ class Outlets:
         tell: called with a line when a server is lost, comes back or wants something of a person.
         """
         outlets, stop = cls(), asyncio.Event()
+        works = outlets._works(journal, config, run=run, stop=stop, mqtt_cursor=mqtt_cursor)
         try:
             async with asyncio.TaskGroup() as group:
-                follows: list[asyncio.Task[None]] = []
-                if config.mqtt.host is not None:
-                    outlets.mqtt = SinkState("MQTT")
-                    follows.append(
-                        group.create_task(
-                            _apart(
-                                follow_mqtt(
-                                    journal,
-                                    config.mqtt,
-                                    outlets.mqtt,
-                                    runner=config.runner.name,
-                                    run=run,
-                                    stop=stop,
-                                    cursor=mqtt_cursor,
-                                ),
-                                outlets.mqtt,
-                            ),
-                            name="mqtt",
-                        )
-                    )
-                if config.influx.url is not None:
-                    outlets.influx = SinkState("InfluxDB")
-                    follows.append(
-                        group.create_task(
-                            _apart(
-                                follow_influx(journal, config.influx, outlets.influx, stop=stop),
-                                outlets.influx,
-                            ),
-                            name="influx",
-                        )
-                    )
+                follows = [group.create_task(_apart(work, state), name=state.name) for state, work in works]
                 watch = group.create_task(outlets._watch(tell), name="outlets")
                 try:
                     yield outlets
@@ -90,6 +61,23 @@ class Outlets:
             # What stopped the run is what there is to say, not the group that it was in.
             raise first_of(several) from None
         outlets._tell_changes(tell, {})
+
+    def _works(
+        self, journal: Journal, config: Config, *, run: str, stop: asyncio.Event, mqtt_cursor: str | None
+    ) -> list[tuple[SinkState, Awaitable[None]]]:
+        """Each sink that is configured, and its following."""
+        works: list[tuple[SinkState, Awaitable[None]]] = []
+        if config.mqtt.host is not None:
+            state = self.mqtt = SinkState("MQTT")
+            runner = config.runner.name
+            work = follow_mqtt(
+                journal, config.mqtt, state, runner=runner, run=run, stop=stop, cursor=mqtt_cursor
+            )
+            works.append((state, work))
+        if config.influx.url is not None:
+            state = self.influx = SinkState("InfluxDB")
+            works.append((state, follow_influx(journal, config.influx, state, stop=stop)))
+        return works
 
     async def _watch(self, tell: Callable[[str], None]) -> None:
         told: dict[str, str | None] = {}
