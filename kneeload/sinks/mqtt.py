@@ -46,42 +46,22 @@ async def follow_mqtt(
     dialects = list(DIALECTS[settings.version])
     # The same each time, so that the broker ends a connection of ours that it still believes in.
     name = hashlib.blake2s(f"{runner}\0{journal.path.absolute()}".encode(), digest_size=6).hexdigest()
-    will = status_message("lost", runner=runner, run=run, time_ns=None)
-
-    refused_s = -math.inf
-
-    async def say(connection: Connection, said: Message) -> None:
-        nonlocal refused_s
-        state.limited = await connection.publish(said)
-        if state.limited is not None:
-            refused_s = time.monotonic()
-
-    def status(what: Literal["running", "ended", "lost"]) -> Message:
-        return status_message(what, runner=runner, run=run, time_ns=time.time_ns())
-
-    def last_word() -> Message:
-        """A run that failed is left as a crash would, and may go on; one that never began there is not."""
-        entry = next((entry for entry in journal.runs() if entry.run == run), None)
-        if entry is None:
-            return no_status(runner=runner)
-        return status("ended" if entry.state == "ended" else "lost")
+    herald = _Herald(journal, state, runner=runner, run=run)
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[_Link]:
         async with connected(
-            settings, dialects, name=f"kneeload-{name}", will=will, timeout_s=TIMEOUT_S
+            settings, dialects, name=f"kneeload-{name}", will=herald.will, timeout_s=TIMEOUT_S
         ) as connection:
             state.server = connection.speaks
             link = _Link(connection)
             try:
-                if time.monotonic() >= refused_s + SAY_AGAIN_S:
-                    await say(connection, status("running"))
+                await herald.greet(connection)
                 yield link
             finally:
                 await link.close()
                 if not link.broken:
-                    with suppress(SinkError, JournalError):
-                        await say(connection, last_word())  # whatever was refused: it costs nothing any more
+                    await herald.take_leave(connection)
 
     sink = Sink(
         cursor=cursor or f"mqtt:{state.where}",
@@ -93,6 +73,41 @@ async def follow_mqtt(
         history=False,
     )
     await follow(journal, sink, state, stop=stop, drain_s=settings.drain_s)
+
+
+class _Herald:
+    """Says over each connection how the run is."""
+
+    def __init__(self, journal: Journal, state: SinkState, *, runner: str, run: str) -> None:
+        self.will = status_message("lost", runner=runner, run=run, time_ns=None)
+        self._journal, self._state = journal, state
+        self._runner, self._run = runner, run
+        self._refused_s = -math.inf
+
+    async def greet(self, connection: Connection) -> None:
+        """The run goes on; unless a broker has just refused to hear that."""
+        if time.monotonic() >= self._refused_s + SAY_AGAIN_S:
+            await self._say(connection, self._status("running"))
+
+    async def take_leave(self, connection: Connection) -> None:
+        """How the run is left, whatever was refused: it costs nothing any more."""
+        with suppress(SinkError, JournalError):
+            await self._say(connection, self._last_word())
+
+    async def _say(self, connection: Connection, said: Message) -> None:
+        self._state.limited = await connection.publish(said)
+        if self._state.limited is not None:
+            self._refused_s = time.monotonic()
+
+    def _last_word(self) -> Message:
+        """A run that failed is left as a crash would, and may go on; one that never began there is not."""
+        entry = next((entry for entry in self._journal.runs() if entry.run == self._run), None)
+        if entry is None:
+            return no_status(runner=self._runner)
+        return self._status("ended" if entry.state == "ended" else "lost")
+
+    def _status(self, what: Literal["running", "ended", "lost"]) -> Message:
+        return status_message(what, runner=self._runner, run=self._run, time_ns=time.time_ns())
 
 
 async def probe_mqtt(settings: MqttSettings) -> str:
