@@ -66,29 +66,25 @@ async def conduct(
     cut: go on with this run, by a clock that begins where it is by now. with_last_runs: alerts compare with
     what was usual in the runner's last runs. A run that finds no Bluetooth leaves nothing behind.
     """
-    folder = config.data.dir
     happened = timed(view, clock.now_ns)
-    with Journal.open(folder) as journal:
+    with Journal.open(config.data.dir) as journal:
         if cut is not None:
             begun = _gone_on(journal, cut)
         else:
             started_ns = time.time_ns() - round(clock.now_ns() / clock.speedup + ahead_s * 1e9)
             begun = _new(journal, config, families, started_ns, note=note, with_last_runs=with_last_runs)
-        run, path, started_ns, held = begun
         if with_last_runs:
-            view.note(compared_line(held.baseline))
+            view.note(compared_line(begun.held.baseline))
         for sensor in config.sensors:
             if slow := doubt_of_rate(sensor.rate_hz):
                 view.note(f"{sensor.mount} is {slow}")
-        about = {"run": run, "runner": config.runner.name, "started_ns": str(started_ns), "note": note}
-        about |= notes_of(held.params)
+        run = begun.run
         async with Outlets.open(journal, config, run=run, tell=happened, mqtt_cursor=mqtt_cursor) as outlets:
-            monitor = held.monitor(families)
             keeper = Keeper(
                 run,
                 clock=clock,
-                recorder=await _recorder(path, about, clock, cut),
-                monitor=monitor,
+                recorder=await _recorder(begun, config.runner.name, clock, note=note, cut=cut),
+                monitor=begun.held.monitor(families),
                 journal=journal,
                 earlier=cut.earlier() if cut else (),
             )
@@ -96,13 +92,9 @@ async def conduct(
             keeper.caught_up = view.see
             keeper.troubles.told = happened
             # Inside the ways out: the broker, too, is told that there is no such run.
-            with _nothing_left_of_nothing(journal, run, path), unfinished(keeper):
-                with keeper.recorder:
-                    for packet in cut.links_lost(clock.now_ns()) if cut else ():
-                        keeper.receive(packet)
-                    await run_session(keeper, lambda: links(keeper.receive), until=until)
-                duration_ns = monitor.now_us * 1000
-                journal.end_run(run, started_ns + duration_ns)
+            with _nothing_left_of_nothing(journal, begun), unfinished(keeper):
+                duration_ns = await _to_its_end(keeper, links, until=until, cut=cut)
+                journal.end_run(run, begun.started_ns + duration_ns)
         journalled = {name: journal.count(run, name) for name in ("stride", "alert", "summary", "sensor")}
         return Outcome(run, duration_ns / 1e9, keeper, journalled, outlets)
 
@@ -142,20 +134,32 @@ def _gone_on(journal: Journal, cut: Cut) -> _Begun:
 
 
 @contextmanager
-def _nothing_left_of_nothing(journal: Journal, run: str, path: Path) -> Iterator[None]:
+def _nothing_left_of_nothing(journal: Journal, begun: _Begun) -> Iterator[None]:
     """A run that never could begin: there is nothing to look at, and `last` stays the run before it."""
     try:
         yield
     except LinkError:
-        if next(iter(recording.read(path)), None) is None:
-            path.unlink()
-            path.parent.rmdir()
-            journal.forget(run)
+        if next(iter(recording.read(begun.path)), None) is None:
+            begun.path.unlink()
+            begun.path.parent.rmdir()
+            journal.forget(begun.run)
         raise
 
 
-async def _recorder(path: Path, about: Mapping[str, str], clock: RunClock, cut: Cut | None) -> Recorder:
+async def _recorder(begun: _Begun, runner: str, clock: RunClock, *, note: str, cut: Cut | None) -> Recorder:
     if cut is None:
-        return Recorder(path, {**about, **marks(clock)})
+        about = {"run": begun.run, "runner": runner, "started_ns": str(begun.started_ns), "note": note}
+        return Recorder(begun.path, {**about, **notes_of(begun.held.params), **marks(clock)})
     # Hours of packets take a slow disk seconds, in which sinks deliver and a signal is heard.
-    return await asyncio.to_thread(Recorder.resume, path, marks(clock))
+    return await asyncio.to_thread(Recorder.resume, begun.path, marks(clock))
+
+
+async def _to_its_end(
+    keeper: Keeper, links: Links, *, until: Callable[[], Awaitable[None]], cut: Cut | None
+) -> int:
+    """From the first packet to the last result; how long the run was, ns."""
+    with keeper.recorder:
+        for packet in cut.links_lost(keeper.clock.now_ns()) if cut else ():
+            keeper.receive(packet)
+        await run_session(keeper, lambda: links(keeper.receive), until=until)
+    return keeper.monitor.now_us * 1000

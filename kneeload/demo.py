@@ -1,7 +1,7 @@
 """`kneeload demo`: virtual sensors on a simulated radio, through Bleak and the whole pipeline."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,19 +17,18 @@ from firmware_sim.player import Player
 from firmware_sim.radio import SimulatedRadio
 from ingest.ble import run_links
 from ingest.links import OURS, WornSensor
-from ingest.packet import Packet
 from kneeload.conduct import Outcome, conduct
 from kneeload.config import Config, default_data_dir, load
 from kneeload.journal import Journal
 from kneeload.last_runs import DEMO
-from kneeload.live import told
+from kneeload.live import noting_problems
 from kneeload.offer import offer
 from kneeload.report import print_summary, report_of
 from kneeload.resume import Cut
 from kneeload.settings import DataSettings
 from kneeload.stopping import stop_signals, wait_for
 from kneeload.unread import reader_left
-from kneeload.view import make_view, timed
+from kneeload.view import make_view
 from kneeload.virtual import DEMO_MOUNTS, virtual_sensors
 from kneeload.witness import Witness
 
@@ -99,65 +98,68 @@ async def _demo(
     console: Console | None,
     cut: Cut | None,
 ) -> Outcome:
-    title = "kneeload demo"
     async with _broker(config) as (config, embedded):
         clock = Clock(options.speedup, begin_ns=cut.begin_ns(options.speedup) if cut else 0)
-        with stop_signals() as stop, make_view(console, title, [s.mount for s in sensors]) as view:
+        mounts = [sensor.mount for sensor in sensors]
+        with stop_signals() as stop, make_view(console, "kneeload demo", mounts) as view:
             if embedded:
-                port = config.mqtt.port
-                view.note(
-                    f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages "
-                    "(it comes with the package mosquitto-clients)"
-                )
+                view.note(_how_to_look_on(config.mqtt.port))
             keeping_up = clock.keeping_up() if options.speedup > 1 else nullcontext()
             async with keeping_up, SimulatedRadio(sensors, clock=clock, seed=options.seed) as radio:
-
-                async def links(receive: Callable[[Packet], None]) -> None:
-                    def witnessed(packet: Packet) -> None:
-                        witness.packet(packet)
-                        receive(packet)
-
-                    await run_links(
+                return await conduct(
+                    config,
+                    clock=clock,
+                    links=lambda receive: run_links(
                         [WornSensor(sensor.mount, address=sensor.address) for sensor in sensors],
-                        witnessed,
+                        witness.before(receive),
                         now_ns=clock.now_ns,
                         sleep=clock.sleep,
                         client_backend=radio.client_backend,
                         scanner_backend=radio.scanner_backend,
-                        on_problem=lambda problem: timed(view, clock.now_ns)(told(problem)),
-                    )
-
-                # Where there is nothing to be lost, and no end, who has seen enough wants no more of it.
-                endless = options.duration_s is None and options.recording is None
-
-                def over() -> bool:
-                    return all(sensor.finished for sensor in sensors) or (endless and reader_left())
-
-                async def until() -> None:
-                    timer = asyncio.create_task(wait_for(stop, clock, options.duration_s))
-                    try:
-                        while not timer.done() and not over():
-                            await clock.sleep(LOOK_S)
-                        if not timer.done():
-                            await clock.sleep(LAST_PACKETS_S)
-                    finally:
-                        timer.cancel()
-
-                return await conduct(
-                    config,
-                    clock=clock,
-                    links=links,
-                    families={sensor.mount: OURS for sensor in sensors},
+                        on_problem=noting_problems(view, clock),
+                    ),
+                    families=dict.fromkeys(mounts, OURS),
                     cut=cut,
-                    until=until,
+                    until=lambda: _until_over(sensors, clock, stop, options),
                     view=view,
-                    note=f"{DEMO}, seed {options.seed}"
-                    if options.recording is None
-                    else f"{DEMO} of {options.recording.name}",
+                    note=_note(options),
                     mqtt_cursor="mqtt:embedded" if embedded else None,
                     ahead_s=_ahead_s(options, sources),
                     listeners=(witness.see,),
                 )
+
+
+async def _until_over(
+    sensors: Sequence[Body], clock: Clock, stop: asyncio.Event, options: DemoOptions
+) -> None:
+    """Until it is stopped, or its time is up, or all sensors have played their recordings to the end.
+
+    A demo that has no end and nothing to lose ends, too, when nobody reads what it prints any more.
+    """
+    endless = options.duration_s is None and options.recording is None
+    timer = asyncio.create_task(wait_for(stop, clock, options.duration_s))
+    try:
+        while not timer.done():
+            if all(sensor.finished for sensor in sensors) or (endless and reader_left()):
+                break
+            await clock.sleep(LOOK_S)
+        if not timer.done():
+            await clock.sleep(LAST_PACKETS_S)
+    finally:
+        timer.cancel()
+
+
+def _how_to_look_on(port: int) -> str:
+    return (
+        f"MQTT: mosquitto_sub -h 127.0.0.1 -p {port} -v -t 'kneeload/#' shows the messages "
+        "(it comes with the package mosquitto-clients)"
+    )
+
+
+def _note(options: DemoOptions) -> str:
+    """What the journal and the packets' file say of the run."""
+    played = options.recording
+    return f"{DEMO}, seed {options.seed}" if played is None else f"{DEMO} of {played.name}"
 
 
 def _config(file: Path | None, data_dir: Path | None) -> Config:

@@ -1,6 +1,6 @@
 """Holds what a demo found against what its simulator knows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -36,6 +36,15 @@ class Witness:
         if packet.kind is Kind.DATA:
             now_s = packet.arrival_ns / 1e9
             self.heard[packet.mount] = (self.heard.get(packet.mount, (now_s, 0.0))[0], now_s)
+
+    def before(self, receive: Callable[[Packet], None]) -> Callable[[Packet], None]:
+        """The same callback, which sees each packet first."""
+
+        def both(packet: Packet) -> None:
+            self.packet(packet)
+            receive(packet)
+
+        return both
 
     def see(self, results: Sequence[Result]) -> None:
         """Results were made."""
