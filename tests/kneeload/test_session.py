@@ -226,6 +226,20 @@ async def test_what_waits_is_worked_off_in_pieces_and_in_order(
         assert run.journalled == results
 
 
+async def test_what_a_busy_journal_does_not_take_at_a_tick_waits_for_the_next(
+    tmp_path: Path, packets: list[Packet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(saver, "HASTE_S", 0.01)
+    with started(tmp_path) as run:
+        with closing(sqlite3.connect(tmp_path / "journal.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            run.receive(packets)
+            await run.keeper.tick()
+            assert run.journalled == []
+        await run.keeper.tick()
+        assert run.journalled == computed(packets)
+
+
 async def for_ever() -> None:
     await asyncio.Event().wait()
 
