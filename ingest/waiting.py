@@ -56,7 +56,7 @@ async def first(*waits: Awaitable[object]) -> None:
 
 
 def heed_cancellation() -> None:
-    """Ends a task that was asked to end: of that a Bluetooth stack may have made an error of its own."""
+    """Raises CancelledError in a task that was cancelled: a Bluetooth stack may make it another error."""
     task = asyncio.current_task()
     if task is not None and task.cancelling():
         raise asyncio.CancelledError
@@ -64,7 +64,7 @@ def heed_cancellation() -> None:
 
 @asynccontextmanager
 async def patience(seconds: float) -> AsyncIterator[None]:
-    """asyncio.timeout of so many s in which this process got to run, on the wall.
+    """asyncio.timeout that counts wall time only while this process gets to run.
 
     An answer takes many turns of the loop, and a process that has to wait for a processor takes seconds for
     them. Those are not the other side's: who gave up then would never come to an end.

@@ -47,7 +47,7 @@ out = Console()
 
 
 def print_version(wanted: bool) -> None:
-    """The version alone, and out."""
+    """The version alone; then the program ends."""
     if wanted:
         out.print(f"kneeload {version('kneeload')}", highlight=False)
         raise typer.Exit
@@ -56,7 +56,8 @@ def print_version(wanted: bool) -> None:
 @app.callback()
 def main_options(
     _version: Annotated[
-        bool, typer.Option("--version", callback=print_version, is_eager=True, help="The version, and out.")
+        bool,
+        typer.Option("--version", callback=print_version, is_eager=True, help="Show the version and exit."),
     ] = False,
 ) -> None:
     """What holds for every command."""
@@ -81,7 +82,7 @@ def demo(
         typer.Option(
             min=0.1,
             max=1000,
-            help="Times as fast as the wall clock. The run is dated so much earlier that it ends by now.",
+            help="How many times as fast as real time. The run is dated earlier, so that it ends now.",
         ),
     ] = 1.0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with a demo that was cut off.")] = False,
@@ -89,11 +90,11 @@ def demo(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """Virtual sensors on a simulated radio, through the whole pipeline.
+    """Run virtual sensors on a simulated radio through the whole pipeline.
 
     Its runs are kept apart from real ones, unless --data-dir or a configuration says where.
-    Without a duration or a recording it ends, too, when the pipe that it prints into is closed.
-    With --json the report says what there was to be found: "truth" (docs/gait-model.md).
+    Without a duration or a recording it also ends when the pipe that it prints into is closed.
+    With --json the report also holds what there was to find, as "truth" (docs/gait-model.md).
     """
     from kneeload.demo import DemoOptions, run_demo
 
@@ -120,15 +121,15 @@ def live(
         bool | None,
         typer.Option(
             "--resume/--new",
-            help="Go on with a run that was cut off, or begin a new one; default: what is younger than five "
-            "minutes goes on, after a question on a terminal.",
+            help="Go on with a run that was cut off, or begin a new one. By default one that was cut off "
+            "less than five minutes ago goes on; on a terminal you are asked first.",
             show_default=False,
         ),
     ] = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """A run from the sensors of the configuration."""
+    """Record a run from the sensors in the configuration."""
     from kneeload.live import run_live
 
     report = run_live(
@@ -148,7 +149,7 @@ def scan(
     seconds: Annotated[float, typer.Option(min=1, max=120, help="How long to listen.")] = 8.0,
     as_json: Json = False,
 ) -> None:
-    """Sensors in range, with the lines that put them into the configuration."""
+    """List the sensors in range, with the lines to put into the configuration."""
     from kneeload.scanning import run_scan
 
     report = run_scan(seconds, console=None if as_json else out)
@@ -160,12 +161,12 @@ def scan(
 def doctor(
     config: ConfigFile = None,
     resend: Annotated[
-        bool, typer.Option("--resend", help="Let servers try once more what they refused.")
+        bool, typer.Option("--resend", help="Send what servers refused once more, with the next run.")
     ] = False,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """What is missing on this machine, and the command that mends it."""
+    """Show what is missing on this machine, and the command that fixes it."""
     from kneeload.config import default_config_file, load
     from kneeload.doctor import examine, show
     from kneeload.journal import Journal
@@ -193,13 +194,15 @@ def sim(
     ],
     mount: Annotated[list[Mount] | None, typer.Option(help="Where the sensors are worn; repeatable.")] = None,
     recording: Annotated[Path | None, typer.Option(help="Play this recording (CSV, Parquet).")] = None,
-    family: Annotated[str, typer.Option(help="Whose sensor it is like: docs/sensors.md.")] = "kneeload-v1",
+    family: Annotated[
+        str, typer.Option(help="Which family of sensors to imitate: docs/sensors.md.")
+    ] = "kneeload-v1",
     seed: Seed = 1,
     fault: Fault = None,
     ready_file: Annotated[Path | None, typer.Option(help="Created once the sensors advertise.")] = None,
     as_json: Json = False,
 ) -> None:
-    """A virtual sensor on a real or virtual Bluetooth controller.
+    """Run a virtual sensor on a real or virtual Bluetooth controller.
 
     With --json the report at the end says what really happened: samples taken, dropped, sent.
     """
@@ -227,10 +230,10 @@ def analyze(
     above_ankle_m: AboveAnkle = None,
     as_json: Json = False,
 ) -> None:
-    """Recordings through the same pipeline as a live run.
+    """Put recordings through the same pipeline as a live run.
 
-    Of several files one that cannot be read is told of and skipped; the exit code is 2 then.
-    What an earlier call wrote for it gets names that end in .stale.
+    Of several files those that cannot be read are reported and skipped; the exit status is then 2.
+    Results that an earlier call wrote for such a file are renamed, to end in .stale.
     """
     from kneeload.analyze import run_analyze
 
@@ -245,16 +248,18 @@ def analyze(
 @app.command()
 def runs(
     prune: Annotated[
-        bool, typer.Option("--prune", help="Show what old runs would free; with --yes, remove them.")
+        bool, typer.Option("--prune", help="Show what room old runs take; with --yes, remove them.")
     ] = False,
     keep_days: Annotated[
-        float, typer.Option(min=0, max=1e5, help="For --prune: how long runs are kept.")
+        float, typer.Option(min=0, max=1e5, help="For --prune: how many days runs are kept.")
     ] = 90.0,
     yes: Annotated[bool, typer.Option("--yes", help="For --prune: do it.")] = False,
     recover: Annotated[
         bool,
         typer.Option(
-            "--recover", help="Journal what runs lack of their packets: those cut off, and lost ones."
+            "--recover",
+            help="Compute from recorded packets what the journal lacks: the ends of runs that were "
+            "cut off, and runs that it does not know.",
         ),
     ] = False,
     runner: Runner = None,
@@ -262,7 +267,7 @@ def runs(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """What was recorded."""
+    """List the runs that were recorded."""
     from kneeload.keeping import prune_runs, recover_runs
     from kneeload.listing import list_runs, runs_folder
 
@@ -285,14 +290,14 @@ def runs(
 def replay(
     run: RunId,
     live_speed: Annotated[
-        bool, typer.Option("--live", help="In its own time instead of as fast as it goes.")
+        bool, typer.Option("--live", help="At the speed at which it happened, not as fast as possible.")
     ] = False,
     runner: Runner = None,
     config: ConfigFile = None,
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """A run again, from its packets."""
+    """Compute a run again from its packets."""
     from kneeload.listing import runs_folder
     from kneeload.replay import run_replay
 
@@ -313,7 +318,7 @@ def review(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """What happened in a run and why, as one HTML page."""
+    """Write what happened in a run and why, as one HTML page."""
     from kneeload.listing import resolve_run, runs_folder
     from kneeload.review.page import write_review
 
@@ -344,9 +349,9 @@ def export(
     data_dir: DataDir = None,
     as_json: Json = False,
 ) -> None:
-    """A run's data as CSV.
+    """Write a run's data as CSV.
 
-    What an earlier export wrote into the folder and this one does not replace gets names that end in .stale.
+    Files of an earlier export that this one does not replace are renamed, to end in .stale.
     """
     from kneeload.export import export_run
     from kneeload.listing import resolve_run, runs_folder

@@ -42,8 +42,9 @@ class Run:
 
 
 class Journal:
-    """The journal of one data folder. Any number may read; the first to name or start a run alone may write.
+    """The journal of one data folder.
 
+    Any number of processes may read it; only the first that names or starts a run may write.
     Safe to call from several threads. Errors are kneeload.errors.JournalError. Each of listeners is called
     after an append, in its thread, with the number of new results.
     """

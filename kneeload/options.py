@@ -81,9 +81,7 @@ RunId = Annotated[str, typer.Argument(metavar="RUN", help="A run as `kneeload ru
 Runner = Annotated[
     str | None, typer.Option(help="Only this runner's runs.", metavar="NAME", show_default=False)
 ]
-Seed = Annotated[
-    int, typer.Option(min=0, max=2**32 - 1, help="Of everything that is random in the simulator.")
-]
+Seed = Annotated[int, typer.Option(min=0, max=2**32 - 1, help="Seed of everything random in the simulator.")]
 Fault = Annotated[
     list[str] | None,
     typer.Option(metavar="NAME=VALUE", help="A fault of the sensors or the radio; repeatable."),
@@ -110,7 +108,7 @@ Recordings = Annotated[
 WornAt = Annotated[
     Mount | None,
     typer.Option(
-        help="Where the sensor was worn: of all CSV and Parquet files. Of packets.mcap that sensor."
+        help="Where the sensor of the CSV and Parquet files was worn; of packets.mcap only this sensor."
     ),
 ]
 ResultsFolder = Annotated[
@@ -118,11 +116,13 @@ ResultsFolder = Annotated[
     typer.Option(
         parser=named,
         metavar="PATH",
-        help="Folder for strides.csv and summary.json; of several recordings each has its own in it. "
-        "Without it nothing is written.",
+        help="Folder for strides.csv and summary.json; each of several recordings gets a folder of its own "
+        "in it. Without --output nothing is written.",
     ),
 ]
 AboveAnkle = Annotated[
     float | None,
-    typer.Option(min=0.03, max=0.4, help="Height of a shin sensor above the ankle, for speed."),
+    typer.Option(
+        min=0.03, max=0.4, help="Height of a shin sensor above the ankle, in metres: speed depends on it."
+    ),
 ]

@@ -18,7 +18,7 @@ def own_thread(
     """What work returns or raises, once a thread of its own has done it.
 
     asyncio.to_thread looks the same, but the end of the event loop and of the process wait for its threads:
-    a server that hangs would keep both for as long as its time-out. Here who cancels is rid of it at once.
+    a server that hangs would keep both for as long as its time-out. Here cancelling ends the wait at once.
     """
     loop = asyncio.get_running_loop()
     done: asyncio.Future[Answer] = loop.create_future()
