@@ -163,11 +163,12 @@ def _note(options: DemoOptions) -> str:
 
 
 def _config(file: Path | None, data_dir: Path | None) -> Config:
-    """The configuration; where nobody says where runs are kept, demos have a folder of their own.
+    """The configuration without its sensors: a demo has virtual ones.
 
-    A database that is connected later gets every run of a folder, and should get real ones only.
+    Where nobody says where runs are kept, demos have a folder of their own: a database that is connected
+    later gets every run of a folder, and should get real ones only.
     """
-    config = load(file, data_dir=data_dir)
+    config = load(file, data_dir=data_dir).model_copy(update={"sensors": ()})
     usual = default_data_dir().absolute()
     if data_dir is not None or config.data.dir != usual:
         return config

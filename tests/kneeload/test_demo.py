@@ -9,10 +9,13 @@ from pathlib import Path
 import pytest
 
 from alerts.alert import Alert
+from ingest import recording
 from ingest.links import OURS
 from kneeload.journal import Journal
 from kneeload.monitor import Monitor
+from kneeload.place import packets_of
 from kneeload.virtual import DEMO_MOUNTS, demo_plan
+from tests.kneeload.ended import Run
 from tests.kneeload.program import PROGRAM, environment, kneeload, kneeload_json, start_kneeload
 from tests.kneeload.virtual_packets import virtual_packets
 from tests.services import Influxd, Mosquitto, VictoriaMetrics, wait_until
@@ -101,6 +104,21 @@ def test_two_virtual_shins_are_found_as_they_ran(tmp_path: Path) -> None:
     assert report["mqtt"]["published"] > report["strides"]
     assert report["influx"]["server"] is None
     assert report["alerts"] >= 1, "the hard stretch of the demo must be noticed"
+
+
+def test_a_demo_has_nothing_of_the_sensors_that_are_configured(run: Run, tmp_path: Path) -> None:
+    """The review would name them, and their rates and heights would be those of the virtual ones."""
+    config, data = tmp_path / "kneeload.toml", tmp_path / "data"
+    config.write_text(
+        '[[sensors]]\nmount = "left-shin"\naddress = "C0:FF:EE:00:00:01"\nrate_hz = 25\nabove_ankle_m = 0.3\n'
+    )
+    ended = run(["demo", "--config", config, "--data-dir", data, "--duration", "2", "--speedup", "10"])
+    assert ended.returncode == 0, ended.stderr
+    assert "sampled at" not in ended.stdout
+    with Journal.open(data) as journal:
+        (entry,) = journal.runs()
+    assert entry.config["sensors"] == []
+    assert not [name for name in recording.metadata(packets_of(data, entry.run)) if "above_ankle" in name]
 
 
 def test_a_demo_that_was_cut_off_does_not_compare_two_spans(tmp_path: Path) -> None:
