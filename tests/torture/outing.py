@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from dsp.mount import Mount
 from firmware_sim.clock import Clock
-from firmware_sim.faults import Faults, parse_faults
+from firmware_sim.faults import Faults, Setting, parse_faults
 from firmware_sim.gait import GaitSource
 from firmware_sim.plan import Phase, Plan
 from firmware_sim.radio import SimulatedRadio
@@ -27,45 +25,21 @@ from kneeload.results import Result
 from kneeload.stopping import wait_for
 from kneeload.view import Silent
 from kneeload.witness import Witness
+from tests.torture.account import Account, grade, returns_s
 from tests.torture.own_time import OwnTime, TellingSensor
 from tests.torture.runner import FAMILIES, MOUNTS
 
-__all__ = ["Account", "Mangle", "newer", "outing"]
+__all__ = ["Mangle", "newer", "outing"]
 
 # Faster, a busy machine's delays would be taken for the radio's.
 SPEEDUP = 1.0
 # Where the samples of a packet are counted (docs/gatt-profile.md), and where its version stands.
 SAMPLES_AT = 2
 SETTLED_S = 60.0
-# Who is in range for less cannot be expected to stream.
-LONG_ENOUGH_S = 5.0
-# The least of all delays is in all times alike and in no uncertainty (docs/clock.md): a connection interval.
-FLOOR_S = 0.03
 NOBODY = "C0:4B:00:00:00:00"
 
 # Takes a DATA packet's bytes, gives what arrives of them.
 Mangle = Callable[[bytes], bytes]
-
-
-@dataclass
-class Account:
-    """What a run says against what the simulator knows. lost, truly_lost: samples, by sensor in order.
-
-    contacts, missed, extra: in the sensors' own time. off_s: how far off each contact's time is, s;
-    unadmitted: contacts that are off by more than the uncertainty in the sensor's health, and the floor.
-    """
-
-    lost: list[int] = field(default_factory=list)
-    truly_lost: list[int] = field(default_factory=list)
-    received: int = 0
-    contacts: int = 0
-    missed: int = 0
-    extra: int = 0
-    off_s: list[float] = field(default_factory=list)
-    unadmitted: int = 0
-    returns_s: list[float] = field(default_factory=list)
-    bad: list[int] = field(default_factory=list)
-    strangers_started: int = 0
 
 
 def outing(
@@ -113,6 +87,27 @@ class _Clock(Clock):
         self._run_ns += round(seconds * 1e9)
 
 
+@dataclass
+class _Way:
+    """From the radio to the run. mangle: of the left sensor's DATA; destroyed: samples that it spoilt."""
+
+    mangle: Mangle | None
+    destroyed: int = 0
+    arrivals_s: dict[Mount, list[float]] = field(default_factory=lambda: {mount: [] for mount in MOUNTS})
+
+    def carry(self, packet: Packet) -> Packet:
+        """The packet as it arrives."""
+        if packet.kind is not Kind.DATA:
+            return packet
+        self.arrivals_s[packet.mount].append(packet.arrival_ns * 1e-9)
+        if self.mangle is None or packet.mount is not MOUNTS[0]:
+            return packet
+        data = self.mangle(packet.data)
+        # Who decodes nothing at all has no counter in which anything could be missing.
+        self.destroyed += 0 if data == packet.data or self.mangle is newer else packet.data[SAMPLES_AT]
+        return replace(packet, data=data)
+
+
 async def _outing(
     folder: Path,
     faults: Sequence[str],
@@ -131,54 +126,22 @@ async def _outing(
     plan = Plan.of(Phase(activity="stand", duration_s=3.0), Phase(activity="run"))
     sources = [GaitSource(mount, plan, rate_hz=208.0, seed=1) for mount in MOUNTS]
     settings = parse_faults(faults)
-    sensors = [
-        TellingSensor(
-            source,
-            Traits(source.mount, f"T{number:04d}"),
-            faults=Faults(settings, mount=source.mount, seed=2),
-        )
-        for number, source in enumerate(sources)
-    ]
-    strangers = []
-    if stranger:
-        source = GaitSource(Mount.LEFT_SHIN, plan, rate_hz=208.0, seed=9)
-        strangers = [VirtualSensor(source, Traits(Mount.LEFT_SHIN, "X0000"))]
-        assert strangers[0].name == sensors[0].name
-    addresses = [sensor.address for sensor in sensors]
-    if swapped:
-        addresses.reverse()
-    worn = [WornSensor(mount, address=address) for mount, address in zip(MOUNTS, addresses, strict=True)]
-    if absent:
-        worn.append(WornSensor(Mount.LEFT_SHOE, address=NOBODY))
-    own_time = OwnTime(sensors)
-    destroyed, arrivals = 0, {mount: list[float]() for mount in MOUNTS}
-    account, enough = Account(), asyncio.Event()
+    sensors = _sensors(sources, settings)
+    strangers = [_stranger(plan, sensors[0].name)] if stranger else []
+    worn = _worn(sensors, swapped=swapped, absent=absent)
+    own_time, way, account, enough = OwnTime(sensors), _Way(mangle), Account(), asyncio.Event()
+    counters: Callable[[], list[tuple[int, int, int]]] = list
 
     def see(results: Sequence[Result]) -> None:
         witness.see(results)
         if sum(map(len, witness.contacts_s.values())) >= contacts:
             enough.set()
 
-    def mangled(packet: Packet) -> Packet:
-        nonlocal destroyed
-        if mangle is None or packet.kind is not Kind.DATA or packet.mount is not MOUNTS[0]:
-            return packet
-        data = mangle(packet.data)
-        # Who decodes nothing at all has no counter in which anything could be missing.
-        destroyed += 0 if data == packet.data or mangle is newer else packet.data[SAMPLES_AT]
-        return Packet(packet.mount, packet.family, packet.kind, packet.arrival_ns, data)
+    def settled() -> bool:
+        truly_lost = [sensor.samples_lost for sensor in (reversed(sensors) if swapped else sensors)]
+        truly_lost[0] += way.destroyed
+        return account.settle(counters(), truly_lost)
 
-    def settle(health: Sequence[tuple[int, int, int]]) -> bool:
-        account.lost = [lost for lost, _, _ in health]
-        account.bad = [bad for _, _, bad in health]
-        account.received = sum(received for _, received, _ in health)
-        account.truly_lost = [sensor.samples_lost for sensor in sensors]
-        if swapped:
-            account.truly_lost.reverse()
-        account.truly_lost[0] += destroyed
-        return account.lost == account.truly_lost
-
-    counters: Callable[[], list[tuple[int, int, int]]] = list
     async with (
         SimulatedRadio([*sensors, *strangers], clock=clock, seed=3) as radio,
         AsyncExitStack() as radio_time,
@@ -190,10 +153,8 @@ async def _outing(
             counters = partial(_counters, keeper.monitor)
 
             def take(packet: Packet) -> None:
-                packet = mangled(packet)
+                packet = way.carry(packet)
                 witness.packet(own_time.receive(packet))
-                if packet.kind is Kind.DATA:
-                    arrivals[packet.mount].append(packet.arrival_ns * 1e-9)
                 receive(packet)
 
             await run_links(
@@ -216,10 +177,8 @@ async def _outing(
             relieve()
             end_s = clock.now_ns() * 1e-9 + SETTLED_S
             # A loss is known when the next packet has come.
-            settled = settle(counters())
-            while not settled and clock.now_ns() * 1e-9 < end_s:
+            while not settled() and clock.now_ns() * 1e-9 < end_s:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
-                settled = settle(counters())
 
         if suspended is not None:
             # What the sensors did meanwhile has to be computed: that time is not the run's.
@@ -233,49 +192,43 @@ async def _outing(
             view=Silent(),
             listeners=(see,),
         )
-    for mount in MOUNTS:
-        said_s = witness.contacts_s.get(mount, [])
-        truly_s, doubt_s = own_time.of(mount, said_s)
-        off_s = np.abs(said_s - truly_s)
-        account.off_s += off_s.tolist()
-        account.unadmitted += int((off_s > doubt_s + FLOOR_S).sum())
-        witness.contacts_s[mount] = truly_s.tolist()
-    if swapped:
-        left, right = MOUNTS
-        for seen in (witness.heard, witness.contacts_s):
-            seen[left], seen[right] = seen[right], seen[left]  # type: ignore[assignment]
-    found = witness.against(sources)
-    assert found is not None
-    account.contacts, account.missed, account.extra = found["contacts"], found["missed"], found["extra"]
+    grade(account, witness, own_time, sources, swapped=swapped)
     account.strangers_started = sum(sensor.started for sensor in strangers)
-    ended_s = max(arrivals[mount][-1] for mount in MOUNTS)
-    for setting in settings:
-        every_s, for_s = setting.values if setting.name == "disconnect" else (0.0, 0.0)
-        if every_s - for_s >= LONG_ENOUGH_S:
-            for mount in MOUNTS if setting.mount is None else (setting.mount,):
-                account.returns_s += _returns(arrivals[mount], every_s, for_s, ended_s)
+    account.returns_s = returns_s(settings, way.arrivals_s)
     return account
+
+
+def _sensors(sources: Sequence[GaitSource], settings: Sequence[Setting]) -> list[TellingSensor]:
+    return [
+        TellingSensor(
+            source,
+            Traits(source.mount, f"T{number:04d}"),
+            faults=Faults(settings, mount=source.mount, seed=2),
+        )
+        for number, source in enumerate(sources)
+    ]
+
+
+def _stranger(plan: Plan, name: str) -> VirtualSensor:
+    """Somebody else's sensor of the same name."""
+    source = GaitSource(Mount.LEFT_SHIN, plan, rate_hz=208.0, seed=9)
+    sensor = VirtualSensor(source, Traits(Mount.LEFT_SHIN, "X0000"))
+    assert sensor.name == name
+    return sensor
+
+
+def _worn(sensors: Sequence[TellingSensor], *, swapped: bool, absent: bool) -> list[WornSensor]:
+    addresses = [sensor.address for sensor in sensors]
+    if swapped:
+        addresses.reverse()
+    worn = [WornSensor(mount, address=address) for mount, address in zip(MOUNTS, addresses, strict=True)]
+    return [*worn, WornSensor(Mount.LEFT_SHOE, address=NOBODY)] if absent else worn
 
 
 def _counters(monitor: Monitor) -> list[tuple[int, int, int]]:
     """(samples lost, samples received, bad packets) of each sensor."""
     health = [monitor.health[mount] for mount in MOUNTS]
     return [(h.samples_lost or 0, h.samples_received, h.packets_bad) for h in health]
-
-
-def _returns(arrivals_s: Sequence[float], every_s: float, for_s: float, ended_s: float) -> list[float]:
-    """From each return into range to the first samples after it, or to the end when none came any more.
-
-    A return that the end followed at once is left out.
-    """
-    waits = []
-    back_s = every_s + for_s
-    while back_s < ended_s:
-        seen_s = next((t for t in arrivals_s if t >= back_s), None)
-        if seen_s is not None or ended_s - back_s > LONG_ENOUGH_S:
-            waits.append((ended_s if seen_s is None else seen_s) - back_s)
-        back_s += every_s
-    return waits
 
 
 def newer(data: bytes) -> bytes:
