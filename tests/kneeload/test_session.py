@@ -343,6 +343,22 @@ async def test_of_failures_at_the_same_time_a_person_is_told_of_each(tmp_path: P
     assert code == 1
 
 
+async def test_a_mistake_stops_the_run_at_once(tmp_path: Path, packets: list[Packet]) -> None:
+    def mistaken(_results: object) -> None:
+        raise ZeroDivisionError("a mistake of ours")
+
+    async def bringing() -> None:
+        for packet in packets:
+            run.keeper.receive(packet)
+        await for_ever()
+
+    with started(tmp_path) as run:
+        run.keeper.listeners.append(mistaken)
+        with pytest.raises(ZeroDivisionError, match="of ours"):
+            async with asyncio.timeout(30):
+                await run_session(run.keeper, bringing, until=for_ever)
+
+
 async def test_a_mistake_while_the_links_are_closed_fails_the_run(
     tmp_path: Path, packets: list[Packet]
 ) -> None:
