@@ -9,7 +9,7 @@ import typer
 from dsp.mount import Mount
 from firmware_sim.body import Body
 from firmware_sim.errors import FaultError
-from firmware_sim.faults import Faults, parse_faults
+from firmware_sim.faults import Faults, Setting, parse_faults
 from firmware_sim.gait import GaitSource
 from firmware_sim.motion import Source
 from firmware_sim.plan import Phase, Plan
@@ -76,37 +76,21 @@ def virtual_sensors(
 
     Raises UsageError or IngestError.
     """
-    try:
-        settings = parse_faults(faults)
-    except FaultError as error:
-        raise UsageError(str(error)) from None
-    if recording is not None and len(mounts) != 1:
-        raise UsageError("--recording needs exactly one --mount: where its sensor was worn")
     if family not in MADE:
         raise UsageError(f"there is no virtual sensor of the family {family!r}: use one of {', '.join(MADE)}")
-    make, rate_hz = MADE[family]
+    if recording is not None and len(mounts) != 1:
+        raise UsageError("--recording needs exactly one --mount: where its sensor was worn")
     twice = next((mount for mount in mounts if mounts.count(mount) > 1), None)
     if twice is not None:
         raise UsageError(f"--mount {twice} is given twice; a mount has one sensor")
-    idle = next((setting for setting in settings if setting.mount not in (None, *mounts)), None)
-    if idle is not None:
-        raise UsageError(
-            f"--fault {idle.mount}:{idle.name}: no sensor is worn at {idle.mount}, "
-            f"only at {', '.join(mounts)}"
-        )
+    settings = _settings(faults, mounts)
+    make, rate_hz = MADE[family]
     sources: list[Source] = []
     for mount in mounts:
         if recording is None:
             sources.append(GaitSource(mount, demo_plan(), rate_hz=rate_hz, seed=seed))
         else:
-            played = read_recording(recording, mount)
-            if played.doubt:
-                typer.echo(one_line(played.doubt), err=True)
-            if played.gyro_dps is None and make is WitSensor:
-                raise UsageError(
-                    f"{recording}: has no rotation, which a sensor of the family {family} measures"
-                )
-            sources.append(Player(played.t_us, played.acc_g, played.gyro_dps))
+            sources.append(_player(recording, mount, family))
     sensors = [
         make(
             source,
@@ -121,3 +105,27 @@ def virtual_sensors(
         for mount, source in zip(mounts, sources, strict=True)
     ]
     return sensors, sources
+
+
+def _settings(faults: Sequence[str], mounts: Sequence[Mount]) -> tuple[Setting, ...]:
+    """The faults that are asked for, each of a sensor that is there."""
+    try:
+        settings = parse_faults(faults)
+    except FaultError as error:
+        raise UsageError(str(error)) from None
+    idle = next((setting for setting in settings if setting.mount not in (None, *mounts)), None)
+    if idle is not None:
+        raise UsageError(
+            f"--fault {idle.mount}:{idle.name}: no sensor is worn at {idle.mount}, "
+            f"only at {', '.join(mounts)}"
+        )
+    return settings
+
+
+def _player(recording: Path, mount: Mount, family: str) -> Player:
+    played = read_recording(recording, mount)
+    if played.doubt:
+        typer.echo(one_line(played.doubt), err=True)
+    if played.gyro_dps is None and MADE[family][0] is WitSensor:
+        raise UsageError(f"{recording}: has no rotation, which a sensor of the family {family} measures")
+    return Player(played.t_us, played.acc_g, played.gyro_dps)
