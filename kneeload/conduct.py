@@ -26,6 +26,7 @@ from kneeload.processing import notes_of
 from kneeload.results import Result
 from kneeload.resume import Cut, marks
 from kneeload.session import Keeper, run_session
+from kneeload.undecoded import Undecoded
 from kneeload.view import View, timed
 
 __all__ = ["Outcome", "conduct"]
@@ -88,7 +89,8 @@ async def conduct(
                 journal=journal,
                 earlier=cut.earlier() if cut else (),
             )
-            keeper.listeners += [view.see, *listeners]
+            undecoded = Undecoded(keeper.monitor.sensors, happened)
+            keeper.listeners += [view.see, undecoded.see, *listeners]
             keeper.caught_up = view.see
             keeper.troubles.told = happened
             # Inside the ways out: the broker, too, is told that there is no such run.
