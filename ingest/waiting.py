@@ -29,8 +29,6 @@ class Together:
         self._go = asyncio.Event()
 
     async def wait(self) -> None:
-        if self._go.is_set():
-            return
         self._missing -= 1
         try:
             if self._missing > 0:

@@ -1,11 +1,11 @@
-"""Waiting of a process that is itself kept waiting."""
+"""Waiting of a process that is itself kept waiting, and of sensors for each other."""
 
 import asyncio
 import time
 
 import pytest
 
-from ingest.waiting import patience
+from ingest.waiting import Together, patience
 
 
 async def test_patience_ends() -> None:
@@ -39,3 +39,46 @@ async def test_patience_hands_on_what_is_raised_inside() -> None:
 async def _waits() -> None:
     async with patience(5.0):
         await asyncio.Event().wait()
+
+
+async def for_ever(_seconds: float) -> None:
+    await asyncio.Event().wait()
+
+
+async def at_once(_seconds: float) -> None:
+    return
+
+
+async def begun(together: Together) -> asyncio.Task[None]:
+    """One more that waits, as far as it gets by itself."""
+    task = asyncio.create_task(together.wait())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    return task
+
+
+async def test_all_start_with_the_last_of_them_and_later_ones_at_once() -> None:
+    together = Together(2, for_ever)
+    one = await begun(together)
+    assert not one.done()
+    other = await begun(together)
+    assert one.done()
+    assert other.done()
+    assert (await begun(together)).done()
+
+
+async def test_who_was_lost_while_waiting_counts_once_when_it_comes_again() -> None:
+    together = Together(2, for_ever)
+    lost = await begun(together)
+    lost.cancel()
+    await asyncio.gather(lost, return_exceptions=True)
+    again = await begun(together)
+    assert not again.done()
+    assert (await begun(together)).done()
+    assert again.done()
+
+
+async def test_who_has_waited_long_enough_starts_alone() -> None:
+    together = Together(3, at_once)
+    assert (await begun(together)).done()
+    assert (await begun(together)).done()
