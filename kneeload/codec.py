@@ -53,6 +53,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
+    type: type[Result]
     adapter: TypeAdapter[Result]
     entry: Callable[[Result], tuple[str, int, str]]
 
@@ -79,17 +80,12 @@ def _health(result: Result) -> tuple[str, int, str]:
 
 
 _KINDS: dict[str, _Kind] = {
-    "stride": _Kind(TypeAdapter(Stride), _stride),
-    "alert": _Kind(TypeAdapter(Alert), _alert),
-    "summary": _Kind(TypeAdapter(Summary), _summary),
-    "sensor": _Kind(TypeAdapter(SensorHealth), _health),
+    "stride": _Kind(Stride, TypeAdapter(Stride), _stride),
+    "alert": _Kind(Alert, TypeAdapter(Alert), _alert),
+    "summary": _Kind(Summary, TypeAdapter(Summary), _summary),
+    "sensor": _Kind(SensorHealth, TypeAdapter(SensorHealth), _health),
 }
-_STREAM_OF: dict[type, str] = {
-    Stride: "stride",
-    Alert: "alert",
-    Summary: "summary",
-    SensorHealth: "sensor",
-}
+_STREAM_OF: dict[type, str] = {kind.type: name for name, kind in _KINDS.items()}
 
 
 def encode(result: Result) -> Entry:

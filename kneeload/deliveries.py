@@ -5,11 +5,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from kneeload.codec import Row
 from kneeload.database import Database
 
 __all__ = ["Deliveries", "Refusal", "no_news", "rows_of"]
+
+# A sink's cursor passes a place; it never goes back.
+PASS: Final = (
+    "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
+    "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +75,7 @@ class Deliveries:
     def advance(self, sink: str, seq: int) -> None:
         """A sink has been served up to seq; never goes back."""
         with self._database.write() as connection:
-            connection.execute(
-                "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
-                "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
-                (sink, seq),
-            )
+            connection.execute(PASS, (sink, seq))
 
     def refuse(self, sink: str, seq: int, *, reason: str, at_ns: int) -> None:
         """A sink will never take this result: it is parked, and the cursor passes it, in one step."""
@@ -81,11 +84,7 @@ class Deliveries:
                 "INSERT OR REPLACE INTO refused (sink, seq, reason, at_ns) VALUES (?, ?, ?, ?)",
                 (sink, seq, reason, at_ns),
             )
-            connection.execute(
-                "INSERT INTO cursor (sink, seq) VALUES (?, ?) "
-                "ON CONFLICT (sink) DO UPDATE SET seq = max(seq, excluded.seq)",
-                (sink, seq),
-            )
+            connection.execute(PASS, (sink, seq))
 
     def refused(self, sink: str | None = None) -> list[Refusal]:
         """What was refused by one sink or by all."""

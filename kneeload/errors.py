@@ -1,4 +1,4 @@
-"""What can go wrong on the way out, each in one line that says what, where and what to do."""
+"""The application's errors; the text of each is one line that says what, where and what to do."""
 
 from pathlib import Path
 
