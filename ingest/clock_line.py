@@ -10,8 +10,8 @@ skew that decides while the minute is young.
 Where the packets' period and the connection interval have a common multiple the lowest delay is not the floor
 but a phase of the two that may last for ever. An exchange of times sees it: what the host wrote at h was
 received at tick r >= h, so (r, h - r) bounds the line from below, and as the host writes at all phases the
-upper edge of these points comes near. Where the delays pile up at such a phase
-the estimate is the second edge, raised by what the two floors are taken to be.
+upper edge of these points comes near. Where the delays pile up at such a phase the estimate is the second
+edge, raised by what the two floors are taken to be.
 
 A process that gets too little of a processor takes every packet late, for minutes: then the two edges are
 further apart than radios put them. Where between them the truth is, nobody knows; each side is taken to be
@@ -210,9 +210,7 @@ def _edge(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(height at now of the edge of the points, their mean distance from it), for each of the skews.
 
-    Of a distance counts what a radio may cause.
-
-    sign: 1 for the lower edge, -1 for the upper one.
+    Of a distance no more counts than a radio may cause. sign: 1 for the lower edge, -1 for the upper one.
     """
     height = points[:, 1] - skews[:, None] * (points[:, 0] - now)
     edge = sign * (sign * height).min(axis=1)

@@ -22,7 +22,7 @@ from pydantic import SecretStr
 from ingest.waiting import first
 from kneeload.payload import message
 from kneeload.settings import MqttSettings
-from kneeload.sinks.mqtt import IN_FLIGHT, TIMEOUT_S
+from kneeload.sinks.mqtt import IN_FLIGHT
 from tests.certificates import write_certificates
 from tests.kneeload.examples import STARTED_NS, a_run
 from tests.kneeload.following import RUN, following, journal_at, seqs_of, until
@@ -237,8 +237,11 @@ def test_a_broker_that_hangs_or_talks_nonsense_delays_nothing(
 
 # paho leaves a socket whose handshake failed to the garbage collector.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_broker_that_never_answers_in_tls_does_not_hold_up_the_end_of_the_program(tmp_path: Path) -> None:
+def test_a_broker_that_never_answers_in_tls_does_not_hold_up_the_end_of_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Connecting takes up to its time-out, and as long for a name that nobody resolves."""
+    monkeypatch.setattr("kneeload.sinks.mqtt.TIMEOUT_S", 60.0)
 
     async def run(port: int) -> None:
         with journal_at(tmp_path / "data") as journal:
@@ -257,7 +260,7 @@ def test_a_broker_that_never_answers_in_tls_does_not_hold_up_the_end_of_the_prog
         accepting.start()
         began = time.monotonic()
         asyncio.run(run(server.getsockname()[1]))
-        assert time.monotonic() - began < TIMEOUT_S / 2
+        assert time.monotonic() - began < 30
         accepting.join()
     for connection in connections:
         connection.close()
