@@ -64,7 +64,7 @@ def doubt_of_rate(rate_hz: float) -> str:
         return ""
     return (
         f"sampled at {rate_hz:.3g} Hz: contacts can be missed or off by more than 0.1 s; "
-        "50 Hz or more tells them, 200 Hz or more the peaks"
+        "50 Hz or more is enough for contacts, 200 Hz or more for peaks"
     )
 
 
@@ -78,7 +78,7 @@ def doubts_of_times(
     if near < FEW_NEAR:
         yield (
             f"only {100 * near:.0f} % of the steps of {time_name} are near {period / 1000:.3g} ms, which "
-            "seems to be the sensor's: the rate, what is lost and all that is told rest on uneven times; "
+            "seems to be the sensor's interval: its rate, its losses and all results rest on uneven times; "
             "give each sample the time it was taken"
         )
     n, lost, holes = len(t_us), int(lost_before.sum()), int(np.count_nonzero(lost_before))
@@ -91,7 +91,7 @@ def doubts_of_times(
     if lost and (apart := _coarse(np.diff(t_us))):
         yield (
             f"{time_name} is in whole milliseconds, and every {apart:.3g} samples or so a step is of two: "
-            "each counts as a lost sample and may be but the coarse clock; give times in µs"
+            "each counts as a lost sample and may only be the coarse clock; give times in µs"
         )
 
 

@@ -20,8 +20,8 @@ def unfinished(keeper: Keeper) -> Iterator[None]:
         yield
     except FileLostError as error:
         what = f"{_results(keeper)} not in the journal: {error.path}: {error.what}"
-        remedy = "check the disk; packets written before may be gone, of what can be read"
-        raise UnfinishedRunError(keeper.run, f"{what}; {remedy} {REST}") from error
+        remedy = "check the disk; packets written before may be gone. For what can still be read"
+        raise UnfinishedRunError(keeper.run, f"{what}; {remedy}: {REST}") from error
     except StorageError as error:
         what = f"{_packets(keeper, error)}: {error.path}: {error.what}"
         raise UnfinishedRunError(keeper.run, f"{what}; {error.remedy}, then {REST}") from error

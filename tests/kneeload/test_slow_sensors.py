@@ -17,7 +17,7 @@ from tests.kneeload.virtual_packets import virtual_packets
 LEFT = Mount.LEFT_SHIN
 SLOW = (
     "sampled at {rate} Hz: contacts can be missed or off by more than 0.1 s; "
-    "50 Hz or more tells them, 200 Hz or more the peaks"
+    "50 Hz or more is enough for contacts, 200 Hz or more for peaks"
 )
 
 
