@@ -1,5 +1,6 @@
 """Packets that cannot be read are counted, and who runs is told why."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -8,6 +9,8 @@ import pytest
 
 from dsp.mount import Mount
 from ingest.packet import Kind, Packet
+from kneeload.analyze import analyze
+from tests.kneeload.test_analyze_packets import record
 from tests.kneeload.test_last_runs import go, settings
 from tests.kneeload.virtual_packets import running
 
@@ -21,13 +24,18 @@ def spoilt(data: bytes) -> bytes:
     return data[:-1] + bytes([data[-1] ^ 1])
 
 
-def notes(folder: Path, spoil: Callable[[bytes], bytes], every: int) -> list[str]:
-    """What was said of them in a run in which each so many-th packet with samples is another."""
+def run_of(spoil: Callable[[bytes], bytes], every: int, mount: Mount = Mount.LEFT_SHIN) -> list[Packet]:
+    """A run in which each so many-th packet with samples is another."""
     packets: list[Packet] = []
-    for number, packet in enumerate(running(Mount.LEFT_SHIN, 12.0)):
+    for number, packet in enumerate(running(mount, 12.0)):
         bad = packet.kind is Kind.DATA and number % every == 0
         packets.append(replace(packet, data=spoil(packet.data)) if bad else packet)
-    return [note for note in go(settings(folder), packets)[1] if "cannot be used" in note]
+    return packets
+
+
+def notes(folder: Path, spoil: Callable[[bytes], bytes], every: int) -> list[str]:
+    """What was said of them during the run."""
+    return [note for note in go(settings(folder), run_of(spoil, every))[1] if "cannot be used" in note]
 
 
 @pytest.mark.parametrize(
@@ -47,3 +55,21 @@ def test_many_are_told_of_once_and_why(
 
 def test_a_few_are_not_told_of(tmp_path: Path) -> None:
     assert notes(tmp_path, spoilt, 40) == []
+
+
+@pytest.mark.parametrize(
+    ("every", "said"), [(4, "left-shin: [0-9]+ of [0-9]+ packets cannot be used: "), (100, "")]
+)
+def test_a_recording_with_many_is_doubted(tmp_path: Path, every: int, said: str) -> None:
+    path = record(tmp_path / "run" / "packets.mcap", run_of(spoilt, every))
+    (analysis,) = analyze([path], None)
+    assert re.search(said, analysis.origin.doubt)
+    assert bool(analysis.origin.doubt) is bool(said)
+
+
+def test_a_sensor_of_which_none_can_be_used_is_doubted_beside_one_that_is_well(tmp_path: Path) -> None:
+    packets = run_of(newer, 1) + run_of(spoilt, 100, Mount.RIGHT_SHIN)
+    path = record(tmp_path / "run" / "packets.mcap", sorted(packets, key=lambda packet: packet.arrival_ns))
+    left, right = analyze([path], None)
+    assert re.search("left-shin: ([0-9]+) of \\1 packets cannot be used", left.origin.doubt)
+    assert right.origin.doubt == ""
