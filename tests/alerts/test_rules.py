@@ -127,6 +127,15 @@ def test_walking_and_doubt_are_silent(doubt: dict[str, Any]) -> None:
     assert fresh().steps(200, peak_resultant_g=30.0, cadence_spm=90.0, ringing=5.0, **doubt) == []
 
 
+@pytest.mark.parametrize("doubt", [{"activity": "walk"}, {"quality": 0.02}])
+def test_of_walking_and_doubt_nothing_is_learned(doubt: dict[str, Any]) -> None:
+    run = fresh(stored=False)
+    run.steps(WARM_UP_STRIDES + LEARN_STRIDES, peak_resultant_g=20.0, **doubt)
+    assert run.engine.baseline == {}
+    run.steps(WARM_UP_STRIDES + LEARN_STRIDES, peak_resultant_g=7.0)
+    assert run.engine.baseline["peak_resultant_g", LEFT].value == 7.0
+
+
 def test_cadence_low_fires_after_a_minute() -> None:
     run = fresh()
     assert run.steps(70, cadence_spm=160.0) == []  # 49 s
