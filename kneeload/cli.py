@@ -1,13 +1,11 @@
 """The command line."""
 
-import json
 import os
 import sys
-from collections.abc import Mapping
 from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -32,6 +30,7 @@ from kneeload.options import (
     asks_json,
     named,
 )
+from kneeload.said import fail, fail_where_given_up, print_json
 from kneeload.shown import cell
 from kneeload.unread import outlive_readers
 
@@ -61,11 +60,6 @@ def main_options(
     ] = False,
 ) -> None:
     """What holds for every command."""
-
-
-def print_json(report: Mapping[str, object]) -> None:
-    """JSON alone on stdout."""
-    sys.stdout.write(json.dumps(report, allow_nan=False) + "\n")
 
 
 @app.command(cls=CommandWithFaults)
@@ -369,20 +363,6 @@ def export(
     else:
         for file in files:
             out.print(cell(file), soft_wrap=True)
-
-
-def fail(message: str, code: int) -> NoReturn:
-    """One line on stderr, and out."""
-    sys.stderr.write(f"kneeload: {one_line(message)}\n")
-    raise SystemExit(code)
-
-
-def fail_where_given_up(report: Mapping[str, object]) -> None:
-    """A run that is complete here and was not delivered, by a mistake of ours, is no success."""
-    from kneeload.report import given_up
-
-    if (why := given_up(report)) is not None:
-        fail(why, 1)
 
 
 def main() -> None:
