@@ -37,12 +37,12 @@ RULES: tuple[Rule, ...] = (
         title="Harder impacts than usual",
         first_level="info",
         first_title="Impacts above a rough limit",
-        first_advice="What is usual for you is not known yet, and without it a limit is only a rough one: "
-        "the same step reads otherwise with another sensor, strap or shoe. Compare with your own next runs, "
+        first_advice="What is usual for you is not known yet, so this limit is only a rough one: the same "
+        "step reads differently with another sensor, strap or shoe. Compare with your own next runs, with "
         f"the sensor in the same place. {AFTER_PAIN}",
         advice="Your feet come down harder than usual. Slow down a little, take shorter and quicker steps "
         "and land softly. If it comes back on other runs, look at your shoes, "
-        f"run less far for a while, and train hips and thighs. {AFTER_PAIN}",
+        f"run shorter distances for a while, and train hips and thighs. {AFTER_PAIN}",
         source="Van den Berghe et al. 2021; until there is a baseline own choice near Crowell & Davis 2011",
     ),
     Rule(
@@ -79,9 +79,9 @@ RULES: tuple[Rule, ...] = (
         window_unit="s",
         of=54,
         level="info",
-        title="Left and right have changed against each other",
-        advice="One foot now comes down harder than the other compared with earlier. Look whether a sensor"
-        " or a shoe has slipped, or whether the road slopes to one side; if not, slow down and see "
+        title="The balance between left and right has changed",
+        advice="One foot now comes down harder than the other, by more than it usually does. Check whether "
+        "a sensor or a shoe has slipped, or whether the road slopes to one side; if not, slow down and see "
         "whether it evens out. A difference between the sides is common and not bad in itself. "
         f"{AFTER_PAIN}",
         source="Vannatta et al. 2023 (common in healthy runners; 10 % is convention)",
@@ -101,8 +101,8 @@ RULES: tuple[Rule, ...] = (
         of=1,
         level="warning",
         title="A sensor sends nothing",
-        advice="Nothing comes from this sensor. Is it switched on, charged and within reach? It is "
-        "connected again by itself as soon as it is back; the other sensors go on.",
+        advice="Nothing comes from this sensor. Is it switched on, charged and within reach? It "
+        "reconnects by itself as soon as it is back; the other sensors go on.",
         source="own choice: longer than a link's supervision time-out",
     ),
     Rule(
@@ -180,8 +180,8 @@ RULES: tuple[Rule, ...] = (
         of=18,
         level="info",
         title="A strap may be loose",
-        advice="This sensor vibrates more after each impact than it did. Tighten its strap: a loose sensor"
-        " reads shock too high.",
+        advice="This sensor vibrates more after each impact than it did before. Tighten its strap: a loose "
+        "sensor reads shock too high.",
         source="own choice: a mount that rings also reads high; three deviations over the own baseline",
     ),
 )
