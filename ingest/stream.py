@@ -54,6 +54,7 @@ class SensorStream:
         self.counts_losses = family.counts_losses
         self.connected = False
         self.battery_percent: float | None = None
+        self.unread = 0  # DATA that could not be decoded, and why the last one could not
         self.last_error: str | None = None
         self._decoder = family.decoder()
         self._received = self._bad = self._duplicate = 0
@@ -95,7 +96,9 @@ class SensorStream:
             self._note(packet)
         except DecodeError as error:
             self._bad += 1
-            self.last_error = str(error)
+            if kind is Kind.DATA:
+                self.unread += 1
+                self.last_error = str(error)
         return None
 
     def _note(self, packet: Packet) -> None:

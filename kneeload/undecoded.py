@@ -7,7 +7,7 @@ from dsp.mount import Mount
 from kneeload.results import Result, SensorHealth
 from kneeload.sensor import Sensor
 from kneeload.spoken import counted
-from kneeload.usable import unusable
+from kneeload.usable import MANY
 
 __all__ = ["Undecoded"]
 
@@ -16,7 +16,7 @@ LEAST: Final = 10
 
 
 class Undecoded:
-    """Tells once of each sensor with many such packets, and what was wrong with the last one."""
+    """Tells once of each sensor with many such packets of samples, and what was wrong with the last one."""
 
     def __init__(self, sensors: Mapping[Mount, Sensor], tell: Callable[[str], None]) -> None:
         self._sensors = sensors
@@ -31,8 +31,8 @@ class Undecoded:
 
     def _look(self, row: SensorHealth) -> None:
         stream = self._sensors[row.mount].stream
-        why = None if stream is None else stream.last_error
-        if why is not None and (count := unusable(row)) >= LEAST:
+        # Not packets_bad: samples can be used whatever STATS or a battery says.
+        if stream is not None and stream.unread >= LEAST and stream.unread > MANY * row.packets_received:
             self._told.add(row.mount)
-            came = counted(row.packets_received, "packet")
-            self._tell(f"{row.mount}: {count} of {came} cannot be used; the last one: {why}")
+            came, why = counted(stream.counters.packets_received, "packet"), stream.last_error
+            self._tell(f"{row.mount}: {stream.unread} of {came} cannot be used; the last one: {why}")

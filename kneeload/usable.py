@@ -9,7 +9,7 @@ from kneeload.errors import KneeloadError
 from kneeload.results import SensorHealth
 from kneeload.spoken import counted
 
-__all__ = ["NothingUsableError", "check_usable", "doubts_of_packets", "unusable"]
+__all__ = ["MANY", "NothingUsableError", "check_usable", "doubts_of_packets"]
 
 # The radio itself spoils one in thousands.
 MANY: Final = 0.01
@@ -35,16 +35,11 @@ def check_usable(path: Path, damage: Damage, health: Iterable[SensorHealth]) -> 
         raise NothingUsableError(f"{path}: {damage}: none that holds samples is left")
 
 
-def unusable(row: SensorHealth) -> int:
-    """How many of a sensor's packets with samples cannot be used; 0 where they are no more than usual."""
-    count = row.packets_bad if row.samples_received else row.packets_received
-    return count if count > MANY * row.packets_received else 0
-
-
 def doubts_of_packets(damage: Damage, health: Iterable[SensorHealth]) -> Iterator[str]:
     """What is odd, each in words that follow the recording's name."""
     if damage.pieces:
         yield str(damage)
     for row in {row.mount: row for row in health}.values():
-        if count := unusable(row):
+        count = row.packets_bad if row.samples_received else row.packets_received
+        if count > MANY * row.packets_received:
             yield f"{row.mount}: {count} of {counted(row.packets_received, 'packet')} cannot be used: {WHY}"

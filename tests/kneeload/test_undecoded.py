@@ -10,6 +10,7 @@ import pytest
 from dsp.mount import Mount
 from ingest.packet import Kind, Packet
 from kneeload.analyze import analyze
+from kneeload.journal import Journal
 from tests.kneeload.test_analyze_packets import record
 from tests.kneeload.test_last_runs import go, settings
 from tests.kneeload.virtual_packets import running
@@ -55,6 +56,19 @@ def test_many_are_told_of_once_and_why(
 
 def test_a_few_are_not_told_of(tmp_path: Path) -> None:
     assert notes(tmp_path, spoilt, 40) == []
+
+
+def test_samples_are_not_called_unusable_for_counters_that_cannot_be_read(tmp_path: Path) -> None:
+    """As of a firmware that has more to count: once a second, beside samples that are all well."""
+    packets = running(Mount.LEFT_SHIN, 30.0)
+    data = [packet for packet in packets if packet.kind is Kind.DATA]
+    packets += [replace(packet, kind=Kind.STATS, data=b"more") for packet in data[::12]]
+    said = go(settings(tmp_path), sorted(packets, key=lambda packet: packet.arrival_ns))[1]
+    assert not [note for note in said if "cannot be used" in note]
+    with Journal.open(tmp_path) as journal:
+        (entry,) = journal.runs()
+        (*_, last) = journal.health(entry.run)
+    assert (last.packets_bad, last.samples_lost) == (len(data[::12]), 0)
 
 
 @pytest.mark.parametrize(
