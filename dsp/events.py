@@ -9,13 +9,12 @@ from dsp.bout import Cycle
 from dsp.contact import Contact
 from dsp.gait import calm_share, gait_score
 from dsp.grid import VOID, SampleGrid
-from dsp.holes import MOST_GUESSED_S, MOST_HOLE_S, SPOILT_AFTER_S, SPOILT_BEFORE_S, beat_reach, hole_rows
-from dsp.landing import Outlook
-from dsp.lobe import swing_ends
+from dsp.holes import MOST_GUESSED_S, MOST_HOLE_S, SPOILT_AFTER_S, SPOILT_BEFORE_S, hole_rows
+from dsp.look import Look, look_at
 from dsp.mount import Mount
 from dsp.params import Params
 from dsp.runner import Runner
-from dsp.shin import LANDMARKS, shin_contact, walking_swing_end
+from dsp.shin import shin_contact
 from dsp.shoe import shoe_contact
 from dsp.signals import Signals
 from dsp.window import StrideWindow
@@ -28,7 +27,6 @@ Floats = NDArray[np.float64]
 LEAD, LEAD_ALONE = 0.25, {"shin": 0.85, "shoe": 0.45}
 AS_HARD, CLEAR_S = 0.8, 0.02  # of the usual jolt; from a hole
 BEGUN_S = 0.06  # a stream: landings jolt for so long
-SEEN_S = 0.04  # after a jolt: by then it is known to be one, for all the smoothing
 ON_BEAT_S = 0.05  # of the rhythm: a contact there is no guess, in spite of a hole
 
 
@@ -55,18 +53,6 @@ class Events(NamedTuple):
     guessed: bool
 
 
-class Looked(NamedTuple):
-    """swing: (n,) smoothed rate about the swing axis, deg/s, None without a gyroscope. jolt, expected: where
-    the gate has the contact's jolt and the last strides would have it. swings: the rows end before that.
-    """
-
-    contact: Contact
-    swing: Floats | None
-    jolt: float
-    expected: float
-    swings: bool
-
-
 def events_of(
     signals: Signals, cycle: Cycle, runner: Runner, now: int, *, mount: Mount, params: Params
 ) -> Events | None:
@@ -87,20 +73,14 @@ def events_of(
         # The events' rules differ between the gaits: a first guess without the stance share that they yield.
         runner.stride_in(runner.lean(gait_score(pace_s, None, calm)))
     runner.alignment.stride(window.acc[:, -round(cycle.period) :], runner.gait)
-    contact, swing, jolt, expected, swings = _landmarks(
-        window, cycle, runner, pace=pace, delay=signals.delay, mount=mount, grid=grid
-    )
-    if swings and not _jolts(grid, contact, runner, a, b):
+    look = look_at(window, cycle, runner, pace=pace, delay=signals.delay, mount=mount, grid=grid)
+    contact = _contact(window, look, runner, mount)
+    if look.in_swing and not _jolts(grid, contact, runner, a, b):
         return None
-    if swing is None and contact.initial_contact < BEGUN_S * rate:
+    if look.swing is None and contact.initial_contact < BEGUN_S * rate:
         return None  # without a swing before it a jolt may be the rest of a landing
-    off = expected - contact.landed.peak
-    hole = 0
-    if grid.any(a, b, VOID):
-        hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
-    guessed = (
-        hole > MOST_HOLE_S * rate and abs(off) > ON_BEAT_S * rate and not _jolts(grid, contact, runner, a, b)
-    )
+    off = look.outlook.jolt - contact.landed.peak
+    hole, guessed = _in_a_hole(grid, contact, runner, off, a, b)
     if guessed:
         contact = contact._replace(
             initial_contact=contact.initial_contact + off,
@@ -112,7 +92,7 @@ def events_of(
         # At an end of the stream a landing's jolt is there and its contact is not, or the other way round.
         return None
     if hole <= MOST_HOLE_S * rate:
-        _remember(runner, cycle, contact, contact.landed.peak - jolt)
+        _remember(runner, cycle, contact, contact.landed.peak - look.gated)
     runner.last_peak = a + contact.landed.peak + (0.0 if hole <= MOST_HOLE_S * rate else off)
     ic_us = grid.time_us(ic, b)
     apart_s = None if runner.last_contact_us is None else (ic_us - runner.last_contact_us) / 1e6
@@ -131,11 +111,31 @@ def events_of(
         pace_s=pace_s,
         period_s=cycle.period / true_hz,
         true_hz=true_hz,
-        swing=swing,
+        swing=look.swing,
         calm=calm,
         torn=torn,
         guessed=guessed,
     )
+
+
+def _contact(window: StrideWindow, look: Look, runner: Runner, mount: Mount) -> Contact:
+    if mount.segment == "shin":
+        return shin_contact(window, look.outlook, mean=np.array(runner.alignment.striding), swing=look.swing)
+    return shoe_contact(window, look.outlook, swing=look.swing)
+
+
+def _in_a_hole(
+    grid: SampleGrid, contact: Contact, runner: Runner, off: float, a: int, b: int
+) -> tuple[int, bool]:
+    """(rows of the hole that reaches into the contact or where it was due, whether it has to be guessed).
+
+    off: rows from where it jolts to where the rhythm has it.
+    """
+    if not grid.any(a, b, VOID):
+        return 0, False
+    hole = max(hole_rows(grid, contact.initial_contact + shift, a, b) for shift in (0.0, off))
+    off_the_beat = hole > MOST_HOLE_S * grid.rate_hz and abs(off) > ON_BEAT_S * grid.rate_hz
+    return hole, off_the_beat and not _jolts(grid, contact, runner, a, b)
 
 
 def _jolts(grid: SampleGrid, contact: Contact, runner: Runner, a: int, b: int) -> bool:
@@ -145,70 +145,6 @@ def _jolts(grid: SampleGrid, contact: Contact, runner: Runner, a: int, b: int) -
         return False
     row = a + contact.landed.peak
     return not grid.any(max(a, int(row - reach)), min(b, int(row + reach) + 1), VOID)
-
-
-def _landmarks(
-    window: StrideWindow,
-    cycle: Cycle,
-    runner: Runner,
-    *,
-    pace: float,
-    delay: int,
-    mount: Mount,
-    grid: SampleGrid,
-) -> Looked:
-    anchor = cycle.anchor - delay - window.start
-    swing: Floats | None = None
-    jolt, end, rise = float(anchor), None, None
-    if window.gyro is not None:
-        swing = window.smooth(np.array(runner.axis) @ window.gyro, 10.0)
-        end, rise = swing_ends(
-            swing,
-            max(0, anchor),
-            None if cycle.rise is None else cycle.rise - window.start,
-            window.rate_hz,
-        )
-        jolt = end if end is not None else anchor + 0.2 * cycle.period
-        if cycle.landing is not None:
-            jolt = float(cycle.landing - delay - window.start)
-    expected = jolt + (runner.usual_offset if cycle.landing is None else 0.0)
-    if swing is None and mount.segment == "shin" and runner.gait == "walk":
-        end = walking_swing_end(window, anchor, cycle.period)
-        # The jolt is not learned here: of several the wrong one would be learned as well as the right one.
-        expected = expected if end is None else end + LANDMARKS.jerk_lag_s * window.rate_hz
-    gated, beat = expected, None
-    if runner.last_peak is not None and cycle.landing is None:
-        # Two jolts close together make one gate jolt between them: the beat says which is the contact.
-        beat = runner.last_peak + cycle.period - window.start
-        first, last = window.start, window.start + window.acc.shape[1]
-        sure = swing is not None or end is not None
-        reach = beat_reach(
-            grid, (first + expected, first + beat), first, last, segment=mount.segment, sure=sure
-        )
-        expected = beat if abs(beat - expected) < reach * cycle.period else expected
-    # At a stream's end: what jolts before the foot is to land is of its swing.
-    ended = window.start + window.acc.shape[1] < cycle.ready
-    swings = ended and (
-        max(expected, beat or 0.0) + SEEN_S * window.rate_hz >= window.acc.shape[1]
-        or (swing is not None and cycle.landing is None and end is None)
-    )
-    outlook = Outlook(
-        period=pace,
-        gait=runner.gait,
-        jolt=expected,
-        gated=gated,
-        end=end if cycle.landing is None else None,
-        rise=rise,
-        beat=beat,
-        push=runner.usual_push,
-        usual=runner.distances.usual[runner.gait],
-        ended=ended,
-    )
-    if mount.segment == "shin":
-        contact = shin_contact(window, outlook, mean=np.array(runner.alignment.striding), swing=swing)
-    else:
-        contact = shoe_contact(window, outlook, swing=swing)
-    return Looked(contact, swing, jolt, expected, swings)
 
 
 def _remember(runner: Runner, cycle: Cycle, contact: Contact, offset: float) -> None:

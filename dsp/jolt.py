@@ -70,34 +70,17 @@ def _chain(
     skip = max(0, jerk.shape[0] - round((params.open_strides + 0.2) * period))
     jerk, start = jerk[skip:], start + skip
     felt = size(signals.acc(start, now))
-    phase, level, rival = _fold(jerk, felt, period, walks=period >= WALKS_S * rate)
-    if level < params.min_jolt_g_per_s:
+    phase, height, rival = _fold(jerk, felt, period, walks=period >= WALKS_S * rate)
+    if height < params.min_jolt_g_per_s:
         return None
     earlier = start - round(period)
     # A walk begins with a lift-off: while the standing before it is in sight there is one more of them.
-    if rival > UNCLEAR and earlier >= floor and signals.jerk(earlier, start).max() < LEAST_JOLT * level:
+    if rival > UNCLEAR and earlier >= floor and signals.jerk(earlier, start).max() < LEAST_JOLT * height:
         return None
     # Backwards from the last whole period, so that the newest rhythm leads.
     last = start + phase + int((jerk.shape[0] - 1 - phase) // period * period)
-    reach = round(0.27 * period)
     whole = signals.jerk(floor, now)
-    chain: list[int] = []
-    at = float(last - floor)
-    while at + reach > 0:
-        a, b = max(0, round(at) - reach), min(whole.shape[0], round(at) + reach + 1)
-        if b - a < reach:
-            at -= period
-            if chain or at + reach <= 0:
-                break
-            continue
-        # Off the beat a jolt must be higher: a first contact is weaker than the toe-off after it.
-        beat = np.exp(-0.5 * ((np.arange(a, b) - at) / (0.12 * period)) ** 2)
-        k = a + int(np.argmax(whole[a:b] * beat))
-        if whole[k] < LEAST_JOLT * level:
-            break
-        chain.append(k)
-        at = k - period
-    chain.reverse()
+    chain = _on_beat(whole, last - floor, period, least=LEAST_JOLT * height)
     while chain and not _swung(signals, floor + chain[0], period):
         chain.pop(0)
     if len(chain) < params.open_strides:
@@ -105,6 +88,28 @@ def _chain(
     heights = tuple(float(whole[k]) for k in chain[-5:])
     known = tuple(floor + k for k in chain)
     return Bout(period, median(heights), known[0], heights=heights, periods=(period,) * 3, known=known)
+
+
+def _on_beat(jerk: Floats, last: int, period: float, *, least: float) -> list[int]:
+    """Rows of the jolts a period apart, in order: backwards from about `last` while they are high enough."""
+    reach = round(0.27 * period)
+    chain: list[int] = []
+    at = float(last)
+    while at + reach > 0:
+        a, b = max(0, round(at) - reach), min(jerk.shape[0], round(at) + reach + 1)
+        if b - a < reach:
+            at -= period
+            if chain or at + reach <= 0:
+                break
+            continue
+        # Off the beat a jolt must be higher: a first contact is weaker than the toe-off after it.
+        beat = np.exp(-0.5 * ((np.arange(a, b) - at) / (0.12 * period)) ** 2)
+        k = a + int(np.argmax(jerk[a:b] * beat))
+        if jerk[k] < least:
+            break
+        chain.append(k)
+        at = k - period
+    return chain[::-1]
 
 
 def _swung(signals: Signals, jolt: int, period: float) -> bool:
