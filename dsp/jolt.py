@@ -172,46 +172,59 @@ def advance_jolt(
         return None, None
     if now - a < 3:
         return None, now if last else None
-    end = min(now, limit + stand)
-    jerk = signals.jerk(a, end)
-    walks = period >= WALKS_S * signals.grid.rate_hz
-    likely = jerk
-    if walks:
-        # The level is that of a stride that is there however the stream is cut.
-        low, _ = level(size(signals.acc(max(signals.grid.first, a - round(period)), a)))
-        likely = _landed(jerk, size(signals.acc(a - round(BEFORE[0] * period), end)), period, low)
-    records = np.flatnonzero(likely >= np.maximum.accumulate(likely))
-    over = last or now >= limit + stand
-    # At the stream's end the highest may be the toe-off before a contact that is not there any more.
-    due = now >= limit + stand or (last and a + int(records[-1]) - bout.anchor >= DUE * period)
-    nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if due else jerk.shape[0])
-    # A leg has calm in every stride, a noisy sensor that stands has not.
-    calm = np.sort(signals.jerk(bout.anchor, a))
-    least = max(LEAST_JOLT * bout.level, CONTRAST * float(calm[calm.shape[0] // 4]))
-    # A faint one may be the lift-off of a walk that has begun, which the contact follows later than in a run.
-    longer = max(stand, round(STANDS * WALKS_S * signals.grid.rate_hz))
-    stands = np.where(jerk[records] >= FAINT * bout.level, stand, longer)
-    standing = records[(nexts - records > stands) & (jerk[records] >= least)]
-    if standing.shape[0] == 0:
-        return None, min(now, limit + stand) if over else None
-    peak = a + int(standing[0])
-    apart = float(peak - bout.anchor)
-    if _halved(signals, bout, peak, float(jerk[peak - a]), params):
+    past = now >= limit + stand
+    peak = _next_jolt(signals, bout, a, min(now, limit + stand), stand, past=past, last=last)
+    if peak is None:
+        return None, min(now, limit + stand) if past or last else None
+    height, apart = float(signals.jerk(peak, peak + 1)[0]), float(peak - bout.anchor)
+    if _halved(signals, bout, peak, height, params):
         return advance_jolt(signals, bout, now, params, last=last)
-    bout.heights = (*bout.heights[-4:], float(jerk[peak - a]))
     steady = abs(apart - period) <= STEADY * period
-    if steady:
-        bout.periods = (*bout.periods[-4:], apart)
-    bout.level = median(bout.heights)
-    bout.period = median(bout.periods)
-    bout.anchor = peak
-    bout.told += 1
+    _follow(bout, peak, height, apart if steady else None)
     if not steady:
         # The gait may have changed: what the newest strides say, if they say anything yet.
         _recheck(signals, bout, peak, round(NEWEST * apart), params)
     elif bout.told % RECHECK == 0:
         _recheck(signals, bout, peak, round(WINDOW_S * signals.grid.rate_hz), params)
     return (None, peak) if bout.doubts >= DOUBTS else (_cycle(bout), None)
+
+
+def _next_jolt(
+    signals: Signals, bout: Bout, a: int, end: int, stand: int, *, past: bool, last: bool
+) -> int | None:
+    """Row in [a, end) of the first jolt that nothing outdoes for as long as a foot stands (`stand`, rows).
+
+    past: the time in which the next one is due is over; last: the stream is.
+    """
+    jerk, period, rate = signals.jerk(a, end), bout.period, signals.grid.rate_hz
+    likely = jerk
+    if period >= WALKS_S * rate:
+        # The level is that of a stride that is there however the stream is cut.
+        low, _ = level(size(signals.acc(max(signals.grid.first, a - round(period)), a)))
+        likely = _landed(jerk, size(signals.acc(a - round(BEFORE[0] * period), end)), period, low)
+    records = np.flatnonzero(likely >= np.maximum.accumulate(likely))
+    # At the stream's end the highest may be the toe-off before a contact that is not there any more.
+    due = past or (last and a + int(records[-1]) - bout.anchor >= DUE * period)
+    nexts = np.append(records[1:], jerk.shape[0] + stand + 1 if due else jerk.shape[0])
+    # A leg has calm in every stride, a noisy sensor that stands has not.
+    calm = np.sort(signals.jerk(bout.anchor, a))
+    least = max(LEAST_JOLT * bout.level, CONTRAST * float(calm[calm.shape[0] // 4]))
+    # A faint one may be the lift-off of a walk that has begun, which the contact follows later than in a run.
+    longer = max(stand, round(STANDS * WALKS_S * rate))
+    stands = np.where(jerk[records] >= FAINT * bout.level, stand, longer)
+    standing = records[(nexts - records > stands) & (jerk[records] >= least)]
+    return a + int(standing[0]) if standing.shape[0] else None
+
+
+def _follow(bout: Bout, peak: int, height: float, period: float | None) -> None:
+    """The bout goes on from this jolt; period: rows since the last one, None where they are unusual."""
+    bout.heights = (*bout.heights[-4:], height)
+    if period is not None:
+        bout.periods = (*bout.periods[-4:], period)
+    bout.level = median(bout.heights)
+    bout.period = median(bout.periods)
+    bout.anchor = peak
+    bout.told += 1
 
 
 def _halved(signals: Signals, bout: Bout, peak: int, height: float, params: Params) -> bool:
