@@ -107,33 +107,15 @@ def blocks(recording: Recording, *, size: int = 4096) -> Iterator[ImuBlock]:
 
 
 def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.float64]) -> Recording:
-    if not len(table):
-        raise RecordingError(path, "has a header and no samples", "record again or give another file")
-    times = table[:, 0]
-    if not np.isfinite(times).all():
-        row = int(np.flatnonzero(~np.isfinite(times))[0])
-        raise _wrong(path, row, "has no time", "every sample needs its time")
-    gyro_dps, doubts = None, list[str]()
-    if columns.unread:
-        doubts.append(
-            f"{', '.join(name[:20] for name in columns.unread[:3])} are not read: "
-            "name them gx_dps, gy_dps, gz_dps or gx_rads, gy_rads, gz_rads by their unit"
-        )
+    _check_rows(path, table)
+    doubts = list(_doubts_of_names(columns))
     doubts += empty_impossible(path, columns, table)
-    if columns.gyro_unit is not None and is_dead(table[:, 4:7]):
-        doubts.append("the gyroscope is left out: its columns are empty or never change")
-        columns, table = _without_gyro(columns, table)
+    columns, table, silent = _without_silent_gyro(columns, table)
+    doubts += silent
     whole = whole_rows(table)
-    if columns.gyro_unit is not None and not whole.all() and (stops := gyro_stops(columns, table)):
-        doubts.append(stops)
-        columns, table = _without_gyro(columns, table)
-        whole = whole_rows(table)
-    if not whole.any():
-        empty = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).any()]
-        what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
-        raise RecordingError(path, what, "record again or give another file")
+    _check_numbers(path, columns, table, whole)
     rows = np.arange(len(table))
-    begin_us, end_us = watched_us(np.rint(times * columns.time_factor), whole)
+    begin_us, end_us = watched_us(np.rint(table[:, 0] * columns.time_factor), whole)
     if not whole.all():
         doubts += doubts_of_left_out(columns, table, whole)
         table, rows = table[whole], rows[whole]
@@ -145,13 +127,9 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     _check_times(path, columns, t_us, period)
     lost_before = missing_before(t_us, period)
     doubts += doubts_of_times(columns.time_name, t_us, period, lost_before)
-    acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
-    check_acc(path, columns, acc_g)
+    acc_g, gyro_dps = _in_our_units(path, columns, table)
     doubts += doubts_of_acc(acc_g, period)
-    if columns.gyro_unit is not None:
-        gyro = np.ascontiguousarray(table[:, 4:7])
-        check_gyro(path, columns.gyro_unit, gyro)
-        gyro_dps = gyro * GYRO_UNITS[columns.gyro_unit]
+    if gyro_dps is not None:
         doubts += doubts_of_gyro(columns, acc_g, gyro_dps, period)
     before_us, after_us = int(t_us[0]) - begin_us, end_us - int(t_us[-1])
     at_ends = round(before_us / period) + round(after_us / period)
@@ -171,15 +149,68 @@ def _recording(path: Path, mount: Mount, columns: Columns, table: NDArray[np.flo
     )
 
 
+def _check_rows(path: Path, table: NDArray[np.float64]) -> None:
+    """Raises RecordingError where there are none, or one has no time."""
+    if not len(table):
+        raise RecordingError(path, "has a header and no samples", "record again or give another file")
+    timeless = np.flatnonzero(~np.isfinite(table[:, 0]))
+    if len(timeless):
+        raise _wrong(path, int(timeless[0]), "has no time", "every sample needs its time")
+
+
+def _check_numbers(
+    path: Path, columns: Columns, table: NDArray[np.float64], whole: NDArray[np.bool_]
+) -> None:
+    """Raises RecordingError where no row is whole."""
+    if whole.any():
+        return
+    empty = [name for at, name in enumerate(columns.names) if not np.isfinite(table[:, at]).any()]
+    what = f"has no number in {', '.join(empty)}" if empty else "has no row that is all numbers"
+    raise RecordingError(path, what, "record again or give another file")
+
+
+def _doubts_of_names(columns: Columns) -> Iterator[str]:
+    if columns.unread:
+        yield (
+            f"{', '.join(name[:20] for name in columns.unread[:3])} are not read: "
+            "name them gx_dps, gy_dps, gz_dps or gx_rads, gy_rads, gz_rads by their unit"
+        )
+
+
+def _without_silent_gyro(
+    columns: Columns, table: NDArray[np.float64]
+) -> tuple[Columns, NDArray[np.float64], list[str]]:
+    """Without a gyroscope that tells nothing, or nothing for much of the recording; and what to say of it."""
+    if columns.gyro_unit is None:
+        return columns, table, []
+    why = ""
+    if is_dead(table[:, 4:7]):
+        why = "the gyroscope is left out: its columns are empty or never change"
+    elif not whole_rows(table).all():
+        why = gyro_stops(columns, table)
+    if not why:
+        return columns, table, []
+    return replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4], [why]
+
+
+def _in_our_units(
+    path: Path, columns: Columns, table: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    """(n, 3) g, and (n, 3) deg/s or None. Raises RecordingError where no sensor gives such numbers."""
+    acc_g = np.ascontiguousarray(table[:, 1:4]) * ACC_UNITS[columns.acc_unit]
+    check_acc(path, columns, acc_g)
+    if columns.gyro_unit is None:
+        return acc_g, None
+    gyro = np.ascontiguousarray(table[:, 4:7])
+    check_gyro(path, columns.gyro_unit, gyro)
+    return acc_g, gyro * GYRO_UNITS[columns.gyro_unit]
+
+
 def _wrong(path: Path, row: int, what: str, remedy: str) -> RecordingError:
     """Of a row of the file's table, by what a person finds it with."""
     if READERS[path.suffix.lower()] is read_csv:
         return RecordingError(path, what, remedy, line=line_of(path, row))
     return RecordingError(path, what, remedy, row=row + 1)
-
-
-def _without_gyro(columns: Columns, table: NDArray[np.float64]) -> tuple[Columns, NDArray[np.float64]]:
-    return replace(columns, names=columns.names[:4], gyro_unit=None), table[:, :4]
 
 
 def _microseconds(
