@@ -30,13 +30,26 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp
     return run_main
 
 
+# As POSIX writes them: the names are known only where tzdata is installed.
+ZONES = {
+    "America/Denver": "MST7MDT,M3.2.0,M11.1.0",
+    "America/New_York": "EST5EDT,M3.2.0,M11.1.0",
+    "America/St_Johns": "NST3:30NDT,M3.2.0,M11.1.0",
+    "Asia/Kathmandu": "<+0545>-5:45",
+    "Asia/Kolkata": "IST-5:30",
+    "Europe/London": "GMT0BST,M3.5.0/1,M10.5.0",
+    "Europe/Vienna": "CET-1CEST,M3.5.0,M10.5.0/3",
+    "UTC": "UTC0",
+}
+
+
 @pytest.fixture
 def clock_of() -> Iterator[Callable[[str], None]]:
     """Sets this computer's clock to a time zone's; afterwards it is what it was."""
     with pytest.MonkeyPatch.context() as changed:
 
         def use(zone: str) -> None:
-            changed.setenv("TZ", zone)
+            changed.setenv("TZ", ZONES[zone])
             time.tzset()
 
         yield use
