@@ -17,8 +17,8 @@ LINKS_MOST = 12
 
 
 def brief_section(data: RunData, happened: Sequence[Episode]) -> str:
-    """One line a rule and place, in the order in which they first came, each with the way to its cards; and
-    what no alert could have told.
+    """A line for alerts that say the same of one place, in the order in which they first came, with the way
+    to its cards; and what no alert could have told.
     """
     if not data.strides:
         return ""
@@ -31,7 +31,7 @@ def brief_section(data: RunData, happened: Sequence[Episode]) -> str:
         return f'<p class="brief">No alert: nothing that was judged went beyond its limit.</p>{silent}'
     lines: dict[tuple[str, str], list[tuple[int, Episode]]] = {}
     for count, episode in enumerate(happened, start=1):
-        lines.setdefault((episode.raised.rule, place(episode.raised.mount)), []).append((count, episode))
+        lines.setdefault((title(episode.raised), place(episode.raised.mount)), []).append((count, episode))
     items = "".join(f"<li>{line(data, where, own)}</li>" for (_, where), own in lines.items())
     return f'<ul class="brief" aria-label="Alerts in short">{items}</ul>{silent}'
 

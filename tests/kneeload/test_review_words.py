@@ -129,6 +129,21 @@ def test_an_alert_that_came_often_is_one_line() -> None:
     assert text.count("href=") == 4
 
 
+def test_a_warning_is_not_told_as_the_hint_before_anything_was_usual() -> None:
+    """The same rule at the same place: by a rough limit at first, by the runner's own usual later."""
+    hint = replace(raised("shock-high"), t_us=40_000_000, level="info", limit=10.0, usual_runs=None)
+    warning = replace(hint, t_us=350_000_000, level="warning", limit=7.1, usual_runs=0)
+    alerts = tuple(
+        told
+        for alert in (hint, warning)
+        for told in (alert, replace(alert, t_us=alert.t_us + 20_000_000, state="cleared"))
+    )
+    text = brief_section(sample_run_data(alerts=alerts, waveforms={}), episodes(alerts))
+    assert re.findall(r'class="number (\w+)"', text) == ["info", "warning"]
+    for said in ("Impacts above a rough limit", "Harder impacts than usual"):
+        assert text.count(f"<strong>{said}</strong>") == 1
+
+
 def test_a_run_without_alerts_says_so_first() -> None:
     data = sample_run_data(alerts=(), waveforms={})
     assert "No alert" in brief_section(data, ())
