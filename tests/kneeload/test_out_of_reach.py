@@ -67,7 +67,6 @@ def test_a_file_that_may_not_be_read_stops_no_other(name: str, folder_too: bool,
         assert_one_line(told.stderr, "closed/strides.csv: cannot be written (Permission denied)")
 
 
-@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
 def test_a_pipe_is_not_waited_for(tmp_path: Path, run: Run) -> None:
     os.mkfifo(tmp_path / "pipe.csv")
     done = run(["analyze", "pipe.csv", "--mount", "left-shin"])
