@@ -183,10 +183,9 @@ def _without_silent_gyro(
     """Without a gyroscope that tells nothing, or nothing for much of the recording; and what to say of it."""
     if columns.gyro_unit is None:
         return columns, table, []
-    why = ""
     if is_dead(table[:, 4:7]):
         why = "the gyroscope is left out: its columns are empty or never change"
-    elif not whole_rows(table).all():
+    else:
         why = gyro_stops(columns, table)
     if not why:
         return columns, table, []

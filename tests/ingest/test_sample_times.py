@@ -117,6 +117,16 @@ def test_a_clock_of_whole_milliseconds_is_doubted(rate_hz: float, tmp_path: Path
     assert "milliseconds" not in lossy.doubt
 
 
+@pytest.mark.parametrize("lost", [[1000], [1000, 2000, 3000]])
+def test_a_few_lost_samples_are_no_coarse_clock(lost: list[int], tmp_path: Path) -> None:
+    """Even where they happen to be evenly spread."""
+    rows = table(4000)
+    rows[:, 0] = np.arange(len(rows)) / 1000
+    recording = read_recording(write(tmp_path / "a.csv", SIX, np.delete(rows, lost, axis=0)), Mount.LEFT_SHIN)
+    assert recording.lost == len(lost)
+    assert recording.doubt == ""
+
+
 def test_a_long_pause_is_no_burst(tmp_path: Path) -> None:
     rows = table(2000)
     rows[1000:, 0] += 3600

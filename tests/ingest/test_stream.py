@@ -111,6 +111,17 @@ def test_a_reboot_starts_anew_and_late_packets_of_the_old_boot_do_not() -> None:
     assert stream.counters.packets_duplicate == 1
 
 
+def test_a_repeated_packet_fills_no_gap_of_the_boot_before() -> None:
+    """It has the number of the one that was lost there."""
+    stream = started()
+    for number in (0, 2):
+        send(stream, number)
+    for number in (0, 1, 2, 1):
+        send(stream, number, boot=2, at_s=3.0 + 0.1 * number)
+    assert stream.counters.samples_lost == N
+    assert stream.counters.packets_duplicate == 1
+
+
 def test_samples_lost_before_the_first_packet_of_a_boot_count() -> None:
     stream = started()
     send(stream, 0)
