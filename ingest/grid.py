@@ -34,6 +34,8 @@ TUNING: Final = 1 + np.arange(-50, 51) * TUNING_STEP
 MOST_TUNED: Final = 64 * 500
 # Of a wrong period a tenth and more of the samples lie where another one does.
 MOST_SHARED: Final = 0.03
+# Of what the best period reaches; a wrong one has an eighth, which is chance among 64.
+LEAST_AGREEMENT: Final = 0.4
 
 
 def period_us(t_us: NDArray[np.int64]) -> float:
@@ -50,8 +52,11 @@ def period_us(t_us: NDArray[np.int64]) -> float:
         return even
     likely = {usual, *(_mean_near(steps, float(np.quantile(steps, share))) for share in FEWER)}
     found = [period for near in likely for period in (near, _tuned(t_us, near))]
-    # The longest at which each sample has a place of its own: shorter ones find gaps everywhere.
-    return next((p for p in sorted(found, reverse=True) if _shared_places(t_us, p) <= MOST_SHARED), usual)
+    own = {p: _agreement(t_us, p) for p in found if _shared_places(t_us, p) <= MOST_SHARED}
+    # The longest at which each sample has a place of its own: shorter ones find gaps everywhere. A wrong one
+    # may leave them that where they are few, but then they do not lie alike on its grid.
+    least = LEAST_AGREEMENT * max(own.values(), default=0.0)
+    return max((p for p, agreement in own.items() if agreement >= least), default=usual)
 
 
 def near_share(t_us: NDArray[np.int64], period: float, *, within: float) -> float:
@@ -73,6 +78,15 @@ def _even_period(t_us: NDArray[np.int64]) -> float | None:
     ahead = (t_us - t_us[0]) / period - np.arange(len(t_us))
     strays = np.abs(ahead - median_filter(ahead, min(PHASE_SAMPLES, len(ahead)), mode="nearest"))
     return period if (strays < 0.5).mean() >= STRAIGHT else None
+
+
+def _agreement(t_us: NDArray[np.int64], period: float) -> float:
+    """How much samples near each other agree where on the grid they lie: 1 at one place, 0 anywhere."""
+    n = len(t_us) // TUNED_TOGETHER * TUNED_TOGETHER
+    if not n:
+        return 1.0
+    turns = ((t_us[:n] - t_us[0]) / period).reshape(-1, TUNED_TOGETHER)
+    return float(np.abs(np.exp(2j * np.pi * turns).mean(axis=1)).mean())
 
 
 def _tuned(t_us: NDArray[np.int64], near: float) -> float:
